@@ -1,0 +1,1 @@
+"""The reference domain: a wholesale trade."""

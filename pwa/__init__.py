@@ -1,0 +1,1 @@
+"""Haversack's front-end half: the generated, installable app."""

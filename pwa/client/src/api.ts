@@ -1,0 +1,232 @@
+/**
+ * The public types of the client runtime: what `window.offline` offers to an app's own code and to the generated
+ * screens. Everything here works without a network unless it says otherwise.
+ */
+
+/** A value as it travels and is stored (`docs/protocol.md`, Values). */
+export type WireValue = string | number | boolean | null | WireValue[] | { [key: string]: WireValue };
+
+/** One record: values by attribute name. */
+export type Row = Record<string, WireValue>;
+
+/** A primary key as it travels. */
+export type Key = string | number;
+
+export type AttributeType =
+  | "string"
+  | "text"
+  | "integer"
+  | "decimal"
+  | "float"
+  | "boolean"
+  | "date"
+  | "time"
+  | "datetime"
+  | "duration"
+  | "uuid"
+  | "json"
+  | "email"
+  | "url"
+  | "file"
+  | "picture";
+
+export interface AttributeDefinition {
+  name: string;
+  label: string;
+  type: AttributeType;
+  null: boolean;
+  /** Digits after the point, for decimals. */
+  decimal_places?: number;
+  /** `[value, label]` pairs. */
+  choices?: [WireValue, string][];
+  /** The local entity that the value is a key of. */
+  relation?: string;
+}
+
+export interface EntityDefinition {
+  name: string;
+  label: string;
+  label_plural: string;
+  pattern: string;
+  /** Name of the attribute that holds the primary key; always the first attribute. */
+  key: string;
+  attributes: AttributeDefinition[];
+  list_display: string[];
+  search_fields: string[];
+  list_filter: string[];
+  /** Attribute names, a leading `-` for descending. */
+  ordering: string[];
+  /** Attributes that hold the record's picture; the first that is not empty wins. */
+  pictures: string[];
+}
+
+export interface Definition {
+  app: string;
+  title: string;
+  description: string;
+  anonymous: boolean;
+  contexts: Record<string, string[]>;
+  entities: EntityDefinition[];
+}
+
+/** What the shell page says about the app before anything was synced. */
+export interface AppConfig {
+  app: string;
+  title: string;
+  description: string;
+  anonymous: boolean;
+  /** Address of the app, with a slash at the end: `/apps/catalog/`. */
+  base: string;
+  /** Address of its sync API, with a slash at the end: `/api/sync/catalog/`. */
+  api: string;
+}
+
+export interface User {
+  key: string;
+  name: string;
+}
+
+export interface ListOptions {
+  /** Words that must all occur in the entity's search fields; case and accents do not matter. */
+  search?: string;
+  /** Attribute values that must be equal; an array means any of its values. */
+  where?: Record<string, WireValue | WireValue[]>;
+  /** Attribute name or names, a leading `-` for descending; default the entity's ordering. Nulls come last. */
+  orderBy?: string | string[];
+  limit?: number;
+  offset?: number;
+}
+
+export interface EntityApi {
+  /** The record with this key, or `null`. */
+  get(key: Key): Promise<Row | null>;
+  list(options?: ListOptions): Promise<Row[]>;
+  count(options?: Pick<ListOptions, "search" | "where">): Promise<number>;
+  /** The writing actions reject with code `read_only` on entities with a read-only pattern. */
+  createOrUpdate(values: Row): Promise<Key>;
+  createOrUpdateAll(rows: Row[]): Promise<Key[]>;
+  update(key: Key, values: Row): Promise<void>;
+  delete(key: Key): Promise<void>;
+  deleteAll(): Promise<void>;
+}
+
+export type Trigger = "manual" | "start" | "online" | "resume" | "login" | "retry" | "interval";
+
+export interface SyncError {
+  /** A code of `docs/protocol.md`, or one of the client's own: see `engine/errors.ts`. */
+  code: string;
+  /** For people. */
+  message: string;
+  /** Whether the same sync may succeed later. */
+  retry: boolean;
+  /** Seconds the server asked to wait. */
+  retryAfter?: number;
+}
+
+export interface SyncResult {
+  status: "complete" | "error" | "discarded";
+  context: string;
+  /** Rows that arrived, by entity; entities that did not change are absent. */
+  received: Record<string, number>;
+  error?: SyncError;
+}
+
+export interface SyncProgress {
+  context: string;
+  /** `connect`: asking and waiting; `rows`: receiving; `apply`: switching; `files`: pictures. */
+  phase: "connect" | "rows" | "apply" | "files";
+  /** Rows, or files, so far and in all. 0 in all while it is not known (`connect`). */
+  done: number;
+  total: number;
+}
+
+export interface OfflineEvents {
+  syncstart: { context: string; trigger: Trigger };
+  syncprogress: SyncProgress;
+  synccomplete: SyncResult & { trigger: Trigger };
+  syncerror: { context: string; trigger: Trigger; error: SyncError };
+  networkstatuschange: { online: boolean };
+  /** Rows of these entities changed on this device, in this tab or another. */
+  datachange: { entities: string[] };
+  /** The user, the definition or anything else of `state()` changed. */
+  statechange: AppState;
+}
+
+export interface EntityState {
+  rows: number;
+  /** ISO 8601, UTC, by the device's clock. */
+  syncedAt: string;
+}
+
+export interface AppState {
+  user: User | null;
+  /** True when the app wants a signed-in user and there is none on this device. */
+  signInNeeded: boolean;
+  /** True when the device knows its user but the server no longer accepts the session. */
+  sessionExpired: boolean;
+  definition: Definition | null;
+  /** By entity; absent until its first sync. */
+  entities: Record<string, EntityState>;
+  /** Time of the last complete sync of the empty context, ISO 8601; `null` before the first. */
+  lastSync: string | null;
+  /** The sync that runs now, in this tab or another. */
+  syncing: SyncProgress | null;
+  /** The last sync's error, `null` after a success. */
+  lastError: SyncError | null;
+  /** Pictures that are wanted and not on the device yet. */
+  filesMissing: number;
+  online: boolean;
+}
+
+export interface SyncProperties {
+  entities: Record<string, { cursor: string; rows: number; fingerprint: number; syncedAt: string }>;
+  /** Time of the last complete sync of each context, ISO 8601. */
+  contexts: Record<string, string>;
+  replica: string;
+  definition: string;
+}
+
+export type NetworkType = "wifi" | "cellular" | "ethernet" | "other" | "unknown" | "none";
+
+/** `window.offline`. */
+export interface OfflineApi {
+  /** Resolved when the local store is open and `entities` is filled (it may be empty before the first sync). */
+  readonly ready: Promise<void>;
+  readonly config: AppConfig;
+  /** By local entity's name. Any name gives an object; its actions reject with `unknown_entity` if there is none. */
+  readonly entities: Record<string, EntityApi>;
+  /** `SyncLocal<Entity>`: for `LocalProduct`, `SyncLocalProduct()`. */
+  readonly actions: Record<string, () => Promise<SyncResult>>;
+  /**
+   * Queues a sync. Never rejects for a failed sync (the result says so); rejects with `unknown_context` for a context
+   * that the app does not declare.
+   */
+  onSync(context?: string, options?: { discardPending?: boolean }): Promise<SyncResult>;
+  addEventListener<T extends keyof OfflineEvents>(type: T, listener: (event: CustomEvent<OfflineEvents[T]>) => void): void;
+  removeEventListener<T extends keyof OfflineEvents>(
+    type: T,
+    listener: (event: CustomEvent<OfflineEvents[T]>) => void,
+  ): void;
+  getNetworkStatus(): Promise<boolean>;
+  getNetworkType(): Promise<NetworkType>;
+  /** Changes not yet sent; always empty while no entity of the app is writable. */
+  pending(): Promise<never[]>;
+  /** Unresolved conflicts; always empty while no entity of the app is writable. */
+  conflicts(): Promise<never[]>;
+  /** Rejects with `unknown_conflict`: see `conflicts()`. */
+  resolve(id: string, choice: unknown): Promise<void>;
+  syncProperties(): Promise<SyncProperties>;
+  state(): Promise<AppState>;
+  /** The picture or file of a record as kept on the device, or `null`. */
+  file(name: string): Promise<Blob | null>;
+  /** Needs the network. Rejects with `invalid_credentials`, `throttled`, `network`, … */
+  signIn(username: string, password: string): Promise<User>;
+  /** Removes the user's data from this device, without needing the server; the server hears of it when reached. */
+  signOut(): Promise<void>;
+}
+
+declare global {
+  interface Window {
+    offline: OfflineApi;
+  }
+}

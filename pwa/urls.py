@@ -1,0 +1,6 @@
+"""Addresses of the generated apps."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "pwa"
+urlpatterns: list[URLPattern | URLResolver] = []

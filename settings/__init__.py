@@ -1,0 +1,1 @@
+"""Settings of the demo project: one module per way of running it."""

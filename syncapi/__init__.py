@@ -1,0 +1,1 @@
+"""Haversack's server half: declarations, checks, sync API."""
