@@ -1,6 +1,15 @@
-"""Addresses of the generated apps."""
+"""Addresses of the generated apps. Include them at the root."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from pwa import views
 
 app_name = "pwa"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("apps/<str:app>/", views.shell, name="shell"),
+    path("apps/<str:app>/manifest.webmanifest", views.manifest, name="manifest"),
+    path("apps/<str:app>/sw.js", views.service_worker, name="service_worker"),
+    path("apps/<str:app>/icons/<str:purpose>-<int:size>.png", views.icon, name="icon"),
+    path("apps/<str:app>/<path:rest>", views.shell, name="deep"),
+]

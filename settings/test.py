@@ -1,6 +1,7 @@
 """The test suites: a database of their own, fast password hashes, no throttle between tests."""
 
 import tempfile
+from pathlib import Path
 
 from settings.base import *  # noqa: F403
 from settings.base import DATABASES, Q_CLUSTER
@@ -10,7 +11,7 @@ SECRET_KEY = "tests-only-" + "x" * 50
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-MEDIA_ROOT = tempfile.mkdtemp(prefix="haversack-media-")
+MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="haversack-media-"))
 WHITENOISE_USE_FINDERS = True
 
 DATABASES["default"].pop("CONN_MAX_AGE", None)

@@ -5,3 +5,10 @@ from django.utils.translation import gettext_lazy as _
 class SyncApiConfig(AppConfig):
     name = "syncapi"
     verbose_name = _("Offline data sync")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from syncapi import checks  # noqa: F401 (registers itself)
+        from syncapi.registry import registry
+
+        registry.discover()

@@ -1,6 +1,17 @@
-"""Addresses of the sync API."""
+"""Addresses of the sync API. Include them under `api/sync/`."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from syncapi.api.fallback import not_found
+from syncapi.api.files import FileView
+from syncapi.api.session import SessionView
+from syncapi.api.sync import SyncView
 
 app_name = "syncapi"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("<str:app>/", SyncView.as_view(), name="sync"),
+    path("<str:app>/session/", SessionView.as_view(), name="session"),
+    path("<str:app>/files/<str:entity>/<str:attribute>/", FileView.as_view(), name="file"),
+    path("", not_found),
+    path("<path:rest>", not_found),
+]

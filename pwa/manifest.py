@@ -1,0 +1,68 @@
+"""The web app manifest (decision 0008)."""
+
+from typing import Any
+
+from django.contrib.staticfiles import finders
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language, get_language_bidi
+from PIL import Image
+
+from syncapi.applications import OfflineApp
+
+ICON_SIZES = (192, 512)
+
+
+def app_base(app: OfflineApp) -> str:
+    """The app's address: also its id and its scope."""
+    return reverse("pwa:shell", kwargs={"app": app.name})
+
+
+def icon_url(app: OfflineApp, purpose: str, size: int) -> str:
+    return reverse("pwa:icon", kwargs={"app": app.name, "purpose": purpose, "size": size})
+
+
+def manifest(app: OfflineApp) -> dict[str, Any]:
+    base = app_base(app)
+    described: dict[str, Any] = {
+        "id": base,
+        "start_url": base,
+        "scope": base,
+        "name": str(app.title),
+        "short_name": str(app.short_title),
+        "lang": get_language() or "en",
+        "dir": "rtl" if get_language_bidi() else "ltr",
+        "display": "standalone",
+        "theme_color": app.theme_color,
+        "background_color": app.background_color,
+        "icons": [
+            {"src": icon_url(app, purpose, size), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+            for purpose in ("any", "maskable")
+            for size in ICON_SIZES
+        ],
+    }
+    if app.description:
+        described["description"] = str(app.description)
+    if screenshots := _screenshots(app):
+        described["screenshots"] = screenshots
+    return described
+
+
+def _screenshots(app: OfflineApp) -> list[dict[str, Any]]:
+    found = []
+    for form_factor, path in app.screenshots.items():
+        file = finders.find(path)
+        if not isinstance(file, str):
+            continue  # check pwa.W002 says so
+        with Image.open(file) as image:
+            width, height = image.size
+        found.append(
+            {
+                "src": static(path),
+                "sizes": f"{width}x{height}",
+                "type": "image/png",
+                "form_factor": form_factor,
+                "label": str(app.title),
+            }
+        )
+    return found

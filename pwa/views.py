@@ -1,0 +1,130 @@
+"""Pages of the generated apps: the same for everybody, so that a service worker may keep them."""
+
+import json
+from typing import Any
+
+import segno
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import get_language, get_language_bidi
+from django.views.decorators.http import require_safe
+
+from pwa.build import NotBuilt, current_build, revision
+from pwa.icons import icon as draw_icon
+from pwa.icons import initials
+from pwa.manifest import ICON_SIZES, app_base, icon_url
+from pwa.manifest import manifest as app_manifest
+from pwa.policy import secured
+from syncapi.applications import OfflineApp
+from syncapi.errors import UnknownApp
+from syncapi.registry import registry
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """All offline apps of the project, each with a QR code to open it on a phone."""
+    apps = []
+    for app in registry.apps.values():
+        address = request.build_absolute_uri(app_base(app))
+        apps.append(
+            {
+                "app": app,
+                "address": address,
+                "icon": icon_url(app, "any", 192),
+                "qr": segno.make(address, micro=False).svg_inline(border=2, omitsize=True, svgclass="qr"),
+            }
+        )
+    return secured(render(request, "pwa/home.html", {"apps": apps}))
+
+
+@require_safe
+def shell(request: HttpRequest, app: str, rest: str = "") -> HttpResponse:
+    """The page of an app, at every address below it (decision 0008)."""
+    try:
+        return secured(HttpResponse(_shell(_app(app))))
+    except NotBuilt as error:
+        return HttpResponse(f"{error}\n", status=503, content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def manifest(request: HttpRequest, app: str) -> HttpResponse:
+    response = JsonResponse(app_manifest(_app(app)), content_type="application/manifest+json")
+    return secured(response)
+
+
+@require_safe
+def icon(request: HttpRequest, app: str, purpose: str, size: int) -> HttpResponse:
+    declared = _app(app)
+    if purpose not in {"any", "maskable"} or size not in ICON_SIZES:
+        raise Http404
+    image = draw_icon(initials(str(declared.title)), declared.theme_color, purpose, size)
+    response = HttpResponse(image, content_type="image/png")
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return secured(response)
+
+
+@require_safe
+def service_worker(request: HttpRequest, app: str) -> HttpResponse:
+    """The built service worker behind a first line that names this app's files.
+
+    Any change of shell, manifest, icons or assets changes that line, so the browser sees a new version.
+    """
+    declared = _app(app)
+    try:
+        build = current_build()
+        page = _shell(declared)
+    except NotBuilt as error:
+        return HttpResponse(f"{error}\n", status=503, content_type="text/plain; charset=utf-8")
+    base = app_base(declared)
+    manifest_text = json.dumps(app_manifest(declared))
+    picture = draw_icon(initials(str(declared.title)), declared.theme_color, "any", 192)
+    facts = {
+        "shell": base,
+        "scope": base,
+        "precache": [
+            {"url": base, "revision": revision(page.encode())},
+            {"url": _address(declared, "manifest"), "revision": revision(manifest_text.encode())},
+            {"url": icon_url(declared, "any", 192), "revision": revision(picture)},
+            *({"url": address, "revision": None} for address in build.assets),
+        ],
+    }
+    text = f"self.__HAVERSACK__ = {json.dumps(facts)};\n{build.service_worker}"
+    return secured(HttpResponse(text, content_type="text/javascript; charset=utf-8"))
+
+
+def _app(name: str) -> OfflineApp:
+    try:
+        return registry.get(name)
+    except UnknownApp as error:
+        raise Http404(error.message) from None
+
+
+def _address(app: OfflineApp, view: str) -> str:
+    return reverse(f"pwa:{view}", kwargs={"app": app.name})
+
+
+def _shell(app: OfflineApp) -> str:
+    """The page as text. Depends on the app, the build and the language; never on who asks."""
+    config: dict[str, Any] = {
+        "app": app.name,
+        "title": str(app.title),
+        "description": str(app.description),
+        "anonymous": app.anonymous,
+        "base": app_base(app),
+        "api": reverse("syncapi:sync", kwargs={"app": app.name}),
+    }
+    return render_to_string(
+        "pwa/shell.html",
+        {
+            "app": app,
+            "build": current_build(),
+            "config": config,
+            "icon": icon_url(app, "any", 192),
+            "touch_icon": icon_url(app, "maskable", 192),
+            "manifest": _address(app, "manifest"),
+            "language": get_language() or "en",
+            "direction": "rtl" if get_language_bidi() else "ltr",
+        },
+    )

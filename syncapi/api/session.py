@@ -1,0 +1,95 @@
+"""`/api/sync/<app>/session/`: who is signed in, signing in, signing out."""
+
+from typing import Any
+
+from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.middleware.csrf import get_token
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import SimpleRateThrottle
+
+from syncapi.api.envelope import ANONYMOUS, check_user, read_envelope, user_key
+from syncapi.api.schema import ENVELOPE, ErrorSerializer, SessionSerializer
+from syncapi.api.views import SyncApiView
+from syncapi.conf import conf
+from syncapi.entities import User
+from syncapi.errors import InvalidCredentials, InvalidRequest, PermissionDenied
+
+
+class CredentialsSerializer(serializers.Serializer[Any]):
+    """Body of a sign-in."""
+
+    username = serializers.CharField(max_length=254)
+    password = serializers.CharField(max_length=4096, trim_whitespace=False)
+
+
+class SignInThrottle(SimpleRateThrottle):
+    """Slows down guessing: attempts per address and user name."""
+
+    scope = "haversack_sign_in"
+
+    def get_rate(self) -> str:
+        return conf().sign_in_rate
+
+    def get_cache_key(self, request: Request, view: Any) -> str:
+        name = request.data.get("username") if isinstance(request.data, dict) else None
+        return self.cache_format % {"scope": self.scope, "ident": f"{self.get_ident(request)}|{str(name)[:254]!a}"}
+
+
+class SessionView(SyncApiView):
+    """The session of this browser, as far as the app is concerned."""
+
+    def get_throttles(self) -> list[Any]:
+        return [SignInThrottle()] if self.request.method == "POST" else []
+
+    @extend_schema(operation_id="session", responses={200: SessionSerializer, "4XX": ErrorSerializer})
+    def get(self, request: Request, app: str) -> Response:
+        """Who is signed in, and the CSRF token for writing requests."""
+        return self._session(request, self.user)
+
+    @extend_schema(
+        operation_id="sign_in",
+        request=CredentialsSerializer,
+        responses={200: SessionSerializer, "4XX": ErrorSerializer},
+    )
+    def post(self, request: Request, app: str) -> Response:
+        """Signs in."""
+        if self.app.anonymous:
+            raise InvalidRequest("This app needs no sign-in.")
+        serializer = CredentialsSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        user = authenticate(request._request, **serializer.validated_data)
+        if user is None:
+            raise InvalidCredentials
+        if not self.app.has_permission(user):
+            raise PermissionDenied
+        login(request._request, user)
+        return self._session(request, user)
+
+    @extend_schema(
+        operation_id="sign_out", parameters=ENVELOPE, responses={200: SessionSerializer, "4XX": ErrorSerializer}
+    )
+    def delete(self, request: Request, app: str) -> Response:
+        """Signs the named user out; says the same when nobody is signed in any more."""
+        envelope = read_envelope(request._request)
+        if self.user.is_authenticated:
+            check_user(envelope, user_key(self.user))
+            logout(request._request)
+        return self._session(request, self.user if self.app.anonymous else AnonymousUser())
+
+    def _session(self, request: Request, user: User) -> Response:
+        described = None
+        if self.app.anonymous:
+            described = {"key": ANONYMOUS, "name": ""}
+        elif isinstance(user, AbstractBaseUser):
+            described = {"key": user_key(user), "name": _name(user)}
+        return Response({"csrf_token": get_token(request._request), "anonymous": self.app.anonymous, "user": described})
+
+
+def _name(user: AbstractBaseUser) -> str:
+    full_name = getattr(user, "get_full_name", str)()
+    return full_name or user.get_username()

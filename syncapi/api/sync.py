@@ -1,0 +1,100 @@
+"""`POST /api/sync/<app>/`."""
+
+from typing import Any
+
+from django.http import HttpResponseBase, StreamingHttpResponse
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from syncapi.api.envelope import check_user, read_envelope, user_key
+from syncapi.api.schema import ENVELOPE, ErrorSerializer
+from syncapi.api.views import SyncApiView
+from syncapi.errors import InvalidRequest, MutationsUnsupported
+from syncapi.spool import gzipped
+from syncapi.sync import SyncRequest, sync
+from syncapi.wire import NDJSON
+
+TRIGGERS = ["manual", "start", "online", "resume", "login", "retry", "interval"]
+
+
+class SyncRequestSerializer(serializers.Serializer[Any]):
+    """Body of a sync request."""
+
+    # The metaclass takes declared fields off the class, so DRF's own `context` property stays what it is.
+    context = serializers.CharField(  # type: ignore[assignment]
+        allow_blank=True, max_length=100, trim_whitespace=False
+    )
+    trigger = serializers.ChoiceField(choices=TRIGGERS, default="manual")
+    entities = serializers.ListField(
+        child=serializers.CharField(max_length=100), required=False, allow_empty=False, max_length=1000
+    )
+    cursors = serializers.DictField(child=serializers.CharField(max_length=10_000), default=dict)
+
+
+class SyncView(SyncApiView):
+    """Syncs a context: sends what the device lacks."""
+
+    @extend_schema(
+        operation_id="sync",
+        parameters=ENVELOPE,
+        request=SyncRequestSerializer,
+        responses={
+            (200, NDJSON): OpenApiResponse(str, description="Lines of docs/protocol.md, closed by an `end` message."),
+            "4XX": ErrorSerializer,
+        },
+    )
+    def post(self, request: Request, app: str) -> HttpResponseBase:
+        envelope = read_envelope(request._request)
+        self.authorize()
+        key = user_key(self.user)
+        check_user(envelope, key)
+        body = _validated(request.data)
+        answer = sync(
+            SyncRequest(
+                app=self.app,
+                user=self.user,
+                user_key=key,
+                definition=envelope.definition,
+                context=body["context"],
+                entities=body.get("entities"),
+                cursors=body["cursors"],
+            )
+        )
+        return _streamed(request, answer)
+
+
+def _validated(data: Any) -> dict[str, Any]:
+    if isinstance(data, dict):
+        if data.get("mutations"):
+            raise MutationsUnsupported
+        if unknown := sorted(set(data) - {*SyncRequestSerializer().fields, "mutations", "confirmed"}):
+            raise InvalidRequest(
+                fields={name[:100]: ["This key is not part of the protocol."] for name in unknown[:20]}
+            )
+    serializer = SyncRequestSerializer(data=data)
+    serializer.is_valid(raise_exception=True)
+    validated: dict[str, Any] = serializer.validated_data
+    return validated
+
+
+class _Body:
+    """An answer as bytes to send, compressed if the device takes that, which closes what it reads from."""
+
+    def __init__(self, answer: Any, compress: bool) -> None:
+        self._answer = answer
+        self._chunks = gzipped(iter(answer)) if compress else iter(answer)
+
+    def __iter__(self) -> Any:
+        return self._chunks
+
+    def close(self) -> None:
+        self._answer.close()
+
+
+def _streamed(request: Request, answer: Any) -> StreamingHttpResponse:
+    compress = "gzip" in request.headers.get("Accept-Encoding", "")
+    response = StreamingHttpResponse(_Body(answer, compress), content_type=NDJSON)
+    if compress:
+        response.headers["Content-Encoding"] = "gzip"
+    return response

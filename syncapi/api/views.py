@@ -1,0 +1,139 @@
+"""What all views of the API share: who asks, for which app, and how errors are told."""
+
+import logging
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.decorators import method_decorator
+from rest_framework import exceptions
+from rest_framework.authentication import CSRFCheck
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from syncapi import errors
+from syncapi.api.body import BoundedJSONParser, check_headers
+from syncapi.applications import OfflineApp
+from syncapi.entities import User
+from syncapi.registry import registry
+
+logger = logging.getLogger("haversack.api")
+
+
+class JsonOnly(BaseContentNegotiation):
+    """Whatever a client accepts, it gets JSON: an error page in HTML would help nobody here."""
+
+    def select_parser(self, request: Any, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+# A request must not hold a transaction while its answer is sent, whatever ATOMIC_REQUESTS says.
+@method_decorator(transaction.non_atomic_requests, name="dispatch")
+class SyncApiView(APIView):
+    """Base of the API's views.
+
+    Before a handler runs: the app exists, the body's headers are in bounds, the CSRF token is right. Handlers call
+    `authorize()` first, unless they serve people who are not signed in.
+    """
+
+    authentication_classes = ()  # the session's user, as Django's middleware found it
+    permission_classes = ()
+    throttle_classes = ()
+    parser_classes = (BoundedJSONParser,)
+    renderer_classes = (JSONRenderer,)
+    content_negotiation_class = JsonOnly
+
+    app: OfflineApp
+    user: User
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        django_request = request._request
+        self.app = registry.get(kwargs["app"])
+        # An anonymous app serves everybody the same, whoever's session the browser holds (decision 0001).
+        self.user = AnonymousUser() if self.app.anonymous else django_request.user
+        if request.method in {"POST", "PUT", "PATCH"}:
+            check_headers(django_request)
+        if request.method not in {"GET", "HEAD", "OPTIONS"}:
+            check_csrf(django_request)
+        super().initial(request, *args, **kwargs)
+
+    def authorize(self) -> None:
+        """:raises SignInRequired, PermissionDenied:"""
+        if not self.app.anonymous and not self.user.is_authenticated:
+            raise errors.SignInRequired
+        if not self.app.has_permission(self.user):
+            raise errors.PermissionDenied
+
+    def handle_exception(self, exc: Exception) -> HttpResponseBase:  # type: ignore[override]
+        return error_response(as_api_error(exc))
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if not response.has_header("Cache-Control"):
+            patch_cache_control(response, no_store=True)
+        patch_vary_headers(response, ["Cookie", "Accept-Language"])
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        return response
+
+
+def check_csrf(request: HttpRequest) -> None:
+    """:raises CsrfFailed:"""
+
+    def unused(request: HttpRequest) -> HttpResponse:
+        return HttpResponse()
+
+    check = CSRFCheck(unused)  # type: ignore[arg-type]
+    check.process_request(request)
+    if reason := check.process_view(request, unused, (), {}):
+        raise errors.CsrfFailed(f"{errors.CsrfFailed().message} ({reason})")
+
+
+def as_api_error(exc: Exception) -> errors.ApiError:
+    """The error of the protocol for anything a view raised. What nobody expected is logged and becomes a 500."""
+    match exc:
+        case errors.ApiError():
+            return exc
+        case exceptions.MethodNotAllowed():
+            return errors.MethodNotAllowed()
+        case exceptions.ValidationError():
+            fields = {name: [str(item) for item in _flat(items)] for name, items in _by_field(exc.detail).items()}
+            return errors.InvalidRequest(fields=fields)
+        case exceptions.Throttled():
+            wait = max(1, round(getattr(exc, "wait", None) or 60))
+            return errors.Throttled(f"Too many attempts. Try again in {wait} s.", headers={"Retry-After": str(wait)})
+        case RequestDataTooBig():
+            return errors.BodyTooLarge()
+        case SuspiciousOperation() | exceptions.ParseError():
+            return errors.InvalidRequest()
+    logger.error("Unhandled error in the sync API", exc_info=exc)
+    return errors.ServerError()
+
+
+def error_response(error: errors.ApiError) -> JsonResponse:
+    body: dict[str, Any] = {"code": error.code, "message": error.message, "retry": error.retry}
+    if error.fields is not None:
+        body["fields"] = error.fields
+    return JsonResponse({"error": body}, status=error.status, headers=error.headers)
+
+
+def _by_field(detail: Any) -> dict[str, Any]:
+    if isinstance(detail, dict):
+        return {str(name): items for name, items in detail.items()}
+    return {"non_field_errors": detail}
+
+
+def _flat(items: Any) -> list[Any]:
+    """DRF nests the errors of lists and dictionaries; people want the sentences."""
+    if isinstance(items, dict):
+        return [f"{name}: {text}" for name, inner in items.items() for text in _flat(inner)]
+    if isinstance(items, list | tuple):
+        return [text for item in items for text in _flat(item)]
+    return [items]

@@ -1,0 +1,66 @@
+"""`OfflineApp`: a named set of local entities, one installable PWA."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from syncapi.entities import LocalEntity, User
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
+
+class OfflineApp:
+    """Declares an app: assign an instance to a name in an installed app's `offline.py`, and it is found.
+
+    :param name: a slug; the app is at `/apps/<name>/`, its API under `/api/sync/<name>/`. It never changes:
+        devices know the installed app by it.
+    :param title: what people call it. `short_title`: below its icon; default `title`.
+    :param entities: the `LocalEntity` classes it carries, in the order of its screens.
+    :param contexts: named parts of the app that can be synced alone, as in `onSync("prices")`.
+    :param anonymous: everybody may use it without signing in, and everybody is `AnonymousUser` to it. Otherwise it
+        wants a signed-in user.
+    :param theme_color, background_color: CSS hex colours of the installed app's frame and splash screen.
+    :param screenshots: paths of static PNG files for the install dialog, by form factor: `narrow` and `wide`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        title: "_StrOrPromise",
+        entities: Sequence[type[LocalEntity]],
+        contexts: Mapping[str, Sequence[type[LocalEntity]]] | None = None,
+        anonymous: bool = False,
+        short_title: "_StrOrPromise" = "",
+        description: "_StrOrPromise" = "",
+        theme_color: str = "#1f5f5b",
+        background_color: str = "#f6f5f2",
+        screenshots: Mapping[str, str] | None = None,
+    ) -> None:
+        self.name = name
+        self.title = title
+        self.short_title = short_title or title
+        self.description = description
+        self.anonymous = anonymous
+        self.theme_color = theme_color
+        self.background_color = background_color
+        self.screenshots = dict(screenshots or {})
+        self.entity_classes = tuple(entities)
+        self.context_classes = {name: tuple(classes) for name, classes in (contexts or {}).items()}
+        self.entities: dict[str, LocalEntity] = {cls.__name__: cls(self) for cls in self.entity_classes}
+
+    def __repr__(self) -> str:
+        return f"<OfflineApp {self.name}>"
+
+    def has_permission(self, user: User) -> bool:
+        """Whether `user` may use the app at all; default everybody for an anonymous app, else active users."""
+        return self.anonymous or (user.is_authenticated and user.is_active)
+
+    def entities_of(self, context: str) -> list[LocalEntity] | None:
+        """The entities that a context syncs, in the app's order: all for `""`, None for a name not declared."""
+        if context == "":
+            return list(self.entities.values())
+        classes = self.context_classes.get(context)
+        if classes is None:
+            return None
+        return [entity for entity in self.entities.values() if type(entity) in classes]

@@ -1,0 +1,309 @@
+"""System checks of declarations: one function per thing checked, stable ids, each with the way to mend it.
+
+Ids are listed in `docs/checks.md`, and a test holds the two together.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from django.apps import apps as installed
+from django.core.checks import CheckMessage, Error, register
+from django.db import DEFAULT_DB_ALIAS, models, router
+
+from syncapi.applications import OfflineApp
+from syncapi.attributes import (
+    Attribute,
+    MultiValuedAttribute,
+    UncarriedAttribute,
+    UnknownAttribute,
+    key_attribute,
+    resolve,
+)
+from syncapi.entities import LocalEntity
+from syncapi.errors import DeclarationError
+from syncapi.patterns import Pattern
+from syncapi.registry import registry
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+CONTEXT = re.compile(r"[A-Za-z0-9_-]{1,100}")
+COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+TEXT_TYPES = {"string", "text", "email", "url", "uuid", "integer", "decimal"}
+NO_ORDER = {"json", "file", "picture"}
+
+Messages = Iterator[CheckMessage]
+
+
+@register("haversack")
+def check_declarations(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """All checks over everything declared."""
+    return [*check_apps(registry.declared), *check_requirements()]
+
+
+def check_apps(declared: Sequence[OfflineApp]) -> Messages:
+    yield from _check_app_names_differ(declared)
+    for app in declared:
+        yield from _check_app_name(app)
+        yield from _check_app_entities(app)
+        yield from _check_app_contexts(app)
+        yield from _check_app_colors(app)
+        yield from _check_app_screenshots(app)
+    for cls in {cls: None for app in declared for cls in app.entity_classes}:
+        yield from check_entity(cls, next(app for app in declared if cls in app.entity_classes))
+
+
+def check_requirements() -> Messages:
+    """What else the project must have installed."""
+    for name in ("django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "rest_framework"):
+        if not installed.is_installed(name):
+            yield Error(f"syncapi needs '{name}'.", hint=f"Add '{name}' to INSTALLED_APPS.", id="syncapi.E020")
+
+
+def check_entity(cls: type[LocalEntity], app: OfflineApp) -> Messages:
+    messages = list(_check_model(cls))
+    yield from messages
+    yield from _check_pattern(cls)
+    if messages:
+        return  # the rest is about fields of the model
+    entity = cls(app)
+    yield from _check_database(cls)
+    yield from _check_attributes(entity)
+    columns = _resolvable(entity)
+    for option, check in _OPTION_CHECKS.items():
+        yield from _check_option(entity, option, columns, check)
+
+
+# -- apps
+
+
+def _check_app_name(app: OfflineApp) -> Messages:
+    if not SLUG.fullmatch(app.name):
+        yield Error(
+            f"'{app.name}' cannot be the name of an offline app.",
+            hint="Use lower case letters, digits and single hyphens: it is part of the app's address, for ever.",
+            obj=app,
+            id="syncapi.E009",
+        )
+
+
+def _check_app_names_differ(declared: Sequence[OfflineApp]) -> Messages:
+    seen: set[str] = set()
+    for app in declared:
+        if app.name in seen:
+            yield Error(
+                f"Two offline apps are named '{app.name}'.",
+                hint="Give one of them another name; only the first is served.",
+                obj=app,
+                id="syncapi.E010",
+            )
+        seen.add(app.name)
+
+
+def _check_app_entities(app: OfflineApp) -> Messages:
+    for cls in app.entity_classes:
+        if not (isinstance(cls, type) and issubclass(cls, LocalEntity)):
+            yield Error(
+                f"'{cls!r}' in the entities of '{app.name}' is not a LocalEntity class.",
+                hint="List subclasses of syncapi.offline.LocalEntity, not instances or models.",
+                obj=app,
+                id="syncapi.E011",
+            )
+    if not app.entity_classes:
+        yield Error(
+            f"The offline app '{app.name}' carries nothing.",
+            hint="List at least one LocalEntity in its entities.",
+            obj=app,
+            id="syncapi.E012",
+        )
+    seen: dict[str, type] = {}
+    for cls in app.entity_classes:
+        short = getattr(cls, "__name__", "").removeprefix("Local")
+        if short in seen:
+            yield Error(
+                f"'{app.name}' has two entities that would both be SyncLocal{short}().",
+                hint="Rename one of the classes; names are compared without a leading 'Local'.",
+                obj=app,
+                id="syncapi.E013",
+            )
+        seen[short] = cls
+
+
+def _check_app_contexts(app: OfflineApp) -> Messages:
+    for name, classes in app.context_classes.items():
+        if not CONTEXT.fullmatch(name):
+            yield Error(
+                f"'{name}' cannot be the name of a context of '{app.name}'.",
+                hint="Use letters, digits, '_' and '-'. The empty context always exists and means everything.",
+                obj=app,
+                id="syncapi.E014",
+            )
+        for cls in classes:
+            if cls not in app.entity_classes:
+                yield Error(
+                    f"The context '{name}' of '{app.name}' names {getattr(cls, '__name__', cls)}, "
+                    "which the app does not carry.",
+                    hint="Add it to the app's entities, or take it out of the context.",
+                    obj=app,
+                    id="syncapi.E015",
+                )
+
+
+def _check_app_colors(app: OfflineApp) -> Messages:
+    for option in ("theme_color", "background_color"):
+        if not COLOR.fullmatch(getattr(app, option)):
+            yield Error(
+                f"{option} of '{app.name}' is {getattr(app, option)!r}.",
+                hint="Write it as '#rrggbb': manifests and icons take no other form everywhere.",
+                obj=app,
+                id="syncapi.E016",
+            )
+
+
+def _check_app_screenshots(app: OfflineApp) -> Messages:
+    if unknown := sorted(set(app.screenshots) - {"narrow", "wide"}):
+        yield Error(
+            f"'{app.name}' has screenshots for {', '.join(unknown)}.",
+            hint="Form factors are 'narrow' and 'wide'.",
+            obj=app,
+            id="syncapi.E017",
+        )
+
+
+# -- entities
+
+
+def _check_model(cls: type[LocalEntity]) -> Messages:
+    model = getattr(cls, "model", None)
+    if not (isinstance(model, type) and issubclass(model, models.Model)):
+        yield Error(f"{cls.__name__} has no model.", hint="Set model = YourModel.", obj=cls, id="syncapi.E001")
+        return
+    if model._meta.abstract:
+        yield Error(
+            f"The model of {cls.__name__} is abstract, so it has no rows.",
+            hint="Name a concrete model.",
+            obj=cls,
+            id="syncapi.E001",
+        )
+        return
+    try:
+        key_attribute(model)
+    except DeclarationError as error:
+        yield Error(
+            f"{cls.__name__}: the primary key of {model._meta.label} cannot be carried: {error.message}",
+            hint="Local rows are found by one value. Give the model a single-column primary key.",
+            obj=cls,
+            id="syncapi.E007",
+        )
+
+
+def _check_pattern(cls: type[LocalEntity]) -> Messages:
+    if not (isinstance(cls.pattern, type) and issubclass(cls.pattern, Pattern) and hasattr(cls.pattern, "name")):
+        yield Error(
+            f"pattern of {cls.__name__} is not a sync pattern.",
+            hint="Use one of syncapi.offline, for example offline.ReadOnly (the class, not an instance).",
+            obj=cls,
+            id="syncapi.E002",
+        )
+
+
+def _check_database(cls: type[LocalEntity]) -> Messages:
+    database = router.db_for_read(cls.model)
+    if database != DEFAULT_DB_ALIAS:
+        yield Error(
+            f"{cls.__name__}: {cls.model._meta.label} lives in the database '{database}'.",
+            hint="A sync reads one snapshot of one database. Only models of 'default' can be carried.",
+            obj=cls,
+            id="syncapi.E008",
+        )
+
+
+def _check_attributes(entity: LocalEntity) -> Messages:
+    names = entity.get_attributes()
+    if isinstance(names, str) or not names:
+        yield Error(
+            f"{entity.name} carries no attributes.",
+            hint="Set attributes to a list of field names, the fewer the better for a phone.",
+            obj=type(entity),
+            id="syncapi.E003",
+        )
+        return
+    for name in names:
+        try:
+            resolve(entity.model, name)
+        except UnknownAttribute as error:
+            yield Error(error.message, hint="Correct the name in attributes.", obj=type(entity), id="syncapi.E004")
+        except MultiValuedAttribute as error:
+            yield Error(error.message, hint="Carry its key here instead.", obj=type(entity), id="syncapi.E005")
+        except UncarriedAttribute as error:
+            yield Error(
+                error.message,
+                hint="Leave it out, or carry another field that says the same (docs/protocol.md, Values).",
+                obj=type(entity),
+                id="syncapi.E006",
+            )
+
+
+def _resolvable(entity: LocalEntity) -> dict[str, Attribute]:
+    """The columns as far as they can be resolved, so that one bad name does not hide the next."""
+    columns = {column.name: column for column in [key_attribute(entity.model)]}
+    names = entity.get_attributes()
+    for name in () if isinstance(names, str) else names:
+        try:
+            columns.setdefault(name, resolve(entity.model, name))
+        except DeclarationError:
+            continue
+    return columns
+
+
+def _any(column: Attribute) -> str | None:
+    return None
+
+
+def _text(column: Attribute) -> str | None:
+    return None if column.type.name in TEXT_TYPES else f"it is a {column.type.name}, which has no text to search"
+
+
+def _picture(column: Attribute) -> str | None:
+    return None if column.type.name == "picture" else f"it is a {column.type.name}, not a picture"
+
+
+def _ordered(column: Attribute) -> str | None:
+    return f"it is a {column.type.name}, which has no order" if column.type.name in NO_ORDER else None
+
+
+_OPTION_CHECKS: dict[str, Callable[[Attribute], str | None]] = {
+    "list_display": _any,
+    "search_fields": _text,
+    "list_filter": _ordered,
+    "ordering": _ordered,
+    "pictures": _picture,
+}
+
+
+def _check_option(
+    entity: LocalEntity, option: str, columns: dict[str, Attribute], refuse: Callable[[Attribute], str | None]
+) -> Messages:
+    names = getattr(entity, option)
+    if isinstance(names, str):
+        yield Error(
+            f"{option} of {entity.name} is a string.", hint="Make it a list.", obj=type(entity), id="syncapi.E018"
+        )
+        return
+    declared = set(entity.get_attributes())
+    for name in names:
+        bare = name.removeprefix("-") if option == "ordering" else name
+        if bare not in columns:
+            if bare not in declared:  # else the attribute itself was reported
+                yield Error(
+                    f"{option} of {entity.name} names '{bare}', which is not among its attributes.",
+                    hint="A device has only the attributes declared. Add it there, or take it out here.",
+                    obj=type(entity),
+                    id="syncapi.E018",
+                )
+        elif reason := refuse(columns[bare]):
+            yield Error(
+                f"{option} of {entity.name} names '{bare}', but {reason}.",
+                hint="Name another attribute.",
+                obj=type(entity),
+                id="syncapi.E019",
+            )

@@ -1,0 +1,79 @@
+"""The definition of an app: what a device must know to hold and show its entities (`docs/protocol.md`)."""
+
+import hashlib
+import json
+from typing import Any
+
+from syncapi.applications import OfflineApp
+from syncapi.attributes import Attribute
+from syncapi.entities import LocalEntity
+from syncapi.values import value_field
+
+
+def app_definition(app: OfflineApp) -> dict[str, Any]:
+    """The app's definition as JSON values, with labels in the active language."""
+    return {
+        "app": app.name,
+        "title": str(app.title),
+        "description": str(app.description),
+        "anonymous": app.anonymous,
+        "contexts": {name: [cls.__name__ for cls in classes] for name, classes in app.context_classes.items()},
+        "entities": [_entity(entity) for entity in app.entities.values()],
+    }
+
+
+def definition_version(definition: dict[str, Any]) -> str:
+    """A hash of the definition as sent: another label is another version, since devices show it."""
+    text = json.dumps(definition, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _entity(entity: LocalEntity) -> dict[str, Any]:
+    key, *_ = entity.columns
+    meta = entity.model._meta
+    return {
+        "name": entity.name,
+        "label": str(meta.verbose_name),
+        "label_plural": str(meta.verbose_name_plural),
+        "pattern": entity.pattern.name,
+        "key": key.name,
+        "attributes": [_attribute(entity, column) for column in entity.columns],
+        "list_display": list(entity.list_display) or [column.name for column in entity.columns[1:4]] or [key.name],
+        "search_fields": list(entity.search_fields),
+        "list_filter": list(entity.list_filter),
+        "ordering": list(entity.ordering),
+        "pictures": list(entity.pictures),
+    }
+
+
+def _attribute(entity: LocalEntity, column: Attribute) -> dict[str, Any]:
+    field = column.field
+    described: dict[str, Any] = {
+        "name": column.name,
+        "label": " ".join(str(step.verbose_name) for step in (*column.hops, field)),
+        "type": column.type.name,
+        "null": column.null,
+    }
+    if column.type.name == "decimal":
+        described["decimal_places"] = getattr(field, "decimal_places", None) or 0
+    if field.choices:
+        encode = column.type.encode
+        described["choices"] = [
+            [value if encode is None or value is None else encode(value), str(label)]
+            for value, label in field.flatchoices
+        ]
+    if relation := _relation(entity, column):
+        described["relation"] = relation
+    return described
+
+
+def _relation(entity: LocalEntity, column: Attribute) -> str | None:
+    """The entity of the same app that the value is a key of."""
+    if column.related_model is None or column.hops:
+        return None
+    if not value_field(column.field).primary_key:
+        return None  # a key to another column of the related row finds nothing among its keys
+    for other in entity.app.entities.values():
+        if other.model._meta.concrete_model is column.related_model._meta.concrete_model:
+            return other.name
+    return None

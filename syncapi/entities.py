@@ -1,0 +1,95 @@
+"""`LocalEntity`: which part of a model an app carries, in the style of `ModelAdmin`."""
+
+from collections.abc import Hashable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+
+from syncapi.attributes import Attribute, key_attribute, resolve
+from syncapi.patterns import Pattern, ReadOnly
+
+if TYPE_CHECKING:
+    from syncapi.applications import OfflineApp
+
+User = AbstractBaseUser | AnonymousUser
+
+
+class LocalEntity:
+    """Declares what a device keeps of one model.
+
+    Subclass it in an installed app's `offline.py` and list the subclass in an `OfflineApp`. The class's name is the
+    entity's name everywhere: in the API, in the browser's database, in `window.offline.entities`.
+
+    Options:
+
+    - `model`: any model, unchanged.
+    - `attributes`: names of fields to carry; `category__name` carries a value of the related row. The primary key
+      always comes along.
+    - `pattern`: how it syncs, a class of `syncapi.offline`.
+    - `list_display`, `search_fields`, `list_filter`, `ordering`: as in `ModelAdmin`, over `attributes`. The first of
+      `list_display` is the record's title on the generated screens.
+    - `pictures`: attributes that hold the record's picture, best first; the first that is not empty is shown.
+    """
+
+    model: ClassVar[type[models.Model]]
+    attributes: ClassVar[Sequence[str]] = ()
+    pattern: ClassVar[type[Pattern]] = ReadOnly
+    list_display: ClassVar[Sequence[str]] = ()
+    search_fields: ClassVar[Sequence[str]] = ()
+    list_filter: ClassVar[Sequence[str]] = ()
+    ordering: ClassVar[Sequence[str]] = ()
+    pictures: ClassVar[Sequence[str]] = ()
+
+    def __init__(self, app: "OfflineApp") -> None:
+        self.app = app
+
+    def __repr__(self) -> str:
+        return f"<{self.name} of {self.app.name}>"
+
+    @property
+    def name(self) -> str:
+        return type(self).__name__
+
+    # -- hooks
+
+    def get_scope(self, user: User) -> Hashable:
+        """What decides which rows `user` carries; `None`, the default, gives everybody the same rows.
+
+        Called on every request. See `docs/decisions/0005-scopes.md` for the values it may return.
+        """
+        return None
+
+    def get_queryset(self, scope: Hashable) -> models.QuerySet[Any]:
+        """The rows of `scope`; default all rows of the model's default manager."""
+        return self.model._default_manager.all()
+
+    def get_attributes(self) -> Sequence[str]:
+        """Names of the attributes to carry; default `attributes`."""
+        return self.attributes
+
+    # -- what follows from the declaration
+
+    @cached_property
+    def columns(self) -> tuple[Attribute, ...]:
+        """The attributes in the order of a row's values: the primary key first, each once.
+
+        :raises DeclarationError: an attribute cannot be resolved; `manage.py check` reports the same.
+        """
+        key = key_attribute(self.model)
+        rest = [
+            resolve(self.model, name) for name in dict.fromkeys(self.get_attributes()) if name not in ("pk", key.name)
+        ]
+        return (key, *rest)
+
+    def column(self, name: str) -> Attribute | None:
+        return next((column for column in self.columns if column.name == name), None)
+
+    def rows(self, scope: Hashable) -> models.QuerySet[Any]:
+        """`get_queryset(scope)`, brought into a form that can be filtered and ordered further."""
+        queryset = self.get_queryset(scope)
+        if queryset.query.is_sliced or queryset.query.combinator:
+            queryset = self.model._base_manager.filter(pk__in=queryset.values("pk"))
+        return queryset

@@ -1,0 +1,179 @@
+"""Everything the framework's server half can raise."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+Fields = Mapping[str, Sequence[str]]
+
+
+class HaversackError(Exception):
+    """Base of all errors. The docstring of a class is its default message."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or " ".join((self.__doc__ or "").split()))
+
+    @property
+    def message(self) -> str:
+        return str(self.args[0])
+
+
+class DeclarationError(HaversackError):
+    """A declaration cannot work. `manage.py check` says the same with an id and a remedy."""
+
+
+class ScopeError(HaversackError):
+    """`get_scope` returned a value that has no canonical form."""
+
+
+class ApiError(HaversackError):
+    """The request cannot be served."""
+
+    code: ClassVar[str] = "invalid_request"
+    status: ClassVar[int] = 400
+    retry: ClassVar[bool] = False  # may the same request succeed later?
+
+    def __init__(
+        self, message: str | None = None, *, fields: Fields | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.fields = fields
+        self.headers = dict(headers or {})
+
+
+class InvalidRequest(ApiError):
+    """The request does not have the form that the protocol asks for."""
+
+
+class InvalidJson(ApiError):
+    """The body is not valid JSON."""
+
+    code = "invalid_json"
+
+
+class InvalidHeader(ApiError):
+    """A header of the protocol is missing or wrong."""
+
+    code = "invalid_header"
+
+
+class ProtocolUnsupported(ApiError):
+    """This server does not speak that version of the protocol."""
+
+    code = "protocol_unsupported"
+
+
+class UnknownContext(ApiError):
+    """The app declares no such context."""
+
+    code = "unknown_context"
+
+
+class UnknownEntity(ApiError):
+    """The app, or the context, has no such entity."""
+
+    code = "unknown_entity"
+
+
+class MutationsUnsupported(ApiError):
+    """No entity of this app can be written."""
+
+    code = "mutations_unsupported"
+
+
+class InvalidCredentials(ApiError):
+    """User name or password is wrong."""
+
+    code = "invalid_credentials"
+
+
+class SignInRequired(ApiError):
+    """Sign in to sync."""
+
+    code = "sign_in_required"
+    status = 401
+
+
+class CsrfFailed(ApiError):
+    """The CSRF token is missing or wrong. Ask session/ for a new one."""
+
+    code = "csrf_failed"
+    status = 403
+
+
+class PermissionDenied(ApiError):
+    """You may not use this app."""
+
+    code = "permission_denied"
+    status = 403
+
+
+class NotFound(ApiError):
+    """There is nothing at this address."""
+
+    code = "not_found"
+    status = 404
+
+
+class UnknownApp(ApiError):
+    """There is no offline app of this name."""
+
+    code = "unknown_app"
+    status = 404
+
+
+class MethodNotAllowed(ApiError):
+    """This address does not take that method."""
+
+    code = "method_not_allowed"
+    status = 405
+
+
+class NotAcceptable(ApiError):
+    """The answer comes as JSON only."""
+
+    code = "not_acceptable"
+    status = 406
+
+
+class WrongUser(ApiError):
+    """The device speaks for one user, but another one is signed in."""
+
+    code = "wrong_user"
+    status = 409
+
+
+class BodyTooLarge(ApiError):
+    """The body is larger than this server takes."""
+
+    code = "body_too_large"
+    status = 413
+
+
+class UnsupportedMediaType(ApiError):
+    """Send application/json."""
+
+    code = "unsupported_media_type"
+    status = 415
+
+
+class UnsupportedEncoding(ApiError):
+    """Send the body uncompressed."""
+
+    code = "unsupported_encoding"
+    status = 415
+
+
+class Throttled(ApiError):
+    """Too many attempts. Wait a moment."""
+
+    code = "throttled"
+    status = 429
+    retry = True
+
+
+class ServerError(ApiError):
+    """Something went wrong on the server. It has been logged."""
+
+    code = "server_error"
+    status = 500
+    retry = True

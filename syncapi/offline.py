@@ -1,0 +1,7 @@
+"""What a project's own `offline.py` imports: `from syncapi import offline`."""
+
+from syncapi.applications import OfflineApp
+from syncapi.entities import LocalEntity
+from syncapi.patterns import ReadOnly
+
+__all__ = ["LocalEntity", "OfflineApp", "ReadOnly"]

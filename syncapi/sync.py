@@ -1,0 +1,101 @@
+"""A sync, from what the device said to the lines it gets back. Reads top to bottom; the phases do the work."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from syncapi.applications import OfflineApp
+from syncapi.definition import app_definition, definition_version
+from syncapi.entities import LocalEntity, User
+from syncapi.errors import UnknownContext, UnknownEntity
+from syncapi.pull import PulledEntity, pull_read_only
+from syncapi.snapshot import read_snapshot
+from syncapi.spool import Spool
+from syncapi.values import encode_datetime
+from syncapi.wire import PROTOCOL, line
+
+
+@dataclass(frozen=True)
+class SyncRequest:
+    """What a device asks for. `definition` is the version it works with; `cursors` by entity name."""
+
+    app: OfflineApp
+    user: User
+    user_key: str
+    definition: str
+    context: str
+    entities: list[str] | None
+    cursors: Mapping[str, str]
+
+
+class SyncAnswer:
+    """The lines of the answer, ready to be sent. Close it when done, sent or not."""
+
+    def __init__(self, head: list[dict[str, Any]], pulled: list[PulledEntity], spool: Spool) -> None:
+        self._head = head
+        self._pulled = pulled
+        self._spool = spool
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield b"".join(line(message) for message in self._head)
+        for entity in self._pulled:
+            yield line(entity.message)
+            yield from self._spool.read(entity.start, entity.end)
+        yield line({"type": "end"})
+
+    def close(self) -> None:
+        self._spool.close()
+
+
+def sync(request: SyncRequest) -> SyncAnswer:
+    """Serves one sync.
+
+    :raises UnknownContext, UnknownEntity: the request names what the app does not declare.
+    """
+    entities = _entities(request)
+    spool = Spool()
+    try:
+        with read_snapshot():
+            pulled = [
+                pull_read_only(entity, entity.get_scope(request.user), request.cursors.get(entity.name), spool)
+                for entity in entities
+            ]
+        return SyncAnswer(_head(request, pulled), pulled, spool)
+    except BaseException:
+        spool.close()
+        raise
+
+
+def _entities(request: SyncRequest) -> list[LocalEntity]:
+    entities = request.app.entities_of(request.context)
+    if entities is None:
+        known = ", ".join(request.app.context_classes) or "none"
+        raise UnknownContext(f"The app has no context {request.context!a}. Declared: {known}.")
+    if request.entities is None:
+        return entities
+    by_name = {entity.name: entity for entity in entities}
+    for name in request.entities:
+        if name not in by_name:
+            raise UnknownEntity(f"There is no entity {name!a} here. Known: {', '.join(by_name)}.")
+    return [entity for entity in entities if entity.name in request.entities]
+
+
+def _head(request: SyncRequest, pulled: list[PulledEntity]) -> list[dict[str, Any]]:
+    definition = app_definition(request.app)
+    version = definition_version(definition)
+    head: list[dict[str, Any]] = [
+        {
+            "type": "start",
+            "protocol": PROTOCOL,
+            "definition": version,
+            "user": request.user_key,
+            "server_time": encode_datetime(timezone.now()),
+            "rows": sum(entity.rows for entity in pulled),
+            "bytes": sum(entity.bytes for entity in pulled),
+        }
+    ]
+    if request.definition != version:
+        head.append({"type": "definition", "version": version, "definition": definition})
+    return head
