@@ -24,6 +24,8 @@ class PytestRunner:
         import pytest
 
         argv = list(test_labels)
+        if not any("browser" in label for label in test_labels):
+            argv.append("-m=not browser")  # those need Chromium and the built client: `make test-browser`
         if self.verbosity == 0:
             argv.append("--quiet")
         elif self.verbosity >= 2:

@@ -1,5 +1,6 @@
 """The test suites: a database of their own, fast password hashes, no throttle between tests."""
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -15,6 +16,9 @@ MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="haversack-media-"))
 WHITENOISE_USE_FINDERS = True
 
 DATABASES["default"].pop("CONN_MAX_AGE", None)
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # One server, several checkouts and runs: nobody drops the database that another is testing on.
+    DATABASES["default"]["TEST"] = {"NAME": f"test_haversack_{os.getpid()}"}
 Q_CLUSTER["sync"] = True
 
 TEST_RUNNER = "settings.runner.PytestRunner"

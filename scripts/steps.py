@@ -1,0 +1,112 @@
+"""What `make test` consists of: every step with its command and environment, by group."""
+
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scripts import chromium
+from scripts.processes import Failure, tool_environment
+from scripts.together import Step
+
+GROUPS = ("check", "python", "client", "browser")
+POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
+
+
+@dataclass
+class Plan:
+    """Steps to run; `notes` for the table; `failures`: sentences on what could not even be started."""
+
+    steps: list[Step] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+
+def plan(groups: Iterable[str], reports: Path) -> Plan:
+    """The steps of `groups`. Long ones come first, so that short ones fill the gaps beside them."""
+    groups = set(groups)
+    work = Plan()
+    if "python" in groups:
+        _add_python(work, reports)
+    if "check" in groups:
+        _add_checks(work)
+    if "client" in groups:
+        _add_client(work, reports)
+    if "browser" in groups:
+        _add_browser(work, reports)
+    return work
+
+
+def _environment(**extra: str) -> dict[str, str]:
+    environment = {
+        **tool_environment(),
+        "DJANGO_SETTINGS_MODULE": "settings.test",
+        **extra,
+    }
+    if "DATABASE_URL" not in extra:
+        environment.pop("DATABASE_URL", None)  # whatever a shell has set, tests stay off it
+    return environment
+
+
+def _pytest(report: str, reports: Path, *arguments: str) -> list[str]:
+    # A test that hangs says where, before whatever waits for it gives up.
+    hang = ("-o", "faulthandler_timeout=180")
+    return [sys.executable, "-m", "pytest", "-q", *hang, f"--junitxml={reports / report}.xml", *arguments]
+
+
+def _add_python(work: Plan, reports: Path) -> None:
+    selected = ("-m", "not browser")
+    work.steps.append(
+        Step("Python tests on SQLite", _pytest("sqlite", reports, *selected), _environment(), report="sqlite")
+    )
+    url = os.environ.get("TEST_POSTGRES_URL") or POSTGRES
+    if reason := why_no_postgres(url):
+        sentence = f"Not tested on PostgreSQL: no server answers at TEST_POSTGRES_URL ({reason})."
+        (work.failures if os.environ.get("REQUIRE_POSTGRES", "0") not in ("", "0") else work.notes).append(sentence)
+        return
+    # The tooling starts processes of its own and opens no database in the tests' process: once is enough.
+    command = _pytest("postgresql", reports, *selected, "--ignore=tests/tooling")
+    work.steps.append(Step("Python tests on PostgreSQL", command, _environment(DATABASE_URL=url), report="postgresql"))
+
+
+def why_no_postgres(url: str) -> str:
+    """Why the suite cannot run there, in a line; empty when it can."""
+    import psycopg
+
+    try:
+        psycopg.connect(url, connect_timeout=3).close()
+    except psycopg.Error as error:
+        return str(error).strip().splitlines()[0]
+    return ""
+
+
+def _add_checks(work: Plan) -> None:
+    python, environment = sys.executable, _environment(DATABASE_URL="sqlite:///:memory:")
+    commands = {
+        "Python types": [python, "-m", "mypy"],
+        "client types": ["tsc", "--noEmit"],
+        "Django checks": [python, "manage.py", "check", "--fail-level", "WARNING"],
+        "migrations": [python, "manage.py", "makemigrations", "--check", "--dry-run"],
+        "Python lint": [python, "-m", "ruff", "check"],
+        "Python format": [python, "-m", "ruff", "format", "--check"],
+        "client format and lint": ["biome", "check"],
+    }
+    work.steps.extend(Step(name, command, environment) for name, command in commands.items())
+
+
+def _add_client(work: Plan, reports: Path) -> None:
+    report = f"--outputFile.junit={reports / 'client.xml'}"
+    command = ["vitest", "run", "--reporter=default", "--reporter=junit", report]
+    work.steps.append(Step("client tests", command, _environment(), report="client"))
+
+
+def _add_browser(work: Plan, reports: Path) -> None:
+    try:
+        environment = _environment(CHROMIUM=chromium.find())
+    except Failure as failure:
+        work.failures.append(str(failure))
+        return
+    command = _pytest("browser", reports, "-m", "browser", "tests/browser")
+    # Alone: what a page does within its time limits should not depend on a type checker running beside it.
+    work.steps.append(Step("browser tests", command, environment, report="browser", alone=True))
