@@ -4,36 +4,38 @@ from typing import Any
 
 from django.apps import apps as installed
 from django.contrib.staticfiles import finders
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core import checks
 
 from pwa.build import NotBuilt, current_build
 from syncapi.registry import registry
 
 
-@register("haversack")
-def check_pwa(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+@checks.register("haversack")
+def check_pwa(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
     return [*_check_requirements(), *_check_build(), *_check_screenshots()]
 
 
-def _check_requirements() -> list[CheckMessage]:
+def _check_requirements() -> list[checks.CheckMessage]:
     return [
-        Error(f"pwa needs '{name}'.", hint=f"Add '{name}' to INSTALLED_APPS.", id="pwa.E001")
+        checks.Error(f"pwa needs '{name}'.", hint=f"Add '{name}' to INSTALLED_APPS.", id="pwa.E001")
         for name in ("syncapi", "django.contrib.staticfiles")
         if not installed.is_installed(name)
     ]
 
 
-def _check_build() -> list[CheckMessage]:
+def _check_build() -> list[checks.CheckMessage]:
     try:
         current_build()
     except NotBuilt as error:
-        return [Warning("The client is not built, so the apps cannot be opened.", hint=str(error), id="pwa.W001")]
+        return [
+            checks.Warning("The client is not built, so the apps cannot be opened.", hint=str(error), id="pwa.W001")
+        ]
     return []
 
 
-def _check_screenshots() -> list[CheckMessage]:
+def _check_screenshots() -> list[checks.CheckMessage]:
     return [
-        Warning(
+        checks.Warning(
             f"The {form_factor} screenshot of '{app.name}' is not among the static files: {path}.",
             hint="Correct the path, or take it out; the install dialog then shows none.",
             obj=app,

@@ -5,15 +5,17 @@ import tempfile
 from pathlib import Path
 
 from settings.base import *  # noqa: F403
-from settings.base import DATABASES, Q_CLUSTER
+from settings.base import DATABASES, INSTALLED_APPS, Q_CLUSTER
 
 DEBUG = False
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.wire"]
 SECRET_KEY = "tests-only-" + "x" * 50
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="haversack-media-"))
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
 
 DATABASES["default"].pop("CONN_MAX_AGE", None)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":

@@ -90,7 +90,7 @@ def check_csrf(request: HttpRequest) -> None:
     def unused(request: HttpRequest) -> HttpResponse:
         return HttpResponse()
 
-    check = CSRFCheck(unused)  # type: ignore[arg-type]
+    check = CSRFCheck(unused)
     check.process_request(request)
     if reason := check.process_view(request, unused, (), {}):
         raise errors.CsrfFailed(f"{errors.CsrfFailed().message} ({reason})")

@@ -1,0 +1,1 @@
+"""Golden messages, read by the Python and the TypeScript tests."""

@@ -1,0 +1,1 @@
+"""Rules of the server half, by name."""

@@ -1,0 +1,89 @@
+"""Golden messages: what the server says today is what the files say. The TypeScript tests read the same files."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syncapi.rows import RowSet, row_fingerprint
+from tests.device import Device
+from tests.wire.models import Jar, Shelf
+
+GOLDEN = Path(__file__).parents[1] / "protocol"
+UPDATE = "The protocol changed. If that is meant, run: pytest tests/server/test_golden.py --update-golden"
+
+TEXTS = [
+    '[1,"Chai","18.00",true,null]',
+    '[2,"Côte de Blaye — 263 €"]',
+    '["ALFKI","line\\nfeed","\\u0000"]',
+    '["9007199254740993",{"a":[1.5,"x"]}]',
+    "[]",
+]
+
+
+@pytest.fixture
+def jars(db: Any) -> None:
+    beverages = Shelf.objects.create(pk=1, name="Boissons d'été")
+    Shelf.objects.create(pk=2, name="Condiments", picture="shelves/2.png")
+    Jar.objects.create(pk=1, name="Chai", price="18.00", shelf=beverages, state="o", secret="not for devices")
+    Jar.objects.create(pk=2, name='Côte de "Blaye"\n', price="263.50", shelf=beverages)
+    Jar.objects.create(pk=9_007_199_254_740_993, name="Far", price="100000.01", shelf=None)
+
+
+def check(name: str, content: bytes, update: bool) -> None:
+    path = GOLDEN / name
+    if update:
+        path.write_bytes(content)
+    assert path.read_bytes() == content, UPDATE
+
+
+def pretty(value: Any) -> bytes:
+    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def timeless(content: bytes) -> bytes:
+    """The answer with a fixed clock."""
+    return re.sub(rb'"server_time":"[^"]+"', b'"server_time":"2026-01-31T09:30:00.000000Z"', content)
+
+
+def test_golden_fingerprints(update_golden: bool) -> None:
+    rows = RowSet()
+    for text in TEXTS:
+        rows.add(text.encode())
+    golden = {
+        "rows": [{"text": text, "fingerprint": row_fingerprint(text.encode())} for text in TEXTS],
+        "set": {"rows": rows.rows, "fingerprint": rows.fingerprint},
+    }
+    check("fingerprints.json", pretty(golden), update_golden)
+
+
+@pytest.mark.usefixtures("jars")
+def test_golden_sync(wire: Device, update_golden: bool) -> None:
+    first = {"context": "", "trigger": "manual", "cursors": {}}
+    response = wire.request(first)
+    assert response["Content-Type"] == "application/x-ndjson"
+    check("sync-first.request.json", pretty(first), update_golden)
+    check("sync-first.response.ndjson", timeless(response.getvalue()), update_golden)
+
+    wire.sync()
+    again = {"context": "", "trigger": "manual", "cursors": wire.cursors}
+    check("sync-unchanged.request.json", pretty(again), update_golden)
+    check("sync-unchanged.response.ndjson", timeless(wire.request(again).getvalue()), update_golden)
+
+
+def test_golden_errors(wire: Device, update_golden: bool) -> None:
+    wire.session()
+    response = wire.request(Haversack_User="0f9a2f5e-6a86-4b0b-9d5e-5f0a6f1c7a11")
+    assert response.status_code == 409
+    check("error-wrong-user.json", pretty(response.json()), update_golden)
+    response = wire.request({"context": "nowhere"})
+    assert response.status_code == 400
+    check("error-unknown-context.json", pretty(response.json()), update_golden)
+
+
+def test_golden_session(wire: Device, update_golden: bool) -> None:
+    session = wire.session()
+    assert len(session["csrf_token"]) == 64
+    check("session-anonymous.json", pretty(session | {"csrf_token": "t" * 64}), update_golden)

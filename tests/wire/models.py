@@ -1,0 +1,111 @@
+"""Small models for golden messages, and one with every field type."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+
+class Shelf(models.Model):
+    name = models.CharField("name", max_length=50)
+    picture = models.ImageField("picture", upload_to="shelves", blank=True)
+
+    class Meta:
+        verbose_name = "shelf"
+        verbose_name_plural = "shelves"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Jar(models.Model):
+    name = models.CharField("name", max_length=50)
+    price = models.DecimalField("price", max_digits=20, decimal_places=2)
+    shelf = models.ForeignKey(Shelf, on_delete=models.CASCADE, null=True, verbose_name="shelf")
+    label = models.FileField("label", upload_to="labels", blank=True)
+    state = models.CharField("state", max_length=1, choices=[("o", "Open"), ("s", "Sealed")], default="s")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="jars")
+    secret = models.CharField("secret", max_length=50, blank=True)
+
+    class Meta:
+        verbose_name = "jar"
+        verbose_name_plural = "jars"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Shout(str):
+    """What `ShoutField` makes of a stored text."""
+
+    __slots__ = ()
+
+
+class ShoutField(models.CharField[Any, Any]):
+    """A field of a project's own, whose Python values differ from what is stored."""
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Shout | None:
+        return None if value is None else Shout(value.upper() + "!")
+
+    def get_prep_value(self, value: Any) -> Any:
+        if isinstance(value, Shout):
+            return value.removesuffix("!").lower()
+        return super().get_prep_value(value)
+
+
+class Specimen(models.Model):
+    """One nullable field of each type."""
+
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    char = models.CharField(max_length=200, null=True)  # noqa: DJ001 (null on purpose)
+    text = models.TextField(null=True)  # noqa: DJ001
+    slug = models.SlugField(null=True)  # noqa: DJ001
+    email = models.EmailField(null=True)  # noqa: DJ001
+    url = models.URLField(null=True)  # noqa: DJ001
+    address = models.GenericIPAddressField(null=True)
+    small = models.SmallIntegerField(null=True)
+    integer = models.IntegerField(null=True)
+    big = models.BigIntegerField(null=True)
+    positive = models.PositiveBigIntegerField(null=True)
+    decimal = models.DecimalField(max_digits=30, decimal_places=10, null=True)
+    float = models.FloatField(null=True)
+    boolean = models.BooleanField(null=True)
+    date = models.DateField(null=True)
+    time = models.TimeField(null=True)
+    datetime = models.DateTimeField(null=True)
+    duration = models.DurationField(null=True)
+    identifier = models.UUIDField(null=True)
+    json = models.JSONField(null=True)
+    shout = ShoutField(max_length=50, null=True)
+    file = models.FileField(null=True)
+    picture = models.ImageField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
+class Child(Shelf):
+    """A model that inherits its key from another table."""
+
+    width = models.IntegerField(default=0)
+
+
+class Blob(models.Model):
+    """What cannot be carried."""
+
+    data = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Pair(models.Model):
+    """A model whose key cannot be carried."""
+
+    pk = models.CompositePrimaryKey("left", "right")
+    left = models.IntegerField()
+    right = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.left}-{self.right}"

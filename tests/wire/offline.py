@@ -1,0 +1,51 @@
+"""Apps of the tests: `wire` for everybody, `own` for signed-in users with rows of their own, `specimens`."""
+
+from collections.abc import Hashable
+from typing import Any
+
+from django.db.models import QuerySet
+
+from syncapi import offline
+from syncapi.entities import User
+from tests.wire.models import Jar, Shelf, Specimen
+
+
+class LocalShelf(offline.LocalEntity):
+    model = Shelf
+    attributes = ["name", "picture"]
+    list_display = ["name"]
+    search_fields = ["name"]
+    ordering = ["name"]
+    pictures = ["picture"]
+
+
+class LocalJar(offline.LocalEntity):
+    model = Jar
+    attributes = ["name", "price", "shelf", "shelf__name", "state"]
+    list_display = ["name", "price"]
+    search_fields = ["name", "shelf__name"]
+    list_filter = ["shelf", "state"]
+    ordering = ["-price", "name"]
+
+
+class OwnJar(offline.LocalEntity):
+    model = Jar
+    attributes = ["name", "label", "shelf__picture"]
+
+    def get_scope(self, user: User) -> Hashable:
+        return user.pk
+
+    def get_queryset(self, scope: Any) -> QuerySet[Any]:
+        return Jar.objects.filter(owner=scope)
+
+
+class LocalSpecimen(offline.LocalEntity):
+    model = Specimen
+    attributes = [field.name for field in Specimen._meta.fields]
+
+
+wire_app = offline.OfflineApp(
+    "wire", title="Wire", anonymous=True, entities=[LocalShelf, LocalJar], contexts={"jars": [LocalJar]}
+)
+own_app = offline.OfflineApp("own", title="Own jars", entities=[OwnJar])
+specimens_app = offline.OfflineApp("specimens", title="Specimens", anonymous=True, entities=[LocalSpecimen])
