@@ -202,7 +202,10 @@ export interface OfflineApi {
    * that the app does not declare.
    */
   onSync(context?: string, options?: { discardPending?: boolean }): Promise<SyncResult>;
-  addEventListener<T extends keyof OfflineEvents>(type: T, listener: (event: CustomEvent<OfflineEvents[T]>) => void): void;
+  addEventListener<T extends keyof OfflineEvents>(
+    type: T,
+    listener: (event: CustomEvent<OfflineEvents[T]>) => void,
+  ): void;
   removeEventListener<T extends keyof OfflineEvents>(
     type: T,
     listener: (event: CustomEvent<OfflineEvents[T]>) => void,

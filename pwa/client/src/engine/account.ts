@@ -1,0 +1,98 @@
+/**
+ * Who is signed in on this device (S2). The device decides, the server is told: signing out removes the person's data
+ * at once, also offline, and the server hears of it before anything else is said to it.
+ */
+
+import type { User } from "../api";
+import type { Ports } from "../ports";
+import type { DeviceStore, PendingSignOut } from "../store/store";
+import type { Server } from "./server";
+import { Watchdog } from "./watchdog";
+
+export class Account {
+  private readonly device: DeviceStore;
+
+  constructor(
+    private readonly ports: Pick<Ports, "clock" | "locks" | "stores">,
+    private readonly app: string,
+    private readonly server: Server,
+    /** Milliseconds that a request may take. */
+    private readonly limit: number,
+  ) {
+    this.device = ports.stores.device(app);
+  }
+
+  async current(): Promise<User | null> {
+    return (await this.device.read()).user;
+  }
+
+  /** @throws HaversackError: nothing has changed then. */
+  signIn(username: string, password: string): Promise<User> {
+    return this.alone(async (signal) => {
+      await this.flush(signal);
+      await this.wipe();
+      const user = await this.server.signIn(username, password, signal);
+      await this.device.update((record) => ({ ...record, user }));
+      return user;
+    });
+  }
+
+  /** Takes the session that the browser holds already, on a device that has no user yet. */
+  adopt(): Promise<User | null> {
+    return this.alone(async (signal) => {
+      await this.flush(signal);
+      const { user } = await this.server.currentSession(signal, true);
+      const record = await this.device.update((now) => (now.user === null ? { ...now, user } : now));
+      return record.user;
+    });
+  }
+
+  /** Removes the person and their data from the device; needs no server. */
+  async signOut(signOut: PendingSignOut): Promise<void> {
+    await this.device.update((record) => ({
+      user: record.user?.key === signOut.user ? null : record.user,
+      signOuts: [...record.signOuts.filter(({ user }) => user !== signOut.user), signOut],
+      wipe: [...new Set([...record.wipe, signOut.user])],
+    }));
+    await this.wipe();
+  }
+
+  /** Removes databases of people who signed out, also those where it was interrupted. */
+  async wipe(): Promise<void> {
+    const { wipe } = await this.device.read();
+    for (const key of wipe) {
+      await this.ports.stores.user(this.app, key).destroy();
+      await this.device.update((record) => ({ ...record, wipe: record.wipe.filter((other) => other !== key) }));
+    }
+  }
+
+  /** Tells the server of sign-outs that it has not heard of. */
+  tellServer(): Promise<void> {
+    return this.alone((signal) => this.flush(signal));
+  }
+
+  /** Asks the server who we are: proves that it can be reached. */
+  async probe(): Promise<void> {
+    await this.tellServer();
+    await this.watch((signal) => this.server.currentSession(signal, true));
+  }
+
+  private async flush(signal: AbortSignal): Promise<void> {
+    for (const signOut of (await this.device.read()).signOuts) {
+      await this.server.signOut(signOut, signal);
+      await this.device.update((record) => ({
+        ...record,
+        signOuts: record.signOuts.filter(({ user }) => user !== signOut.user),
+      }));
+    }
+  }
+
+  /** One tab at a time: a late sign-out of one must not end the session that another has just begun. */
+  private alone<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.ports.locks.request(`haversack/${this.app}/session`, {}, () => this.watch(work));
+  }
+
+  private watch<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return new Watchdog(this.ports.clock, this.limit).guard(({ signal }) => work(signal));
+  }
+}

@@ -1,0 +1,259 @@
+/** The engine of one tab: everything that `window.offline` offers, off the main thread and behind one interface. */
+
+import type { AppConfig, AppState, Key, ListOptions, Row, SyncProperties, SyncResult, Trigger, User } from "../api";
+import type { Ports } from "../ports";
+import { ClientError, HaversackError } from "../protocol/errors";
+import { Account } from "./account";
+import type { Emit, EventName, Listener, TabMessage } from "./events";
+import { isAnonymous, type Limits, Person } from "./person";
+import type { Job } from "./plan";
+import { Server } from "./server";
+
+export const DEFAULT_LIMITS: Limits = { progress: 30_000, patience: 60_000 };
+
+export interface SyncOptions {
+  discardPending?: boolean;
+  trigger?: Trigger;
+}
+
+const ANONYMOUS: User = { key: "anonymous", name: "" };
+
+export class Engine {
+  private readonly server: Server;
+  private readonly account: Account;
+  private person: Person | null = null;
+  private listener: Listener = () => undefined;
+  private online: boolean;
+  private telling: Promise<void> = Promise.resolve();
+  private toTell = false;
+
+  constructor(
+    private readonly config: Pick<AppConfig, "app" | "api" | "anonymous">,
+    private readonly ports: Ports,
+    private readonly options: { online: boolean; limits?: Limits },
+  ) {
+    this.online = options.online;
+    this.server = new Server(ports.fetch, config.api, (online) => this.setOnline(online));
+    this.account = new Account(ports, config.app, this.server, this.limits.progress);
+  }
+
+  /** Opens the store of whoever is signed in on this device. */
+  async start(listener: Listener): Promise<void> {
+    this.listener = listener;
+    this.ports.channel.listen((message) => this.heard(message as TabMessage));
+    if (!this.config.anonymous) await this.account.wipe();
+    await this.meet();
+  }
+
+  /** The names of the entities that the definition on this device has. */
+  async entityNames(): Promise<string[]> {
+    return (await this.state()).definition?.entities.map((entity) => entity.name) ?? [];
+  }
+
+  async list(entity: string, options: ListOptions = {}): Promise<Row[]> {
+    return (await this.person?.tables.table(entity))?.list(options) ?? [];
+  }
+
+  async count(entity: string, options: Pick<ListOptions, "search" | "where"> = {}): Promise<number> {
+    return (await this.person?.tables.table(entity))?.count(options) ?? 0;
+  }
+
+  async get(entity: string, key: Key): Promise<Row | null> {
+    return (await this.person?.tables.table(entity))?.get(key) ?? null;
+  }
+
+  /** @throws ClientError `unknown_entity`, or `read_only`: there is no other pattern yet. */
+  async write(entity: string): Promise<never> {
+    await this.person?.tables.table(entity);
+    throw new ClientError("read_only", entity);
+  }
+
+  /** Queues a sync of a context. @throws HaversackError `unknown_context`. */
+  async onSync(context: string, { discardPending = false, trigger = "manual" }: SyncOptions = {}): Promise<SyncResult> {
+    if (context !== "") {
+      // Before the first definition the server decides.
+      const { definition } = await this.state();
+      if (definition !== null && !Object.hasOwn(definition.contexts, context)) {
+        throw new ClientError("unknown_context", context);
+      }
+    }
+    if (discardPending) this.person?.queue.discard();
+    const result = await this.push({ context, trigger });
+    if (result.error?.code === "unknown_context") throw new ClientError("unknown_context", context);
+    return result;
+  }
+
+  /** Queues a sync of one entity. @throws HaversackError `unknown_entity`. */
+  async syncEntity(entity: string): Promise<SyncResult> {
+    await this.person?.tables.table(entity);
+    const result = await this.push({ context: "", trigger: "manual", entities: [entity] });
+    if (result.error?.code === "unknown_entity") throw new ClientError("unknown_entity", entity);
+    return result;
+  }
+
+  private async push(job: Job): Promise<SyncResult> {
+    if (this.person === null) {
+      const error = new ClientError("sign_in_required").toJSON();
+      return { status: "error", context: job.context, received: {}, error };
+    }
+    return this.person.queue.push(job);
+  }
+
+  /** The picture or file of this name, as kept on the device. */
+  async file(name: string): Promise<Blob | null> {
+    return (await this.person?.store.file(name))?.blob ?? null;
+  }
+
+  async state(): Promise<AppState> {
+    const person = this.person;
+    const overview = (await person?.store.overview().catch(ifClosed)) ?? null;
+    const entities: AppState["entities"] = {};
+    for (const [name, { rows, syncedAt }] of Object.entries(overview?.entities ?? {})) {
+      entities[name] = { rows, syncedAt };
+    }
+    return {
+      user: person === null ? null : person.user,
+      signInNeeded: person === null,
+      sessionExpired: person?.sessionExpired ?? false,
+      definition: overview?.definition?.definition ?? null,
+      entities,
+      lastSync: overview?.contexts[""] ?? null,
+      syncing: person?.syncing ?? null,
+      lastError: person?.lastError ?? null,
+      filesMissing: overview?.filesMissing ?? 0,
+      online: this.online,
+    };
+  }
+
+  async syncProperties(): Promise<SyncProperties> {
+    const overview = await this.person?.store.overview();
+    const entities: SyncProperties["entities"] = {};
+    for (const [name, { cursor, rows, fingerprint, syncedAt }] of Object.entries(overview?.entities ?? {})) {
+      entities[name] = { cursor, rows, fingerprint, syncedAt };
+    }
+    const { contexts = {}, replica = "" } = overview ?? {};
+    return { entities, contexts, replica, definition: overview?.definition?.version ?? "" };
+  }
+
+  isOnline(): boolean {
+    return this.online;
+  }
+
+  /** What the browser thinks of the network: "offline" is believed, "online" is tried. */
+  async hint(online: boolean): Promise<void> {
+    if (!online) return this.setOnline(false);
+    // What the attempt proves is reported by the server's own watch.
+    await this.account.probe().catch(() => undefined);
+  }
+
+  /** Needs the network. @throws HaversackError `invalid_credentials`, `throttled`, `network`, … */
+  async signIn(username: string, password: string): Promise<User> {
+    const user = await this.account.signIn(username, password);
+    await this.accountChanged();
+    return user;
+  }
+
+  /** Takes over the session that the browser holds, if there is one and nobody is signed in here. */
+  async adoptSession(): Promise<User | null> {
+    if (this.person !== null) return this.person.user;
+    const user = await this.account.adopt();
+    if (user !== null) await this.accountChanged();
+    return user;
+  }
+
+  /** Removes the person's data from this device at once; the server hears of it when reached. */
+  async signOut(): Promise<void> {
+    const person = this.person;
+    if (person === null || isAnonymous(person.user)) return;
+    const { replica } = await person.store.overview();
+    this.person = null;
+    person.leave();
+    await this.account.signOut({ user: person.user.key, replica });
+    await this.accountChanged();
+    void this.account.tellServer().catch(() => undefined);
+  }
+
+  /** Opens the store of whoever is signed in now, and lets go of anybody else's. */
+  private async meet(): Promise<void> {
+    const user = this.config.anonymous ? ANONYMOUS : await this.account.current();
+    if (user?.key === this.person?.user.key) {
+      if (this.person !== null) this.person.sessionExpired = false;
+      return;
+    }
+    this.person?.leave();
+    this.person =
+      user === null
+        ? null
+        : new Person(user, this.config.app, this.ports, this.server, this.account, this.limits, this.emitFor(user));
+  }
+
+  private get limits(): Limits {
+    return this.options.limits ?? DEFAULT_LIMITS;
+  }
+
+  private async accountChanged(): Promise<void> {
+    await this.meet();
+    this.ports.channel.post({ kind: "account" } satisfies TabMessage);
+    this.tellState();
+  }
+
+  private emitFor(user: User): Emit {
+    return (...[type, detail]) => {
+      if (this.person?.user.key !== user.key) return;
+      this.tell(type, detail);
+      this.ports.channel.post({ kind: "event", user: user.key, type, detail } satisfies TabMessage);
+    };
+  }
+
+  private tell(type: EventName, detail: unknown): void {
+    if (type === "statechange") this.tellState();
+    else this.listener(type, detail as never);
+  }
+
+  /** One telling at a time, of the state as it is then; changes that come meanwhile are told together. */
+  private tellState(): void {
+    if (this.toTell) return;
+    this.toTell = true;
+    this.telling = this.telling.then(async () => {
+      this.toTell = false;
+      this.listener("statechange", await this.state());
+    });
+  }
+
+  private setOnline(online: boolean, fromHere = true): void {
+    if (this.online === online) return;
+    this.online = online;
+    this.tell("networkstatuschange", { online });
+    this.tellState();
+    const user = this.person?.user.key ?? "";
+    if (fromHere) {
+      const message: TabMessage = { kind: "event", user, type: "networkstatuschange", detail: { online } };
+      this.ports.channel.post(message);
+    }
+  }
+
+  private heard(message: TabMessage): void {
+    if (message.kind === "account") {
+      void this.meet().then(() => this.tellState());
+    } else if (message.type === "networkstatuschange") {
+      this.setOnline((message.detail as { online: boolean }).online, false);
+    } else if (message.user === this.person?.user.key) {
+      this.learn(this.person, message);
+      this.tell(message.type, message.detail);
+    }
+  }
+
+  /** What another tab's sync means for our own idea of it. */
+  private learn(person: Person, { type, detail }: { type: EventName; detail: unknown }): void {
+    const told = detail as { context: string; error?: AppState["lastError"] };
+    if (type === "syncstart") person.heard({ context: told.context, phase: "connect", done: 0, total: 0 });
+    else if (type === "syncprogress") person.heard(detail as AppState["syncing"]);
+    else if (type === "synccomplete" || type === "syncerror") person.heard(null, told.error ?? null);
+  }
+}
+
+/** The person is signing out while somebody asks. */
+function ifClosed(error: unknown): null {
+  if (error instanceof HaversackError && error.code === "closed") return null;
+  throw error;
+}

@@ -1,0 +1,143 @@
+/** The sync API of one app, as the engine uses it: sessions, tokens, and what each call carries. */
+
+import type { User } from "../api";
+import { asHaversackError, ClientError, isUnreachable, ServerError } from "../protocol/errors";
+import {
+  type Call,
+  contentType,
+  type Fetch,
+  request,
+  requestJson,
+  type Speaker,
+  speakerHeaders,
+} from "../protocol/http";
+import type { Session, SyncRequest } from "../protocol/messages";
+import type { PendingSignOut, StoredFile } from "../store/store";
+
+/** Where a wanted file is to be had. */
+export interface FileSource {
+  name: string;
+  entity: string;
+  attribute: string;
+  key: string | number;
+  picture: boolean;
+}
+
+export class Server {
+  private session: Session | null = null;
+
+  constructor(
+    private readonly fetch: Fetch,
+    /** Address of the app's sync API, with a slash at the end. */
+    private readonly base: string,
+    /** Called after every request: whether it proved that the server can be reached. */
+    private readonly reached: (online: boolean) => void,
+  ) {}
+
+  /** Whose session the browser holds. Asked once, unless `fresh`. */
+  async currentSession(signal: AbortSignal, fresh = false): Promise<Session> {
+    if (this.session === null || fresh) this.session = await this.json<Session>("session/", { signal });
+    return this.session;
+  }
+
+  /** @throws ServerError `invalid_credentials`, `throttled`. */
+  async signIn(username: string, password: string, signal: AbortSignal): Promise<User> {
+    const body = { username, password };
+    const session = await this.withToken(signal, (headers) =>
+      this.json<Session>("session/", { method: "POST", headers, body, signal }),
+    );
+    this.session = session;
+    if (session.user === null) throw new ClientError("sign_in_required");
+    return session.user;
+  }
+
+  /** Ends the session of this person; nothing to do when it is not theirs any more. */
+  async signOut({ user, replica }: PendingSignOut, signal: AbortSignal): Promise<void> {
+    const { user: holder } = await this.currentSession(signal, true);
+    if (holder?.key !== user) return;
+    try {
+      this.session = await this.withToken(signal, (token) => {
+        const headers = { ...speakerHeaders({ user, replica, definition: null }), ...token };
+        return this.json<Session>("session/", { method: "DELETE", headers, signal });
+      });
+    } catch (error) {
+      this.session = null;
+      if (!(error instanceof ServerError) || error.code !== "wrong_user") throw error;
+    }
+  }
+
+  /**
+   * Asks for a sync. The session is looked at first, so that nothing is said on behalf of somebody else (S2).
+   *
+   * @throws ClientError `sign_in_required`, `wrong_user`; ServerError.
+   */
+  async sync(body: SyncRequest, speaker: Speaker, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    try {
+      const { user } = await this.currentSession(signal);
+      if (user === null) throw new ClientError("sign_in_required");
+      if (user.key !== speaker.user) throw new ClientError("wrong_user");
+      const response = await this.withToken(signal, (token) => {
+        const headers = { ...speakerHeaders(speaker), ...token };
+        return this.call("", { method: "POST", headers, body, signal, accept: "application/x-ndjson" });
+      });
+      if (response.body === null) throw new ClientError("incomplete_response");
+      return response.body;
+    } catch (error) {
+      // Whoever is signed in may have changed: look again next time.
+      this.session = null;
+      throw error;
+    }
+  }
+
+  async file(source: FileSource, speaker: Speaker, signal: AbortSignal): Promise<StoredFile> {
+    const query = new URLSearchParams({ key: String(source.key), name: source.name });
+    const path = `files/${encodeURIComponent(source.entity)}/${encodeURIComponent(source.attribute)}/?${query}`;
+    const response = await this.call(path, { headers: speakerHeaders(speaker), signal, accept: null });
+    const etag = response.headers.get("ETag");
+    // The page of a captive portal must not become somebody's picture.
+    if (etag === null || (source.picture && contentType(response) === "text/html")) {
+      throw new ClientError("not_haversack", contentType(response));
+    }
+    try {
+      const blob = await response.blob();
+      return { blob, size: blob.size, etag };
+    } catch (error) {
+      throw signal.aborted ? signal.reason : new ClientError("network", error);
+    }
+  }
+
+  /** Tries once more with a new token when the server no longer takes the one we have. */
+  private async withToken<T>(signal: AbortSignal, work: (headers: Record<string, string>) => Promise<T>): Promise<T> {
+    const attempt = async (fresh: boolean) => {
+      const { csrf_token } = await this.currentSession(signal, fresh);
+      return work({ "X-CSRFToken": csrf_token });
+    };
+    try {
+      return await attempt(false);
+    } catch (error) {
+      if (!(error instanceof ServerError) || error.code !== "csrf_failed") throw error;
+      return attempt(true);
+    }
+  }
+
+  private json<T>(path: string, call: Omit<Call, "accept">): Promise<T> {
+    return this.watched(requestJson<T>(this.fetch, this.base + path, call));
+  }
+
+  private call(path: string, call: Call): Promise<Response> {
+    return this.watched(request(this.fetch, this.base + path, call));
+  }
+
+  private async watched<T>(answer: Promise<T>): Promise<T> {
+    try {
+      const result = await answer;
+      this.reached(true);
+      return result;
+    } catch (thrown) {
+      const error = asHaversackError(thrown);
+      if (error instanceof ServerError) this.reached(true);
+      if (isUnreachable(error)) this.reached(false);
+      throw error;
+    }
+  }
+}

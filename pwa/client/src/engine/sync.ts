@@ -1,0 +1,127 @@
+/** One sync, from top to bottom. Called by the holder of the sync lock. */
+
+import type { SyncProgress } from "../api";
+import type { Clock } from "../ports";
+import { ClientError, type HaversackError, ServerError } from "../protocol/errors";
+import type { Speaker } from "../protocol/http";
+import type { Overview, Store } from "../store/store";
+import { fetchFiles } from "./files";
+import { countReceived, findDoubtful, type Job, planRequest, planSwitch } from "./plan";
+import { type Received, receive } from "./receive";
+import type { Server } from "./server";
+import type { Watchdog } from "./watchdog";
+
+export interface SyncWorld {
+  store: Store;
+  server: Server;
+  clock: Clock;
+  /** Key of the user for whom the device speaks. */
+  user: string;
+  watchdog: Watchdog;
+  progress(phase: SyncProgress["phase"], done: number, total: number): void;
+  /** Called as soon as new rows can be read. */
+  applied(entities: string[]): void;
+}
+
+export interface SyncOutcome {
+  received: Record<string, number>;
+  /** Why not all files came; the rows did. */
+  filesError: HaversackError | null;
+}
+
+/** @throws HaversackError: nothing has changed then. */
+export async function sync(job: Job, world: SyncWorld): Promise<SyncOutcome> {
+  const { store, clock, progress, watchdog } = world;
+  progress("connect", 0, 0);
+  await store.sweep();
+  const before = await store.overview();
+  const received = await pullOrSweep(job, before, world);
+
+  progress("apply", 0, 0);
+  watchdog.signal.throwIfAborted();
+  const change = planSwitch(job, before, received, new Date(clock.now()).toISOString());
+  if (!(await store.switch(change))) throw new ClientError("superseded");
+  const counts = countReceived(received);
+  world.applied(Object.keys(counts));
+
+  const filesError = await pullFiles(world);
+  return { received: counts, filesError };
+}
+
+async function pullOrSweep(job: Job, before: Overview, world: SyncWorld): Promise<Received> {
+  try {
+    return await pullBelieved(job, before, world);
+  } catch (error) {
+    // Above all when there is no space left: the half-received generation takes some of it.
+    await world.store.sweep().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Pulls, and once more without the cursors that turned out to be good for nothing. */
+async function pullBelieved(job: Job, before: Overview, world: SyncWorld): Promise<Received> {
+  let received: Received;
+  try {
+    received = await pull(job, before, new Set(), world);
+  } catch (error) {
+    // A device that was away while the app lost an entity still has its cursor: start over, with the new definition.
+    const stale = error instanceof ServerError && error.code === "unknown_entity" && job.entities === undefined;
+    if (!stale || Object.keys(before.entities).length === 0) throw error;
+    return pull(job, { ...before, definition: null }, new Set(Object.keys(before.entities)), world);
+  }
+  const doubtful = findDoubtful(before, received);
+  if (doubtful.length === 0) return received;
+  await world.store.sweep();
+  received = await pull(job, before, new Set(doubtful), world);
+  if (findDoubtful(before, received).length > 0) throw new ClientError("corrupt_response", doubtful);
+  return received;
+}
+
+async function pull(job: Job, before: Overview, doubted: Set<string>, world: SyncWorld): Promise<Received> {
+  const { store, server, user, watchdog, progress } = world;
+  const generation = await store.newGeneration();
+  const body = await server.sync(planRequest(job, before, doubted), speaker(before, user), watchdog.signal);
+  watchdog.touch();
+  return receive(
+    body.pipeThrough(
+      noting(() => watchdog.touch()),
+      { signal: watchdog.signal },
+    ),
+    {
+      store,
+      generation,
+      user,
+      progress: (done, total) => progress("rows", done, total),
+    },
+  );
+}
+
+async function pullFiles(world: SyncWorld): Promise<HaversackError | null> {
+  const { store, server, user, watchdog, progress } = world;
+  const now = await store.overview();
+  if (now.definition === null || (now.filesSettled && now.filesMissing === 0)) return null;
+  const outcome = await fetchFiles({
+    store,
+    definition: now.definition.definition,
+    download: (source) => server.file(source, speaker(now, user), watchdog.signal),
+    progress(done, total) {
+      watchdog.touch();
+      progress("files", done, total);
+    },
+  });
+  return outcome.error;
+}
+
+function speaker(overview: Overview, user: string): Speaker {
+  return { user, replica: overview.replica, definition: overview.definition?.version ?? null };
+}
+
+/** Calls back for each chunk: a slow answer is progress too. */
+function noting(callback: () => void): TransformStream<Uint8Array, Uint8Array> {
+  return new TransformStream({
+    transform(chunk, controller) {
+      callback();
+      controller.enqueue(chunk);
+    },
+  });
+}

@@ -1,0 +1,44 @@
+/** Puts `window.offline` in place, and starts the engine behind it. */
+
+import { proxy, type Remote, wrap } from "comlink";
+
+import type { AppConfig, NetworkType } from "./api";
+import { readConfig } from "./config";
+import { createRuntime, type EngineCalls } from "./runtime";
+import type { RemoteEngine } from "./wire";
+
+export const config = readConfig(document);
+const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+const remote: Remote<RemoteEngine> = wrap(worker);
+const engine = remote as unknown as EngineCalls;
+
+window.offline = createRuntime({
+  config,
+  engine,
+  open: (listener) => remote.open(config, navigator.onLine, proxy(listener)),
+  networkType,
+});
+
+window.addEventListener("online", () => engine.hint(true));
+window.addEventListener("offline", () => engine.hint(false));
+
+void begin(config);
+
+/** The first sync of a visit. A browser that holds a session already needs no second sign-in. */
+async function begin({ anonymous }: AppConfig): Promise<void> {
+  await window.offline.ready;
+  if (!anonymous) {
+    const user = await engine.adoptSession().catch(() => null);
+    if (user === null) return;
+  }
+  await engine.onSync("", { trigger: "start" });
+}
+
+/** What the Network Information API says, where there is one. */
+function networkType(): NetworkType {
+  if (!navigator.onLine) return "none";
+  const { connection } = navigator as Navigator & { connection?: { type?: string } };
+  const type = connection?.type;
+  if (type === "wifi" || type === "cellular" || type === "ethernet" || type === "none") return type;
+  return type === undefined || type === "unknown" ? "unknown" : "other";
+}

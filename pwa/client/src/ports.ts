@@ -1,0 +1,40 @@
+/**
+ * What the engine needs of the world around it. The worker plugs in the browser; tests plug in a clock that they move,
+ * a network that they cut and a random that they choose.
+ */
+
+import type { Fetch } from "./protocol/http";
+import type { DeviceStore, Store } from "./store/store";
+
+export interface Clock {
+  /** Milliseconds since 1970, UTC. */
+  now(): number;
+  /** Calls back once; the function returned cancels it. */
+  after(milliseconds: number, callback: () => void): () => void;
+}
+
+/** The part of Web Locks that is used. */
+export interface Locks {
+  request<T>(name: string, options: { signal?: AbortSignal; steal?: boolean }, work: () => Promise<T>): Promise<T>;
+}
+
+/** Messages between the tabs of one app; a tab does not hear itself. */
+export interface Channel<Message> {
+  post(message: Message): void;
+  listen(callback: (message: Message) => void): void;
+}
+
+export interface Stores {
+  /** What belongs to the device. */
+  device(app: string): DeviceStore;
+  /** What belongs to one person in one app. Opened when first used. */
+  user(app: string, key: string): Store;
+}
+
+export interface Ports {
+  clock: Clock;
+  fetch: Fetch;
+  locks: Locks;
+  channel: Channel<unknown>;
+  stores: Stores;
+}

@@ -1,0 +1,93 @@
+/**
+ * The one tree of errors of the client. Everything that can go wrong in a sync ends as a `HaversackError`; what to do
+ * about it is decided by `code` and `retry`, never by the message.
+ */
+
+import type { SyncError } from "../api";
+
+/** The client's own codes: whether trying again can help, and what people read. */
+const CLIENT_CODES = {
+  network: [true, "The server could not be reached."],
+  timeout: [true, "The server stopped answering."],
+  incomplete_response: [true, "The answer of the server broke off."],
+  not_haversack: [true, "Something other than the server answered, perhaps the sign-in page of this network."],
+  corrupt_response: [true, "The answer of the server was damaged on its way."],
+  superseded: [true, "Another sync of this device was faster."],
+  quota: [false, "There is not enough space on this device."],
+  storage: [true, "The storage of this device could not be used."],
+  closed: [false, "The data of this person is no longer on this device."],
+  read_only: [false, "These records cannot be changed on this device."],
+  unknown_context: [false, "The app has no such sync context."],
+  unknown_entity: [false, "The app has no such local entity."],
+  unknown_attribute: [false, "The local entity has no such attribute."],
+  unknown_conflict: [false, "There is no such conflict."],
+  sign_in_required: [false, "Sign in to go on."],
+  wrong_user: [false, "Somebody else is signed in on this device. Sign in again to go on."],
+  protocol_unsupported: [false, "The app on this device and the server do not understand each other. Update the app."],
+  server_error: [true, "The server has a problem."],
+  throttled: [true, "The server asks to wait a little."],
+  internal: [false, "Something unexpected went wrong in the app."],
+} as const satisfies Record<string, readonly [retry: boolean, message: string]>;
+
+export type ClientCode = keyof typeof CLIENT_CODES;
+
+/** Base of the tree. */
+export abstract class HaversackError extends Error implements SyncError {
+  abstract readonly code: string;
+  abstract readonly retry: boolean;
+  abstract readonly retryAfter?: number;
+
+  /** The plain object that travels to other threads and tabs. */
+  toJSON(): SyncError {
+    const { code, message, retry, retryAfter } = this;
+    return retryAfter === undefined ? { code, message, retry } : { code, message, retry, retryAfter };
+  }
+}
+
+/** What this client found out by itself. `detail` is for developers and is kept in `cause`. */
+export class ClientError extends HaversackError {
+  override readonly name = "ClientError";
+  readonly retry: boolean;
+  declare readonly retryAfter?: number;
+
+  constructor(
+    readonly code: ClientCode,
+    detail?: unknown,
+  ) {
+    super(CLIENT_CODES[code][1], detail === undefined ? {} : { cause: detail });
+    this.retry = CLIENT_CODES[code][0];
+  }
+}
+
+/** What the server answered: `{"error": {…}}` with a status of 400 and above. */
+export class ServerError extends HaversackError {
+  override readonly name = "ServerError";
+  readonly retryAfter?: number;
+
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly retry: boolean,
+    retryAfter?: number,
+    /** Messages by the name of the input. */
+    readonly fields: Record<string, string[]> = {},
+  ) {
+    super(message);
+    if (retryAfter !== undefined) this.retryAfter = retryAfter;
+  }
+}
+
+/** Anything thrown, as one of ours. */
+export function asHaversackError(error: unknown): HaversackError {
+  return error instanceof HaversackError ? error : new ClientError("internal", error);
+}
+
+/** Whether the person must sign in (again) before anything more can be exchanged. */
+export function needsSignIn(error: SyncError): boolean {
+  return error.code === "sign_in_required" || error.code === "wrong_user";
+}
+
+/** Whether the error says that the server was not reached, as opposed to reached and unwilling. */
+export function isUnreachable(error: SyncError): boolean {
+  return error.code === "network" || error.code === "timeout" || error.code === "not_haversack";
+}

@@ -1,0 +1,23 @@
+/** Equality of values by the type of their attribute. */
+
+import type { AttributeType, WireValue } from "../api";
+import { compareNumbers, isNumeric } from "./order";
+
+/** A test for values that are equal to the wanted one, or to any of an array. */
+export function matcher(type: AttributeType, wanted: WireValue | WireValue[]): (value: WireValue) => boolean {
+  const choices = Array.isArray(wanted) && type !== "json" ? wanted : [wanted as WireValue];
+  const nulls = choices.includes(null);
+  const texts = new Set(choices.filter((choice) => choice !== null).map((choice) => canonical(type, choice)));
+  return (value) => (value === null ? nulls : texts.has(canonical(type, value)));
+}
+
+/** One text for all the ways to write the same value: keys from an address are text, `1.50` is `1.5`. */
+function canonical(type: AttributeType, value: WireValue): string {
+  if (type === "json") return JSON.stringify(value);
+  const text = String(value);
+  if (type === "uuid") return text.toLowerCase();
+  if (!isNumeric(type) || typeof value === "number") return text === "-0" ? "0" : text;
+  const [, sign = "", whole = "", fraction = ""] = /^([+-]?)0*(\d*)(?:\.(\d*?)0*)?$/.exec(text) ?? [];
+  if (whole === "" && fraction === "") return compareNumbers(text, 0) === 0 ? "0" : text;
+  return `${sign === "-" ? "-" : ""}${whole === "" ? "0" : whole}${fraction === "" ? "" : `.${fraction}`}`;
+}

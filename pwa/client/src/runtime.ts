@@ -1,0 +1,114 @@
+/** `window.offline`: the page's side of the engine, which lives in the worker. */
+
+import type { AppConfig, EntityApi, NetworkType, OfflineApi, OfflineEvents, SyncResult } from "./api";
+import type { Engine } from "./engine/engine";
+import type { Listener } from "./engine/events";
+import { ClientError } from "./protocol/errors";
+
+/** The engine's public methods, each answered from another thread. */
+export type EngineCalls = {
+  [Name in keyof Engine as Engine[Name] extends (...args: never[]) => unknown ? Name : never]: Engine[Name] extends (
+    ...args: infer Args
+  ) => infer Result
+    ? (...args: Args) => Promise<Awaited<Result>>
+    : never;
+};
+
+export interface RuntimeWorld {
+  config: AppConfig;
+  engine: Omit<EngineCalls, "start">;
+  /** Opens the engine; events go to the listener. */
+  open(listener: Listener): Promise<void>;
+  networkType(): NetworkType;
+}
+
+export function createRuntime({ config, engine, open, networkType }: RuntimeWorld): OfflineApi {
+  const target = new EventTarget();
+  const names: string[] = [];
+  const ready = start();
+
+  async function start(): Promise<void> {
+    await open((type, detail) => {
+      if (type === "statechange") learn(detail as OfflineEvents["statechange"]);
+      target.dispatchEvent(new CustomEvent(type, { detail }));
+    });
+    learn(await engine.state());
+  }
+
+  /** What `entities` lists; any other name works too, and its actions say whether there is such an entity. */
+  function learn({ definition }: OfflineEvents["statechange"]): void {
+    names.splice(0, names.length, ...(definition?.entities.map((entity) => entity.name) ?? []));
+  }
+
+  const entities = proxy<EntityApi>(
+    (name) => entityApi(name, engine, ready),
+    () => names,
+  );
+  const actions = proxy<() => Promise<SyncResult>>(
+    (name) => async () => {
+      await ready;
+      if (!name.startsWith("SyncLocal")) throw new ClientError("unknown_entity", name);
+      return engine.syncEntity(name.slice("Sync".length));
+    },
+    () => names.map((name) => `Sync${name}`),
+  );
+
+  return {
+    ready,
+    config,
+    entities,
+    actions,
+    async onSync(context = "", { discardPending = false } = {}) {
+      await ready;
+      return engine.onSync(context, { discardPending });
+    },
+    addEventListener: (type, listener) => target.addEventListener(type, listener as EventListener),
+    removeEventListener: (type, listener) => target.removeEventListener(type, listener as EventListener),
+    getNetworkStatus: () => ready.then(() => engine.isOnline()),
+    getNetworkType: async () => networkType(),
+    pending: async () => [],
+    conflicts: async () => [],
+    resolve: async () => {
+      throw new ClientError("unknown_conflict");
+    },
+    syncProperties: () => ready.then(() => engine.syncProperties()),
+    state: () => ready.then(() => engine.state()),
+    file: (name) => ready.then(() => engine.file(name)),
+    signIn: (username, password) => ready.then(() => engine.signIn(username, password)),
+    signOut: () => ready.then(() => engine.signOut()),
+  };
+}
+
+function entityApi(name: string, engine: RuntimeWorld["engine"], ready: Promise<void>): EntityApi {
+  const refuse = () => ready.then(() => engine.write(name));
+  return {
+    get: (key) => ready.then(() => engine.get(name, key)),
+    list: (options) => ready.then(() => engine.list(name, options)),
+    count: (options) => ready.then(() => engine.count(name, options)),
+    createOrUpdate: refuse,
+    createOrUpdateAll: refuse,
+    update: refuse,
+    delete: refuse,
+    deleteAll: refuse,
+  };
+}
+
+/** An object that has a member for every name, and lists those that are known. */
+function proxy<T>(make: (name: string) => T, names: () => string[]): Record<string, T> {
+  const made: Record<string, T> = Object.create(null);
+  return new Proxy(made, {
+    get(_target, name) {
+      // `await` asks everything whether it is a promise.
+      if (typeof name === "symbol" || name === "then") return undefined;
+      made[name] ??= make(name);
+      return made[name];
+    },
+    has: (_target, name) => names().includes(String(name)),
+    ownKeys: names,
+    getOwnPropertyDescriptor(_target, name) {
+      if (!names().includes(String(name))) return undefined;
+      return { configurable: true, enumerable: true, writable: true, value: make(String(name)) };
+    },
+    set: () => false,
+  });
+}

@@ -1,0 +1,50 @@
+/**
+ * The service worker of one app: keeps the shell and its assets, answers every navigation in its scope with the shell,
+ * and stays out of everything else, above all of the API (S3). Takes over only when it is told to.
+ */
+
+import { PrecacheController, PrecacheRoute } from "workbox-precaching";
+import { NavigationRoute, registerRoute } from "workbox-routing";
+
+import { cacheName, isOutdated } from "./sw/caches";
+
+declare const self: ServiceWorkerGlobalScope & {
+  /** Put before this script by the server. */
+  __HAVERSACK__: { shell: string; scope: string; precache: { url: string; revision: string | null }[] };
+};
+
+const { shell, scope, precache } = self.__HAVERSACK__;
+const controller = new PrecacheController({
+  cacheName: cacheName(scope),
+  plugins: [
+    {
+      // The sign-in page of a network must not become the app.
+      fetchDidSucceed: async ({ response }) => {
+        if (response.redirected || response.status !== 200) throw new Error(`${response.url}: ${response.status}`);
+        return response;
+      },
+    },
+  ],
+});
+
+controller.addToCacheList(precache);
+registerRoute(new PrecacheRoute(controller, { directoryIndex: "", cleanURLs: false, ignoreURLParametersMatching: [] }));
+registerRoute(new NavigationRoute(controller.createHandlerBoundToURL(shell)));
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(controller.install(event));
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil(Promise.all([controller.activate(event), removeOutdated(), self.clients.claim()]));
+});
+
+self.addEventListener("message", (event) => {
+  if (event.data?.type === "SKIP_WAITING") event.waitUntil(self.skipWaiting());
+});
+
+/** Removes caches of earlier formats; those of other apps on this origin are not ours. */
+async function removeOutdated(): Promise<void> {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => isOutdated(name, scope)).map((name) => caches.delete(name)));
+}
