@@ -1,0 +1,166 @@
+/** A `window.offline` that lives in memory, in whatever state the screens are to be looked at. */
+import type {
+  AppState,
+  EntityApi,
+  OfflineApi,
+  OfflineEvents,
+  SyncError,
+  SyncProgress,
+  SyncResult,
+  Trigger,
+  User,
+} from "../src/api.ts";
+import { FakeEntity } from "./fake-entity.ts";
+import { drawPicture, products, sample, sampleDefinition } from "./sample-data.ts";
+
+const pause = (time: number) => new Promise((resolve) => setTimeout(resolve, time));
+const failure: SyncError = { code: "server_error", message: "Internal server error", retry: true };
+
+export class FakeOffline implements OfflineApi {
+  readonly ready = pause(20).then(() => {});
+  readonly config;
+  readonly entities: Record<string, EntityApi> = {};
+  readonly actions = {};
+  #events = new EventTarget();
+  #state: AppState;
+  #full: AppState;
+
+  constructor(readonly has: (name: string) => boolean) {
+    const anonymous = has("anonymous");
+    const definition = sampleDefinition(has("crowded"), anonymous);
+    const { app, title, description } = definition;
+    this.config = { app, title, description, anonymous, base: "/", api: "/api/" };
+    const rows: Record<string, typeof sample.LocalProduct> = { ...sample };
+    if (has("many")) rows.LocalProduct = products(100_000);
+    if (has("empty")) rows.LocalProduct = [];
+    for (const entity of definition.entities) {
+      this.entities[entity.name] = new FakeEntity(entity, rows[entity.name] ?? [], has("loading"));
+    }
+    const syncedAt = new Date(Date.now() - 5 * 60_000).toISOString();
+    this.#full = {
+      user: anonymous ? { key: "anonymous", name: "" } : { key: "1", name: "Nancy Davolio" },
+      signInNeeded: false,
+      sessionExpired: has("session"),
+      definition,
+      entities: Object.fromEntries(
+        definition.entities.map(({ name }) => [name, { rows: rows[name]?.length ?? 0, syncedAt }]),
+      ),
+      lastSync: syncedAt,
+      syncing: null,
+      lastError: has("error") ? failure : null,
+      filesMissing: has("files") ? 12 : 0,
+      online: !has("offline"),
+    };
+    const bare = { ...this.#full, definition: null, entities: {}, lastSync: null };
+    this.#state = this.#full;
+    if (has("first")) this.#state = bare;
+    if (has("signedout")) this.#state = { ...bare, user: null, signInNeeded: true };
+    if (has("slow")) void this.#run("start");
+  }
+
+  async onSync(): Promise<SyncResult> {
+    return this.#run("manual");
+  }
+
+  async #run(trigger: Trigger): Promise<SyncResult> {
+    const result: SyncResult = { status: "complete", context: "", received: {} };
+    this.#emit("syncstart", { context: "", trigger });
+    const total = this.#state.lastSync ? 12 : 85;
+    const fails = this.has("error") || !this.#state.online;
+    for (const [phase, last] of [
+      ["connect", 0],
+      ["rows", total],
+      ["apply", total],
+      ["files", 12],
+    ] as const) {
+      for (let done = 0; done <= last; done += Math.max(Math.round(last / 12), 1)) {
+        this.#progress({ context: "", phase, done, total: phase === "connect" ? 0 : last });
+        await pause(this.has("slow") ? 600 : 25);
+      }
+      if (fails) break;
+    }
+    if (fails) {
+      const error = this.#state.online ? failure : { ...failure, code: "network" };
+      this.#change({ syncing: null, lastError: error });
+      this.#emit("syncerror", { context: "", trigger, error });
+      return { ...result, status: "error", error };
+    }
+    result.received = { LocalProduct: total };
+    this.#state = { ...this.#full, lastError: null, lastSync: new Date().toISOString() };
+    this.#emit("datachange", { entities: ["LocalProduct"] });
+    this.#change({});
+    this.#emit("synccomplete", { ...result, trigger });
+    return result;
+  }
+
+  addEventListener<T extends keyof OfflineEvents>(type: T, listener: (event: CustomEvent<OfflineEvents[T]>) => void) {
+    this.#events.addEventListener(type, listener as EventListener);
+  }
+
+  removeEventListener<T extends keyof OfflineEvents>(
+    type: T,
+    listener: (event: CustomEvent<OfflineEvents[T]>) => void,
+  ) {
+    this.#events.removeEventListener(type, listener as EventListener);
+  }
+
+  async state() {
+    return this.#state;
+  }
+
+  async file(name: string) {
+    return this.has("files") ? null : drawPicture(name);
+  }
+
+  async signIn(username: string, password: string): Promise<User> {
+    await pause(400);
+    if (!this.#state.online) throw Object.assign(new Error("offline"), { code: "network" });
+    if (username === "busy") throw Object.assign(new Error("wait"), { code: "throttled", retryAfter: 30 });
+    if (password !== "demo") throw Object.assign(new Error("wrong"), { code: "invalid_credentials" });
+    const user = { key: "1", name: "Nancy Davolio" };
+    this.#change({ user, signInNeeded: false, sessionExpired: false });
+    return user;
+  }
+
+  async signOut() {
+    this.#change({ user: null, signInNeeded: true, definition: null, entities: {}, lastSync: null });
+  }
+
+  async getNetworkStatus() {
+    return this.#state.online;
+  }
+
+  async getNetworkType() {
+    return "unknown" as const;
+  }
+
+  async pending() {
+    return [];
+  }
+
+  async conflicts() {
+    return [];
+  }
+
+  async resolve() {
+    throw Object.assign(new Error("There are no conflicts."), { code: "unknown_conflict" });
+  }
+
+  async syncProperties() {
+    return { entities: {}, contexts: {}, replica: "r", definition: "9f2c41d07be5a6183342" };
+  }
+
+  #progress(progress: SyncProgress): void {
+    this.#state = { ...this.#state, syncing: progress };
+    this.#emit("syncprogress", progress);
+  }
+
+  #change(change: Partial<AppState>): void {
+    this.#state = { ...this.#state, ...change };
+    this.#emit("statechange", this.#state);
+  }
+
+  #emit<T extends keyof OfflineEvents>(type: T, detail: OfflineEvents[T]): void {
+    this.#events.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

@@ -1,0 +1,9 @@
+/** Stands in for `src/updates.ts`: there is no service worker here. `?update` lets a version wait. */
+export function onUpdateWaiting(callback: () => void): () => void {
+  if (new URLSearchParams(location.search).has("update")) callback();
+  return () => {};
+}
+
+export function applyUpdate(): void {
+  location.reload();
+}

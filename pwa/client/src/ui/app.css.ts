@@ -1,0 +1,110 @@
+import { css } from "lit";
+
+export const appStyles = css`
+  :host {
+    display: block;
+    block-size: 100dvh;
+  }
+
+  .app {
+    display: grid;
+    grid-template-rows: auto minmax(0, 1fr);
+    block-size: 100%;
+    padding-block-start: env(safe-area-inset-top);
+    padding-inline: env(safe-area-inset-left) env(safe-area-inset-right);
+  }
+
+  .alone {
+    grid-row: 1 / -1;
+    overflow-y: auto;
+  }
+
+  aside {
+    grid-row: 1;
+  }
+
+  .body {
+    grid-row: 2;
+    display: flex;
+    flex-direction: column-reverse;
+    min-block-size: 0;
+  }
+
+  main {
+    flex: 1;
+    min-block-size: 0;
+    min-inline-size: 0;
+    display: grid;
+    grid-template: minmax(0, 1fr) / minmax(0, 1fr);
+  }
+
+  .page {
+    overflow-y: auto;
+  }
+
+  .panes {
+    display: grid;
+    grid-template: minmax(0, 1fr) / minmax(0, 1fr);
+    min-block-size: 0;
+  }
+
+  .panes > * {
+    grid-area: 1 / 1;
+    min-inline-size: 0;
+  }
+
+  /* Hidden but laid out, so that it keeps its scroll position. */
+  .behind {
+    visibility: hidden;
+  }
+
+  hv-toast {
+    --toast-end: calc(4.75rem + env(safe-area-inset-bottom));
+  }
+
+  .skip {
+    position: fixed;
+    inset-block-start: var(--space-2);
+    inset-inline-start: var(--space-2);
+    z-index: 20;
+    translate: 0 -200%;
+  }
+
+  .skip:focus {
+    translate: none;
+  }
+
+  .choose {
+    display: grid;
+    place-items: center;
+    padding: var(--space-5);
+    text-align: center;
+  }
+
+  @media (min-width: 900px) {
+    .body {
+      flex-direction: row;
+    }
+
+    hv-nav {
+      inline-size: 13.5rem;
+      flex: none;
+    }
+
+    .panes.wide {
+      grid-template-columns: minmax(20rem, 25rem) minmax(0, 1fr);
+    }
+
+    .panes.wide > :first-child {
+      border-inline-end: 1px solid var(--line);
+    }
+
+    .panes.wide > :nth-child(2) {
+      grid-area: 1 / 2;
+    }
+
+    hv-toast {
+      --toast-end: var(--space-5);
+    }
+  }
+`;

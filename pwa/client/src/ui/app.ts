@@ -1,0 +1,316 @@
+/** The root of the generated screens: what is on screen follows from the runtime's state and the address. */
+import { html, LitElement, nothing } from "lit";
+import { keyed } from "lit/directives/keyed.js";
+import type { AppState, Definition, EntityDefinition, SyncProgress } from "../api.ts";
+import { appStyles } from "./app.css.ts";
+import { Live, Media } from "./data/live.ts";
+import { format } from "./format.ts";
+import { findEntity } from "./model.ts";
+import type { Toast } from "./parts/toast.ts";
+import { emptyView, type ListView, Navigator, parseRoute, type Route } from "./router.ts";
+import type { List } from "./screens/list.ts";
+import { base, buttons } from "./styles.ts";
+import { reason, resultText } from "./sync-words.ts";
+import { capitalize, t } from "./texts.ts";
+import "./parts/nav.ts";
+import "./parts/notices.ts";
+import "./parts/toast.ts";
+import "./screens/detail.ts";
+import "./screens/first-run.ts";
+import "./screens/list.ts";
+import "./screens/sign-in.ts";
+import "./screens/status.ts";
+
+export class App extends LitElement {
+  static override properties = {
+    state: { state: true },
+    progress: { state: true },
+    route: { state: true },
+    signingIn: { state: true },
+    recordTitle: { state: true },
+  };
+  declare state: AppState | null;
+  declare progress: SyncProgress | null;
+  declare route: Route;
+  /** Signing in again although data is there: the session expired. */
+  declare signingIn: boolean;
+  declare recordTitle: string;
+
+  static override styles = [base, buttons, appStyles];
+
+  #navigator = new Navigator(window.offline.config.base, (cause) => this.#navigated(cause));
+  #wide = new Media(this, "(min-width: 900px)");
+  /** The list each tab was left with. */
+  #views = new Map<string, ListView>();
+  #usedNow = false;
+  #focusWanted: "heading" | "row" | null = null;
+  #left: Route = { screen: "home" };
+
+  constructor() {
+    super();
+    this.state = null;
+    this.progress = null;
+    this.route = this.#navigator.route;
+    this.signingIn = false;
+    this.recordTitle = "";
+    new Live(this, {
+      statechange: (state) => this.#adopt(state),
+      networkstatuschange: ({ online }) => {
+        if (this.state) this.state = { ...this.state, online };
+      },
+      syncstart: ({ context }) => {
+        this.progress = { context, phase: "connect", done: 0, total: 0 };
+      },
+      syncprogress: (progress) => {
+        this.progress = progress;
+      },
+      synccomplete: (result) => {
+        this.progress = null;
+        void this.#refresh();
+        const rows = Object.values(result.received).some(Boolean);
+        // What people did not ask for is told only when it changed something.
+        if (result.status === "complete" && (result.trigger === "manual" || rows)) {
+          this.#toast(resultText(result, format()));
+        }
+      },
+      syncerror: ({ error, trigger }) => {
+        this.progress = null;
+        void this.#refresh();
+        if (trigger === "manual") this.#toast(t("syncFailedBecause", { reason: reason(error) }), true);
+      },
+    });
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#navigator.connect();
+    addEventListener("hv-note", this.#noted);
+    void window.offline.ready.then(() => this.#refresh());
+  }
+
+  override disconnectedCallback(): void {
+    this.#navigator.disconnect();
+    removeEventListener("hv-note", this.#noted);
+    super.disconnectedCallback();
+  }
+
+  override render() {
+    const state = this.#shown;
+    if (!state) return html`<main aria-busy="true"><p class="only-read">${t("loading")}</p></main>`;
+    return html`<div class="app" @hv-sync=${this.#sync} @hv-use-now=${this.#useNow} @hv-signed-in=${this.#signedIn}
+      @hv-signed-out=${this.#signedOut} @hv-cancel=${() => (this.signingIn = false)}
+      @hv-sign-in=${() => (this.signingIn = true)} @hv-view=${this.#viewed} @hv-titled=${this.#titled} @click=${this.#clicked}>
+      ${
+        state.signInNeeded || this.signingIn
+          ? html`<hv-sign-in class="alone" ?cancellable=${!state.signInNeeded}></hv-sign-in>`
+          : this.#isFirstRun(state) || !state.definition
+            ? html`<hv-first-run class="alone" .state=${state}></hv-first-run>`
+            : this.#shell(state, state.definition)
+      }
+      <hv-toast></hv-toast>
+    </div>`;
+  }
+
+  #shell(state: AppState, definition: Definition) {
+    const { route } = this;
+    const entity = this.#entity(definition);
+    const current = route.screen === "status" ? "status" : (entity?.name ?? "");
+    return html`
+      <a class="skip button primary" href="#main" @click=${this.#skip}>${t("skipToContent")}</a>
+      <aside aria-label=${t("notices")}><hv-notices .state=${state}></hv-notices></aside>
+      <div class="body">
+        <hv-nav ?rail=${this.#wide.matches} .entities=${definition.entities} current=${current}
+          ?attention=${state.lastError !== null && state.online}></hv-nav>
+        <main id="main">
+          ${
+            route.screen === "status"
+              ? html`<div class="page"><hv-status .state=${state}></hv-status></div>`
+              : entity
+                ? this.#panes(state, definition, entity)
+                : html`<div class="choose"><h1 tabindex="-1">${t("notOnDevice")}</h1></div>`
+          }
+        </main>
+      </div>
+    `;
+  }
+
+  // The list stays while a record of it is open, beside it or behind it: going back finds it as it was.
+  #panes(state: AppState, definition: Definition, entity: EntityDefinition) {
+    const { route } = this;
+    const wide = this.#wide.matches;
+    const key = route.screen === "detail" ? route.key : null;
+    const behind = key !== null && !wide;
+    return html`<div class="panes ${wide ? "wide" : ""}">
+      ${keyed(
+        entity.name,
+        html`<hv-list class=${behind ? "behind" : ""} .inert=${behind} .definition=${definition} .entity=${entity}
+          .state=${state} .view=${this.#views.get(entity.name) ?? emptyView} .selected=${key ?? ""}></hv-list>`,
+      )}
+      ${
+        key !== null
+          ? keyed(
+              `${entity.name} ${key}`,
+              html`<hv-detail .definition=${definition} .entity=${entity} .key=${key}></hv-detail>`,
+            )
+          : wide
+            ? html`<p class="choose muted">${t("choose")}</p>`
+            : nothing
+      }
+    </div>`;
+  }
+
+  override willUpdate(): void {
+    const { route } = this;
+    const definition = this.state?.definition;
+    if (route.screen === "list") this.#views.set(route.entity, route.view);
+    if (!definition) return;
+    const entity = this.#entity(definition);
+    const title = window.offline.config.title;
+    const place =
+      route.screen === "status"
+        ? t("status")
+        : route.screen === "detail"
+          ? this.recordTitle
+          : entity && capitalize(entity.label_plural);
+    document.title = place ? `${place} · ${title}` : title;
+  }
+
+  override updated(): void {
+    if (this.#focusWanted) void this.#moveFocus(this.#focusWanted);
+    this.#focusWanted = null;
+  }
+
+  /** The state with the progress that was heard of since. */
+  get #shown(): AppState | null {
+    return this.state && { ...this.state, syncing: this.progress ?? this.state.syncing };
+  }
+
+  #entity(definition: Definition): EntityDefinition | undefined {
+    const { route } = this;
+    if (route.screen === "home") return definition.entities[0];
+    return route.screen === "status" ? undefined : findEntity(definition, route.entity);
+  }
+
+  #isFirstRun(state: AppState): boolean {
+    if (this.#usedNow || state.lastSync) return false;
+    return !state.definition || state.syncing !== null || Object.keys(state.entities).length === 0;
+  }
+
+  async #refresh(): Promise<void> {
+    this.#adopt(await window.offline.state());
+  }
+
+  #adopt(state: AppState): void {
+    this.state = state;
+    if (!state.syncing) this.progress = null;
+  }
+
+  #navigated(cause: "push" | "pop"): void {
+    const left = this.route;
+    this.route = this.#navigator.route;
+    this.recordTitle = "";
+    const same = left.screen === "detail" && this.route.screen === "list" && left.entity === this.route.entity;
+    this.#left = left;
+    this.#focusWanted = same && cause === "pop" ? "row" : "heading";
+    this.requestUpdate();
+  }
+
+  async #moveFocus(where: "heading" | "row"): Promise<void> {
+    const left = this.#left;
+    const screens = ["hv-detail", "hv-status", "hv-list"].map((name) =>
+      this.renderRoot.querySelector<LitElement>(`${name}:not(.behind)`),
+    );
+    const screen = screens.find((element) => element !== null);
+    await screen?.updateComplete;
+    if (where === "row" && left.screen === "detail" && (screen as List | undefined)?.focusRow?.(left.key)) return;
+    screen?.renderRoot.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+  }
+
+  /** Links inside the app change the screen instead of loading the page again. */
+  #clicked(event: MouseEvent): void {
+    if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)
+      return;
+    const link = event.composedPath().find((target) => target instanceof HTMLAnchorElement);
+    if (!link || link.target || link.download || link.origin !== location.origin) return;
+    const { base } = window.offline.config;
+    if (!link.pathname.startsWith(base) || link.hash) return;
+    event.preventDefault();
+    const { tab, back } = link.dataset;
+    if (back !== undefined) this.#back();
+    else if (tab) this.#openTab(tab);
+    else this.#navigator.go(parseRoute(base, link));
+  }
+
+  #openTab(entity: string): void {
+    if (this.route.screen !== "detail" && this.#views.has(entity) && this.#onScreen(entity)) {
+      this.renderRoot.querySelector<List>("hv-list")?.scrollToTop();
+    }
+    this.#navigator.go({ screen: "list", entity, view: this.#views.get(entity) ?? emptyView });
+  }
+
+  #onScreen(entity: string): boolean {
+    return this.renderRoot.querySelector<List>("hv-list")?.entity.name === entity;
+  }
+
+  /** Back to where the record was opened from, or to its list when it was opened by its address. */
+  #back(): void {
+    const { route } = this;
+    if (this.#navigator.depth > 0) history.back();
+    else if (route.screen === "detail") {
+      this.#navigator.go({ screen: "list", entity: route.entity, view: this.#views.get(route.entity) ?? emptyView });
+    }
+  }
+
+  #viewed(event: CustomEvent<ListView>): void {
+    const list = event.composedPath().find((target) => (target as Element).localName === "hv-list") as List | undefined;
+    if (!list) return;
+    this.#views.set(list.entity.name, event.detail);
+    if (this.route.screen !== "detail") {
+      this.#navigator.replace({ screen: "list", entity: list.entity.name, view: event.detail });
+      this.route = this.#navigator.route;
+    }
+    this.requestUpdate();
+  }
+
+  #titled(event: CustomEvent<string>): void {
+    this.recordTitle = event.detail;
+  }
+
+  #sync(): void {
+    // A rejection is a mistake of the app's declaration; failures of the sync itself come as events.
+    window.offline
+      .onSync("")
+      .catch((error: Error) => this.#toast(t("syncFailedBecause", { reason: error.message }), true));
+  }
+
+  #useNow(): void {
+    this.#usedNow = true;
+    this.requestUpdate();
+  }
+
+  #signedIn(): void {
+    this.signingIn = false;
+    void this.#refresh();
+  }
+
+  #signedOut(): void {
+    this.#usedNow = false;
+    this.#views.clear();
+    this.#navigator.replace({ screen: "home" });
+    this.route = this.#navigator.route;
+    void this.#refresh();
+  }
+
+  #skip(event: Event): void {
+    event.preventDefault();
+    void this.#moveFocus("heading");
+  }
+
+  #toast(text: string, failed = false): void {
+    this.renderRoot.querySelector<Toast>("hv-toast")?.show(text, failed);
+  }
+
+  #noted = (event: Event): void => this.#toast((event as CustomEvent<string>).detail);
+}
+
+customElements.define("hv-app", App);

@@ -1,0 +1,34 @@
+/** Titles of related records, looked up once each and kept until their entity changes. */
+import type { Definition, Key } from "../../api.ts";
+import type { Formatter } from "../format.ts";
+import { findEntity, recordTitle } from "../model.ts";
+
+export class Titles {
+  /** By entity and key; `null`: not on the device, `undefined`: being asked. */
+  #known = new Map<string, Map<Key, string | null | undefined>>();
+
+  constructor(
+    readonly format: Formatter,
+    readonly changed: () => void,
+  ) {}
+
+  /** The title, `undefined` until it is known (`changed` is called then), `null` when there is no such record. */
+  get(definition: Definition, entity: string, key: Key): string | null | undefined {
+    const known = this.#known.get(entity) ?? new Map<Key, string | null | undefined>();
+    this.#known.set(entity, known);
+    const related = findEntity(definition, entity);
+    if (!related) return null;
+    if (!known.has(key)) {
+      known.set(key, undefined);
+      void window.offline.entities[entity]?.get(key).then((row) => {
+        known.set(key, row && recordTitle(related, row, this.format));
+        this.changed();
+      });
+    }
+    return known.get(key);
+  }
+
+  forget(entities: string[]): void {
+    for (const entity of entities) this.#known.delete(entity);
+  }
+}

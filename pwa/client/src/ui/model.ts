@@ -1,0 +1,114 @@
+/** What the screens read out of a definition: pure, so that every screen shows a record the same way. */
+import type { AttributeDefinition, Definition, EntityDefinition, Key, Row, WireValue } from "../api.ts";
+import type { Formatter } from "./format.ts";
+
+export function findEntity(definition: Definition | null, name: string): EntityDefinition | undefined {
+  return definition?.entities.find((entity) => entity.name === name);
+}
+
+export function findAttribute(entity: EntityDefinition, name: string): AttributeDefinition | undefined {
+  return entity.attributes.find((attribute) => attribute.name === name);
+}
+
+export function keyOf(entity: EntityDefinition, row: Row): Key {
+  const key = row[entity.key];
+  return typeof key === "number" ? key : String(key);
+}
+
+/** A key as read from an address; integers within 2^53 travel as numbers. */
+export function parseKey(entity: EntityDefinition, text: string): Key {
+  const number = Number(text);
+  const integer = findAttribute(entity, entity.key)?.type === "integer";
+  return integer && Number.isSafeInteger(number) && String(number) === text ? number : text;
+}
+
+/** The attribute that names a record: the first of `list_display`. */
+export function titleAttribute(entity: EntityDefinition): AttributeDefinition | undefined {
+  return findAttribute(entity, entity.list_display[0] ?? entity.key) ?? findAttribute(entity, entity.key);
+}
+
+export function recordTitle(entity: EntityDefinition, row: Row, format: Formatter): string {
+  const attribute = titleAttribute(entity);
+  const value = attribute && row[attribute.name];
+  if (!attribute || value === null || value === undefined || value === "") return `#${keyOf(entity, row)}`;
+  return attribute.name === entity.key ? format.key(keyOf(entity, row)) : format.value(value, attribute);
+}
+
+/** What a list row shows below its title; a bare key steps back where an attribute of the related record is shown. */
+export function secondaryAttributes(entity: EntityDefinition): AttributeDefinition[] {
+  return entity.list_display
+    .slice(1)
+    .filter((name) => !entity.list_display.some((other) => other.startsWith(`${name}__`)))
+    .map((name) => findAttribute(entity, name))
+    .filter((attribute) => attribute !== undefined)
+    .filter((attribute) => attribute.type !== "picture");
+}
+
+/** Columns a list can be ordered by. */
+export function orderAttributes(entity: EntityDefinition): AttributeDefinition[] {
+  return [titleAttribute(entity), ...secondaryAttributes(entity)].filter(
+    (attribute, index, all) => attribute !== undefined && !attribute.relation && all.indexOf(attribute) === index,
+  ) as AttributeDefinition[];
+}
+
+export interface DetailLine {
+  attribute: AttributeDefinition;
+  /** The attribute that carries the related record's title, when the record brings it along. */
+  titled?: AttributeDefinition;
+}
+
+/**
+ * The lines of a detail screen. A relation and the copied title of its record (`category`, `category__name`) are one
+ * line; the key comes last, since few people ask for it.
+ */
+export function detailLines(definition: Definition, entity: EntityDefinition): DetailLine[] {
+  const lines: DetailLine[] = [];
+  const merged = new Set<string>();
+  for (const attribute of entity.attributes) {
+    const related = attribute.relation && findEntity(definition, attribute.relation);
+    const title = related && titleAttribute(related);
+    const titled = title && findAttribute(entity, `${attribute.name}__${title.name}`);
+    if (titled) merged.add(titled.name);
+    lines.push(titled ? { attribute, titled } : { attribute });
+  }
+  const shown = lines.filter(
+    ({ attribute: { name } }) => !merged.has(name) && !entity.pictures.includes(name) && name !== entity.key,
+  );
+  return [...shown, ...lines.filter(({ attribute }) => attribute.name === entity.key)];
+}
+
+export interface Backlink {
+  entity: EntityDefinition;
+  attribute: AttributeDefinition;
+}
+
+/** Who points at this entity. */
+export function backlinks(definition: Definition, entity: EntityDefinition): Backlink[] {
+  return definition.entities.flatMap((other) =>
+    other.attributes
+      .filter((attribute) => attribute.relation === entity.name)
+      .map((attribute) => ({ entity: other, attribute })),
+  );
+}
+
+/** The storage name of a record's picture, `""` when it has none. */
+export function pictureName(entity: EntityDefinition, row: Row): string {
+  for (const name of entity.pictures) if (typeof row[name] === "string" && row[name]) return row[name];
+  return "";
+}
+
+/** Attributes a list can be narrowed by: booleans, choices and relations; others may come by address (`filters`). */
+export function filterAttributes(entity: EntityDefinition, filters: Record<string, WireValue>): AttributeDefinition[] {
+  return entity.attributes.filter(
+    (attribute) =>
+      attribute.name in filters ||
+      (entity.list_filter.includes(attribute.name) &&
+        (attribute.type === "boolean" || attribute.choices || attribute.relation)),
+  );
+}
+
+/** A letter for where there is no picture. */
+export function initial(title: string): string {
+  const letter = /[\p{L}\p{N}]/u.exec(title)?.[0] ?? "·";
+  return letter.toLocaleUpperCase();
+}

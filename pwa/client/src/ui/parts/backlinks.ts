@@ -1,0 +1,146 @@
+/** The records of one entity that point at the record on screen: the first few, and a way to all of them. */
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import type { AttributeDefinition, EntityDefinition, Key, Row } from "../../api.ts";
+import { Live } from "../data/live.ts";
+import { format } from "../format.ts";
+import { icon } from "../icons.ts";
+import { keyOf, pictureName, recordTitle } from "../model.ts";
+import { emptyView, routePath } from "../router.ts";
+import { base, cards } from "../styles.ts";
+import { capitalize, t } from "../texts.ts";
+import "./picture.ts";
+
+const SHOWN = 5;
+
+export class Backlinks extends LitElement {
+  static override properties = {
+    entity: { attribute: false },
+    attribute: { attribute: false },
+    key: { attribute: false },
+    rows: { state: true },
+    total: { state: true },
+  };
+  /** The entity whose records point here, by `attribute`. */
+  declare entity: EntityDefinition;
+  declare attribute: AttributeDefinition;
+  declare key: Key;
+  declare rows: Row[];
+  declare total: number;
+  #reading = 0;
+
+  static override styles = [
+    base,
+    cards,
+    css`
+      .card {
+        padding-block-end: var(--space-2);
+      }
+
+      h2 {
+        display: flex;
+        gap: var(--space-2);
+      }
+
+      li + li {
+        border-block-start: 1px solid var(--line);
+      }
+
+      li a {
+        display: flex;
+        align-items: center;
+        gap: var(--space-3);
+        min-block-size: 3.25rem;
+        color: inherit;
+        text-decoration: none;
+      }
+
+      li a:hover span {
+        text-decoration: underline;
+      }
+
+      li span {
+        flex: 1;
+        min-inline-size: 0;
+        overflow-wrap: anywhere;
+      }
+
+      li .icon {
+        inline-size: 1rem;
+        color: var(--muted);
+      }
+
+      hv-picture {
+        flex: none;
+        inline-size: 2.25rem;
+        block-size: 2.25rem;
+      }
+
+      .all {
+        color: var(--accent);
+        font-weight: 600;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.rows = [];
+    this.total = 0;
+    new Live(this, {
+      datachange: ({ entities }) => {
+        if (entities.includes(this.entity.name)) void this.#read();
+      },
+    });
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("key") || changed.has("entity") || changed.has("attribute")) void this.#read();
+  }
+
+  override render() {
+    if (!this.total) return nothing;
+    const { entity, attribute, key, rows, total } = this;
+    const { base } = window.offline.config;
+    const all = { ...emptyView, filters: { [attribute.name]: key } };
+    return html`
+      <section class="card" data-test="related-${entity.name}">
+        <h2>${capitalize(entity.label_plural)} <span class="muted">${format().count(total)}</span></h2>
+        <ul>
+          ${rows.map((row) => {
+            const title = recordTitle(entity, row, format());
+            const href = routePath(base, { screen: "detail", entity: entity.name, key: String(keyOf(entity, row)) });
+            return html`<li>
+              <a href=${href}>
+                ${entity.pictures.length ? html`<hv-picture .name=${pictureName(entity, row)} .label=${title}></hv-picture>` : nothing}
+                <span>${title}</span>
+                ${icon("forward")}
+              </a>
+            </li>`;
+          })}
+          ${
+            total > rows.length
+              ? html`<li>
+                  <a class="all" href=${routePath(base, { screen: "list", entity: entity.name, view: all })}>
+                    <span>${t("showAll", { number: format().count(total) })}</span>
+                  </a>
+                </li>`
+              : nothing
+          }
+        </ul>
+      </section>
+    `;
+  }
+
+  async #read(): Promise<void> {
+    const reading = ++this.#reading;
+    const api = window.offline.entities[this.entity.name];
+    if (!api) return;
+    const where = { [this.attribute.name]: this.key };
+    const [total, rows] = await Promise.all([api.count({ where }), api.list({ where, limit: SHOWN })]);
+    if (reading !== this.#reading) return;
+    this.total = total;
+    this.rows = rows;
+  }
+}
+
+customElements.define("hv-backlinks", Backlinks);

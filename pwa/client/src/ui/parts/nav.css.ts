@@ -1,0 +1,174 @@
+import { css } from "lit";
+
+export const navStyles = css`
+  nav {
+    background: var(--surface);
+    border-block-start: 1px solid var(--line);
+    padding-block-end: env(safe-area-inset-bottom);
+  }
+
+  nav > ul {
+    display: flex;
+    justify-content: center;
+  }
+
+  nav > ul > li {
+    flex: 1;
+    min-inline-size: 0;
+    max-inline-size: 9rem;
+  }
+
+  .item {
+    display: grid;
+    justify-items: center;
+    align-content: center;
+    gap: 0.2rem;
+    inline-size: 100%;
+    min-block-size: 3.75rem;
+    padding: var(--space-1);
+    border: 0;
+    background: none;
+    color: var(--muted);
+    font: 600 0.75rem / 1.2 var(--font);
+    text-decoration: none;
+    text-align: center;
+    cursor: pointer;
+    outline-offset: -3px;
+    touch-action: manipulation;
+  }
+
+  .item > span:last-child {
+    max-inline-size: 100%;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+
+  .mark {
+    position: relative;
+    display: grid;
+    place-items: center;
+    inline-size: 3.25rem;
+    block-size: 1.75rem;
+    border-radius: var(--radius-full);
+    transition: background-color var(--quick);
+  }
+
+  .letter {
+    font-size: 0.9375rem;
+    font-weight: 700;
+  }
+
+  .letter::before {
+    content: "";
+    position: absolute;
+    inset-block: 0.15rem;
+    inset-inline: calc(50% - 0.725rem);
+    border: 1.75px solid currentColor;
+    border-radius: 0.4rem;
+  }
+
+  .item[aria-current],
+  .item.current {
+    color: var(--accent);
+  }
+
+  .item[aria-current] .mark {
+    background: var(--accent-soft);
+  }
+
+  .item[aria-current] .letter::before {
+    border-color: transparent;
+  }
+
+  .alert {
+    position: absolute;
+    inset-block-start: 0.1rem;
+    inset-inline-end: 0.7rem;
+    inline-size: 0.55rem;
+    block-size: 0.55rem;
+    border: 1.5px solid var(--surface);
+    border-radius: 50%;
+    background: var(--danger);
+  }
+
+  .sheet .item,
+  :host([rail]) .item {
+    grid-template-columns: auto 1fr;
+    justify-items: start;
+    align-items: center;
+    gap: var(--space-3);
+    min-block-size: 3rem;
+    padding-inline: var(--space-2) var(--space-3);
+    border-radius: var(--radius-m);
+    font-size: var(--size-m);
+    text-align: start;
+  }
+
+  .sheet .mark,
+  :host([rail]) .mark {
+    inline-size: 2rem;
+  }
+
+  :host([rail]) nav {
+    display: flex;
+    flex-direction: column;
+    block-size: 100%;
+    padding: var(--space-4) var(--space-3);
+    border-block-start: 0;
+    border-inline-end: 1px solid var(--line);
+    overflow-y: auto;
+  }
+
+  :host([rail]) .app {
+    padding: var(--space-1) var(--space-3) var(--space-4);
+    font-weight: 700;
+    font-size: var(--size-l);
+    line-height: 1.25;
+    letter-spacing: -0.01em;
+    overflow-wrap: anywhere;
+  }
+
+  :host([rail]) nav > ul {
+    flex: 1;
+    flex-direction: column;
+    justify-content: flex-start;
+    gap: var(--space-1);
+  }
+
+  :host([rail]) nav > ul > li {
+    flex: none;
+    max-inline-size: none;
+  }
+
+  :host([rail]) .last {
+    margin-block-start: auto;
+    padding-block-start: var(--space-3);
+  }
+
+  :host([rail]) .item[aria-current] {
+    background: var(--accent-soft);
+  }
+
+  :host([rail]) .item[aria-current] .mark {
+    background: none;
+  }
+
+  :host([rail]) .item[aria-current] .letter::before {
+    border-color: currentColor;
+  }
+
+  :host([rail]) .alert {
+    inset-inline-end: 0.1rem;
+  }
+
+  @media (hover: hover) {
+    .item:hover {
+      color: var(--text);
+    }
+
+    .item[aria-current]:hover {
+      color: var(--accent);
+    }
+  }
+`;

@@ -1,0 +1,92 @@
+/** The way around: a bar under the thumb on phones, a rail at the side on wide screens. */
+import { html, LitElement, nothing } from "lit";
+import type { EntityDefinition } from "../../api.ts";
+import { icon } from "../icons.ts";
+import { initial } from "../model.ts";
+import { emptyView, routePath } from "../router.ts";
+import { base, buttons } from "../styles.ts";
+import { capitalize, t } from "../texts.ts";
+import { dialogs } from "./dialog.css.ts";
+import { navStyles } from "./nav.css.ts";
+import "./install.ts";
+
+const MOST_ITEMS = 5;
+
+export class Nav extends LitElement {
+  static override properties = {
+    entities: { attribute: false },
+    current: {},
+    rail: { type: Boolean, reflect: true },
+    attention: { type: Boolean },
+  };
+  declare entities: EntityDefinition[];
+  /** Name of the entity on screen, or `status`. */
+  declare current: string;
+  /** At the side, with room for everything. */
+  declare rail: boolean;
+  /** Something on the status screen wants to be read. */
+  declare attention: boolean;
+
+  static override styles = [base, buttons, dialogs, navStyles];
+
+  override render() {
+    const { entities, rail } = this;
+    const fits = rail || entities.length < MOST_ITEMS;
+    const shown = fits ? entities : entities.slice(0, MOST_ITEMS - 2);
+    const rest = fits ? [] : entities.slice(MOST_ITEMS - 2);
+    const inRest = rest.some(({ name }) => name === this.current);
+    return html`
+      <nav aria-label=${t("navigation")}>
+        ${rail ? html`<p class="app">${window.offline.config.title}</p>` : nothing}
+        <ul>
+          ${shown.map((entity) => html`<li>${this.#entity(entity)}</li>`)}
+          ${
+            rest.length
+              ? html`<li>
+                  <button type="button" class="item ${inRest ? "current" : ""}" data-test="nav-more" aria-haspopup="dialog"
+                    @click=${() => this.#sheet?.showModal()}>
+                    ${icon("more")}<span>${t("more")}</span>
+                  </button>
+                </li>`
+              : nothing
+          }
+          <li class="last">
+            <a class="item" data-test="nav-status" aria-current=${this.#current("status")}
+              href=${routePath(window.offline.config.base, { screen: "status" })}>
+              <span class="mark">${icon("status")}${this.attention ? html`<i class="alert"></i>` : nothing}</span>
+              <span>${t("status")}</span>
+            </a>
+          </li>
+        </ul>
+        ${rail ? html`<hv-install compact></hv-install>` : nothing}
+      </nav>
+      ${
+        rest.length
+          ? html`<dialog aria-label=${t("more")} @click=${() => this.#sheet?.close()}>
+              <ul class="sheet">${rest.map((entity) => html`<li>${this.#entity(entity)}</li>`)}</ul>
+              <button class="button" type="button">${t("close")}</button>
+            </dialog>`
+          : nothing
+      }
+    `;
+  }
+
+  #entity(entity: EntityDefinition) {
+    const label = capitalize(entity.label_plural);
+    const href = routePath(window.offline.config.base, { screen: "list", entity: entity.name, view: emptyView });
+    return html`<a class="item" data-test="nav-${entity.name}" aria-current=${this.#current(entity.name)} href=${href}
+      data-tab=${entity.name}>
+      <span class="mark letter" aria-hidden="true">${initial(label)}</span><span>${label}</span>
+    </a>`;
+  }
+
+  #current(name: string) {
+    return name === this.current ? "page" : nothing;
+  }
+
+  get #sheet(): HTMLDialogElement | null {
+    return this.renderRoot.querySelector("dialog");
+  }
+}
+
+customElements.define("hv-nav", Nav);

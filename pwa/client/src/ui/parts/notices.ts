@@ -1,0 +1,122 @@
+/** What the whole app has to say above its screens: a new version, no network, an expired session. */
+import { css, html, LitElement, nothing } from "lit";
+import type { AppState } from "../../api.ts";
+import { applyUpdate, onUpdateWaiting } from "../../updates.ts";
+import { icon } from "../icons.ts";
+import { base, buttons } from "../styles.ts";
+import { t } from "../texts.ts";
+import "./ago.ts";
+
+export class Notices extends LitElement {
+  static override properties = {
+    state: { attribute: false },
+    waiting: { state: true },
+    dismissed: { state: true },
+  };
+  declare state: AppState;
+  /** A new version waits to be started. */
+  declare waiting: boolean;
+  declare dismissed: boolean;
+  #stop = () => {};
+
+  static override styles = [
+    base,
+    buttons,
+    css`
+      .notice {
+        display: flex;
+        align-items: center;
+        gap: var(--space-3);
+        min-block-size: 2.5rem;
+        padding: var(--space-1) var(--space-4);
+        border-block-end: 1px solid var(--line);
+        font-size: var(--size-s);
+        line-height: 1.35;
+      }
+
+      .notice > span {
+        flex: 1;
+        padding-block: var(--space-1);
+      }
+
+      .notice .icon {
+        inline-size: 1.125rem;
+        block-size: 1.125rem;
+      }
+
+      .notice .button {
+        margin-inline-end: calc(-1 * var(--space-2));
+        color: inherit;
+        white-space: nowrap;
+      }
+
+      .offline {
+        background: var(--warn-soft);
+        color: var(--warn-text);
+      }
+
+      .session,
+      .new {
+        background: var(--accent-soft);
+        color: var(--text);
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.waiting = false;
+    this.dismissed = false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#stop = onUpdateWaiting(() => {
+      this.waiting = true;
+    });
+  }
+
+  override disconnectedCallback(): void {
+    this.#stop();
+    super.disconnectedCallback();
+  }
+
+  override render() {
+    const { online, sessionExpired, lastSync } = this.state;
+    return html`
+      ${
+        this.waiting && !this.dismissed
+          ? html`<div class="notice new" role="status" data-test="update-banner">
+              ${icon("download")}<span>${t("updateReady")}</span>
+              <button class="button quiet" type="button" data-test="update" @click=${applyUpdate}>${t("update")}</button>
+              <button class="button quiet round" type="button" aria-label=${t("dismiss")} @click=${() => (this.dismissed = true)}>
+                ${icon("close")}
+              </button>
+            </div>`
+          : nothing
+      }
+      ${
+        online
+          ? nothing
+          : html`<div class="notice offline" data-test="offline-banner">
+              ${icon("offline")}
+              <span>${lastSync ? html`<hv-ago .time=${lastSync} text="offlineBanner"></hv-ago>` : t("offlineBannerNever")}</span>
+            </div>`
+      }
+      ${
+        sessionExpired
+          ? html`<div class="notice session" data-test="session-banner">
+              ${icon("user")}<span>${t("sessionExpired")}</span>
+              <button class="button quiet" type="button" data-test="sign-in-again" @click=${this.#signIn}>${t("signIn")}</button>
+            </div>`
+          : nothing
+      }
+    `;
+  }
+
+  #signIn(): void {
+    this.dispatchEvent(new CustomEvent("hv-sign-in", { bubbles: true, composed: true }));
+  }
+}
+
+customElements.define("hv-notices", Notices);

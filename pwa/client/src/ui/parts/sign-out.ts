@@ -1,0 +1,64 @@
+/** Signing out, after saying what that removes. */
+import { css, html, LitElement } from "lit";
+import type { User } from "../../api.ts";
+import { pictures } from "../data/pictures.ts";
+import { base, buttons } from "../styles.ts";
+import { t } from "../texts.ts";
+import { dialogs } from "./dialog.css.ts";
+
+export class SignOut extends LitElement {
+  static override properties = { user: { attribute: false }, busy: { state: true } };
+  declare user: User;
+  declare busy: boolean;
+
+  static override styles = [
+    base,
+    buttons,
+    dialogs,
+    css`
+      .actions {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: flex-end;
+        gap: var(--space-2);
+      }
+    `,
+  ];
+
+  override render() {
+    return html`
+      <button class="button danger" type="button" data-test="sign-out" @click=${() => this.#dialog?.showModal()}>
+        ${t("signOut")}
+      </button>
+      <dialog aria-labelledby="title" aria-describedby="text">
+        <h2 id="title">${t("signOutTitle")}</h2>
+        <p id="text">${t("signOutText", { name: this.user.name })}</p>
+        <div class="actions">
+          <button class="button" type="button" autofocus @click=${() => this.#dialog?.close()}>${t("cancel")}</button>
+          <button class="button danger primary" type="button" data-test="sign-out-confirm" @click=${this.#signOut}>
+            ${t("signOut")}
+          </button>
+        </div>
+      </dialog>
+    `;
+  }
+
+  get #dialog(): HTMLDialogElement | null {
+    return this.renderRoot.querySelector("dialog");
+  }
+
+  async #signOut(): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      await window.offline.signOut();
+      pictures.clear();
+      this.#dialog?.close();
+      this.dispatchEvent(new CustomEvent("hv-signed-out", { bubbles: true, composed: true }));
+    } finally {
+      this.busy = false;
+    }
+  }
+}
+
+customElements.define("hv-sign-out", SignOut);

@@ -1,0 +1,84 @@
+/** Starts a sync and says how things stand. One of these is on a screen at a time. */
+import { css, html, LitElement, nothing } from "lit";
+import type { AppState } from "../../api.ts";
+import { format } from "../format.ts";
+import { icon } from "../icons.ts";
+import { base, buttons } from "../styles.ts";
+import { stateText } from "../sync-words.ts";
+import { t } from "../texts.ts";
+import "./ago.ts";
+
+export class SyncButton extends LitElement {
+  static override properties = { state: { attribute: false } };
+  declare state: AppState;
+
+  static override styles = [
+    base,
+    buttons,
+    css`
+      :host {
+        display: flex;
+        align-items: center;
+        gap: var(--space-2);
+        min-inline-size: 0;
+      }
+
+      .text {
+        font-size: var(--size-s);
+        color: var(--muted);
+        text-align: end;
+        font-variant-numeric: tabular-nums;
+        line-height: 1.3;
+      }
+
+      .failed {
+        color: var(--danger);
+      }
+
+      .busy .icon {
+        animation: turn 1.2s linear infinite;
+      }
+
+      @keyframes turn {
+        to {
+          rotate: 360deg;
+        }
+      }
+
+      @media (prefers-reduced-motion: reduce) {
+        .busy .icon {
+          animation: none;
+        }
+      }
+    `,
+  ];
+
+  override render() {
+    const { syncing, lastError, lastSync } = this.state;
+    const text = stateText(this.state, format());
+    const failed = !syncing && this.state.online && lastError;
+    return html`
+      <span class="text ${failed ? "failed" : ""}" data-test="sync-status">
+        ${text ?? (lastSync ? html`<hv-ago .time=${lastSync} text="synced"></hv-ago>` : nothing)}
+      </span>
+      <button
+        class="button round ${syncing ? "busy" : ""}"
+        type="button"
+        data-test="sync-button"
+        aria-label=${t("syncNow")}
+        title=${t("syncNow")}
+        aria-disabled=${syncing ? "true" : "false"}
+        @click=${this.#sync}
+      >
+        ${icon("sync")}
+      </button>
+    `;
+  }
+
+  // Not `disabled` while it runs: the button would lose the focus.
+  #sync(): void {
+    if (!this.state.syncing) this.dispatchEvent(new CustomEvent("hv-sync", { bubbles: true, composed: true }));
+  }
+}
+
+customElements.define("hv-sync-button", SyncButton);

@@ -1,0 +1,107 @@
+/** A word about what just happened; it goes by itself. */
+import { css, html, LitElement, nothing } from "lit";
+import { icon } from "../icons.ts";
+import { base, buttons } from "../styles.ts";
+import { t } from "../texts.ts";
+
+const SHORT = 4_000;
+const LONG = 9_000;
+
+export class Toast extends LitElement {
+  static override properties = { text: { state: true }, failed: { state: true } };
+  declare text: string;
+  declare failed: boolean;
+  #timer = 0;
+
+  static override styles = [
+    base,
+    buttons,
+    css`
+      :host {
+        position: fixed;
+        inset-inline: 0;
+        inset-block-end: var(--toast-end, var(--space-5));
+        z-index: 10;
+        display: grid;
+        justify-items: center;
+        padding-inline: var(--space-4);
+        pointer-events: none;
+      }
+
+      .toast {
+        display: flex;
+        align-items: center;
+        gap: var(--space-3);
+        max-inline-size: 32rem;
+        min-block-size: 3rem;
+        padding-inline: var(--space-4) var(--space-1);
+        border: 1px solid var(--line);
+        border-radius: var(--radius-full);
+        background: var(--raised);
+        color: var(--text);
+        box-shadow: var(--shadow);
+        pointer-events: auto;
+        animation: rise var(--quick);
+      }
+
+      .toast > .icon {
+        color: var(--accent);
+      }
+
+      .failed > .icon {
+        color: var(--danger);
+      }
+
+      .button {
+        color: var(--muted);
+      }
+
+      @keyframes rise {
+        from {
+          opacity: 0;
+          translate: 0 0.75rem;
+        }
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.text = "";
+    this.failed = false;
+  }
+
+  show(text: string, failed = false): void {
+    this.text = text;
+    this.failed = failed;
+    this.#wait();
+  }
+
+  override render() {
+    return html`<div role="status" aria-live="polite">
+      ${
+        this.text
+          ? html`<div class="toast ${this.failed ? "failed" : ""}" data-test="toast"
+              @pointerenter=${this.#stay} @pointerleave=${this.#wait} @focusin=${this.#stay} @focusout=${this.#wait}>
+              ${icon(this.failed ? "alert" : "check")}<span>${this.text}</span>
+              <button class="button round" type="button" aria-label=${t("dismiss")} @click=${this.#close}>${icon("close")}</button>
+            </div>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  #close = (): void => {
+    this.#stay();
+    this.text = "";
+  };
+
+  #stay = (): void => clearTimeout(this.#timer);
+
+  #wait = (): void => {
+    this.#stay();
+    this.#timer = window.setTimeout(this.#close, this.failed ? LONG : SHORT);
+  };
+}
+
+customElements.define("hv-toast", Toast);

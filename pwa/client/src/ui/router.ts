@@ -1,0 +1,132 @@
+/**
+ * Addresses below the app's base: `` (the first entity's list), `<Entity>/`, `<Entity>/<key>/`, `status/`. A list's
+ * search, order and filters are its query, so that a reload, a link and the back button all keep them.
+ */
+import type { WireValue } from "../api.ts";
+
+export interface ListView {
+  search: string;
+  /** Attribute name, a leading `-` for descending, `""` for the entity's own order. */
+  order: string;
+  filters: Record<string, WireValue>;
+}
+
+export type Route =
+  | { screen: "home" }
+  | { screen: "status" }
+  | { screen: "list"; entity: string; view: ListView }
+  | { screen: "detail"; entity: string; key: string };
+
+export const emptyView: ListView = { search: "", order: "", filters: {} };
+
+export function parseRoute(base: string, address: { pathname: string; search: string }): Route {
+  if (!address.pathname.startsWith(base)) return { screen: "home" };
+  const [entity = "", key] = address.pathname
+    .slice(base.length)
+    .split("/")
+    .map(decode)
+    .filter((part) => part !== "");
+  if (!entity) return { screen: "home" };
+  if (key !== undefined) return { screen: "detail", entity, key };
+  if (entity === "status") return { screen: "status" };
+  return { screen: "list", entity, view: parseView(address.search) };
+}
+
+export function routePath(base: string, route: Route): string {
+  switch (route.screen) {
+    case "home":
+      return base;
+    case "status":
+      return `${base}status/`;
+    case "list":
+      return `${base}${encodeURIComponent(route.entity)}/${viewQuery(route.view)}`;
+    case "detail":
+      return `${base}${encodeURIComponent(route.entity)}/${encodeKey(route.key)}/`;
+  }
+}
+
+export function parseView(query: string): ListView {
+  const view: ListView = { search: "", order: "", filters: {} };
+  for (const [name, value] of new URLSearchParams(query)) {
+    if (name === "q") view.search = value;
+    else if (name === "order") view.order = value;
+    else if (name.startsWith("is.")) view.filters[name.slice(3)] = parseJson(value);
+  }
+  return view;
+}
+
+export function viewQuery(view: ListView): string {
+  const parameters = new URLSearchParams();
+  if (view.search) parameters.set("q", view.search);
+  if (view.order) parameters.set("order", view.order);
+  for (const [name, value] of Object.entries(view.filters)) parameters.set(`is.${name}`, JSON.stringify(value));
+  const query = parameters.toString();
+  return query && `?${query}`;
+}
+
+/** Browsers fold `.` and `..` out of a path even when written `%2E`, so that such keys need another form. */
+function encodeKey(key: string): string {
+  return /^~*\.{1,2}$/.test(key) ? `~${key}` : encodeURIComponent(key);
+}
+
+function decode(part: string): string {
+  const key = /^~+\.{1,2}$/.test(part) ? part.slice(1) : part;
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    return key;
+  }
+}
+
+function parseJson(text: string): WireValue {
+  try {
+    return JSON.parse(text) as WireValue;
+  } catch {
+    return text;
+  }
+}
+
+/** The app's place in the browser's history. One instance; the root element owns it. */
+export class Navigator {
+  route: Route;
+  /** How many entries of this visit lie behind the current one: whether "back" stays in the app. */
+  depth: number;
+
+  constructor(
+    readonly base: string,
+    readonly changed: (cause: "push" | "pop") => void,
+  ) {
+    this.route = parseRoute(base, location);
+    this.depth = Number(history.state?.depth ?? 0);
+  }
+
+  connect(): void {
+    addEventListener("popstate", this.#popped);
+  }
+
+  disconnect(): void {
+    removeEventListener("popstate", this.#popped);
+  }
+
+  go(route: Route): void {
+    const path = routePath(this.base, route);
+    if (path !== location.pathname + location.search) {
+      this.depth += 1;
+      history.pushState({ depth: this.depth }, "", path);
+      this.route = route;
+    }
+    this.changed("push");
+  }
+
+  /** Rewrites the current address, for changes that are no step of their own. */
+  replace(route: Route): void {
+    history.replaceState({ depth: this.depth }, "", routePath(this.base, route));
+    this.route = route;
+  }
+
+  #popped = (): void => {
+    this.depth = Number(history.state?.depth ?? 0);
+    this.route = parseRoute(this.base, location);
+    this.changed("pop");
+  };
+}

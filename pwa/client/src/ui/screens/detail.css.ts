@@ -1,0 +1,123 @@
+import { css } from "lit";
+
+export const detailStyles = css`
+  :host {
+    block-size: 100%;
+    overflow-y: auto;
+    overscroll-behavior: contain;
+    container-type: inline-size;
+  }
+
+  .bar {
+    position: sticky;
+    inset-block-start: 0;
+    z-index: 1;
+    padding: var(--space-2);
+    background: color-mix(in srgb, var(--page) 92%, transparent);
+  }
+
+  .bar .button {
+    padding-inline: var(--space-2) var(--space-3);
+  }
+
+  article {
+    display: grid;
+    gap: var(--space-4);
+    inline-size: min(100%, 48rem);
+    margin-inline: auto;
+    padding: var(--space-1) var(--space-4) var(--space-7);
+  }
+
+  .head {
+    display: grid;
+    gap: var(--space-4);
+  }
+
+  .head h1 {
+    font-size: var(--size-xxl);
+  }
+
+  .hero {
+    --fit: contain;
+    inline-size: 100%;
+    block-size: min(15rem, 32dvh);
+    border-radius: var(--radius-l);
+  }
+
+  @container (min-width: 34rem) {
+    .head:has(.hero) {
+      grid-template-columns: 12rem 1fr;
+      align-items: center;
+    }
+
+    .hero {
+      block-size: 12rem;
+    }
+  }
+
+  .facts > div {
+    padding-block: var(--space-3);
+  }
+
+  .facts dt {
+    flex: 0 1 auto;
+  }
+
+  .facts dd {
+    flex: 1 1 auto;
+  }
+
+  .facts .wide {
+    display: block;
+  }
+
+  .facts .wide dd {
+    text-align: start;
+  }
+
+  .facts a {
+    display: inline-block;
+    padding-block: 0.2rem;
+    margin-block: -0.2rem;
+  }
+
+  .prose {
+    white-space: pre-line;
+  }
+
+  pre {
+    margin: var(--space-2) 0 0;
+    padding: var(--space-3);
+    border-radius: var(--radius-s);
+    background: var(--sunken);
+    overflow: auto;
+    font-size: var(--size-s);
+    text-align: start;
+  }
+
+  .inline {
+    inline-size: 8rem;
+    block-size: 8rem;
+    margin-inline-start: auto;
+  }
+
+  .badge {
+    display: inline-block;
+    padding: 0.05rem var(--space-3);
+    border-radius: var(--radius-full);
+    background: var(--sunken);
+  }
+
+  .badge.on {
+    background: var(--accent-soft);
+    color: var(--accent);
+    font-weight: 600;
+  }
+
+  .missing {
+    display: grid;
+    gap: var(--space-2);
+    padding-block: var(--space-7);
+    text-align: center;
+  }
+`;

@@ -1,0 +1,244 @@
+import { css } from "lit";
+
+export const listStyles = css`
+  :host {
+    display: grid;
+    grid-template-rows: auto 1fr;
+    min-block-size: 0;
+    block-size: 100%;
+    container-type: inline-size;
+  }
+
+  header {
+    display: grid;
+    gap: var(--space-2);
+    padding: var(--space-2) var(--space-4) var(--space-3);
+  }
+
+  .bar {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: var(--space-3);
+    min-block-size: var(--touch);
+  }
+
+  .bar hv-sync-button {
+    margin-inline-end: calc(-1 * var(--space-2));
+  }
+
+  .search {
+    position: relative;
+  }
+
+  .search > .icon {
+    position: absolute;
+    inset-block-start: calc(50% - 0.625rem);
+    inset-inline-start: var(--space-3);
+    inline-size: 1.25rem;
+    block-size: 1.25rem;
+    color: var(--muted);
+    pointer-events: none;
+  }
+
+  .search input {
+    inline-size: 100%;
+    min-block-size: var(--touch);
+    padding-block: var(--space-2);
+    padding-inline: 2.5rem var(--touch);
+    border: 1px solid var(--edge);
+    border-radius: var(--radius-full);
+    background: var(--surface);
+    color: var(--text);
+    font: max(1rem, 16px) / 1.4 var(--font);
+    appearance: none;
+  }
+
+  .search input::placeholder {
+    color: var(--muted);
+    opacity: 1;
+  }
+
+  .search input::-webkit-search-cancel-button {
+    display: none;
+  }
+
+  .search button {
+    position: absolute;
+    inset-block-start: 0;
+    inset-inline-end: 0;
+    color: var(--muted);
+  }
+
+  .scroller {
+    position: relative;
+    overflow-y: auto;
+    overscroll-behavior: contain;
+    min-block-size: 0;
+    /* The rows move by themselves under a changing list. */
+    overflow-anchor: none;
+    outline-offset: -2px;
+  }
+
+  .count {
+    padding: var(--space-2) var(--space-4);
+    font-size: var(--size-s);
+    color: var(--muted);
+    font-variant-numeric: tabular-nums;
+  }
+
+  .spacer {
+    position: relative;
+    overflow: clip;
+  }
+
+  .rows {
+    position: absolute;
+    inset-block-start: 0;
+    inset-inline: 0;
+  }
+
+  .row {
+    block-size: var(--row);
+    padding-inline: var(--space-2);
+  }
+
+  .row a,
+  .waiting {
+    display: flex;
+    align-items: center;
+    gap: var(--space-3);
+  }
+
+  .row a {
+    block-size: 100%;
+    padding-inline: var(--space-2);
+    border-radius: var(--radius-m);
+    color: inherit;
+    text-decoration: none;
+    outline-offset: -3px;
+  }
+
+  .waiting {
+    padding-inline: var(--space-4);
+  }
+
+  .thumb {
+    flex: none;
+    inline-size: 3.25rem;
+    block-size: 3.25rem;
+  }
+
+  .main {
+    flex: 1;
+    min-inline-size: 0;
+    display: grid;
+    align-content: center;
+    gap: 0.125rem;
+    /* The line between rows starts at the text, under which the eye travels. */
+    block-size: 100%;
+    border-block-end: 1px solid var(--line);
+  }
+
+  .title {
+    font-size: max(1rem, var(--size-m));
+    font-weight: 600;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+
+  .facts {
+    display: flex;
+    gap: var(--space-4);
+    overflow: hidden;
+    font-size: var(--size-s);
+    color: var(--muted);
+    white-space: nowrap;
+  }
+
+  .fact {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    min-inline-size: 2rem;
+    flex: 0 1 auto;
+  }
+
+  .value {
+    color: var(--text);
+    font-variant-numeric: tabular-nums;
+  }
+
+  .row a[aria-current] {
+    background: var(--accent-soft);
+  }
+
+  .row a[aria-current] .main {
+    border-color: transparent;
+  }
+
+  @media (hover: hover) {
+    .row a:hover:not([aria-current]) {
+      background: var(--sunken);
+    }
+  }
+
+  @container (min-width: 42rem) {
+    .main {
+      grid-template-columns: minmax(10rem, 1.1fr) 2fr;
+      align-items: center;
+      gap: var(--space-4);
+    }
+
+    .facts {
+      gap: var(--space-4);
+    }
+
+    .fact {
+      display: grid;
+      flex: 1 1 0;
+    }
+
+    .fact.numeric {
+      flex: 0.6 1 0;
+      text-align: end;
+    }
+
+    .fact > span {
+      overflow: hidden;
+      text-overflow: ellipsis;
+    }
+
+    .value {
+      font-size: var(--size-m);
+    }
+  }
+
+  .shape {
+    display: block;
+    border-radius: var(--radius-s);
+    background: var(--sunken);
+  }
+
+  .shape.line {
+    inline-size: 55%;
+    block-size: 0.75rem;
+    margin-block: 0.125rem;
+  }
+
+  .shape.short {
+    inline-size: 35%;
+  }
+
+  .empty {
+    display: grid;
+    justify-items: center;
+    gap: var(--space-2);
+    padding: var(--space-7) var(--space-5);
+    text-align: center;
+  }
+
+  .empty .button {
+    margin-block-start: var(--space-3);
+  }
+`;

@@ -1,0 +1,157 @@
+/** Signing in: before the first download, or again when the server no longer knows the session. */
+import { css, html, LitElement, nothing } from "lit";
+import { icon } from "../icons.ts";
+import { base, buttons } from "../styles.ts";
+import { t } from "../texts.ts";
+import { centred, fields } from "./forms.css.ts";
+
+export class SignIn extends LitElement {
+  static override properties = {
+    cancellable: { type: Boolean },
+    busy: { state: true },
+    error: { state: true },
+    invalid: { state: true },
+    reveal: { state: true },
+  };
+  /** Whether there is something to go back to. */
+  declare cancellable: boolean;
+  declare busy: boolean;
+  declare error: string;
+  declare invalid: "" | "username" | "password" | "both";
+  declare reveal: boolean;
+
+  static override styles = [
+    base,
+    buttons,
+    fields,
+    centred,
+    css`
+      .password {
+        position: relative;
+      }
+
+      .password input {
+        padding-inline-end: var(--touch);
+      }
+
+      .password button {
+        position: absolute;
+        inset-block-start: 0;
+        inset-inline-end: 0;
+        color: var(--muted);
+      }
+
+      .actions {
+        display: grid;
+        gap: var(--space-2);
+        margin-block-start: var(--space-2);
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.cancellable = false;
+    this.busy = false;
+    this.error = "";
+    this.invalid = "";
+    this.reveal = false;
+  }
+
+  override render() {
+    const { title } = window.offline.config;
+    const wrong = (field: string) => (this.invalid === field || this.invalid === "both" ? "true" : "false");
+    return html`
+      <main class="panel">
+        <div class="emblem">${icon("user")}</div>
+        <h1 tabindex="-1">${t("signInTo", { app: title })}</h1>
+        <p class="muted">${t("signInHint")}</p>
+        <form data-test="sign-in-form" novalidate @submit=${this.#submit} aria-busy=${this.busy}>
+          <div class="field">
+            <label for="username">${t("userName")}</label>
+            <input id="username" name="username" autocomplete="username" autocapitalize="none" spellcheck="false"
+              required aria-invalid=${wrong("username")} aria-describedby="error" />
+          </div>
+          <div class="field">
+            <label for="password">${t("password")}</label>
+            <div class="password">
+              <input id="password" name="password" type=${this.reveal ? "text" : "password"}
+                autocomplete="current-password" autocapitalize="none" spellcheck="false"
+                required aria-invalid=${wrong("password")} aria-describedby="error" />
+              <button class="button round" type="button" aria-pressed=${this.reveal} title=${t("showPassword")}
+                aria-label=${t("showPassword")} @click=${() => (this.reveal = !this.reveal)}>
+                ${icon(this.reveal ? "eyeOff" : "eye")}
+              </button>
+            </div>
+          </div>
+          <div id="error" role="alert" data-test="sign-in-error" class=${this.error ? "problem" : ""}>
+            ${this.error ? html`${icon("alert")}<span>${this.error}</span>` : nothing}
+          </div>
+          <div class="actions">
+            <button class="button primary" type="submit" aria-disabled=${this.busy}>
+              ${this.busy ? t("signingIn") : t("signIn")}
+            </button>
+            ${
+              this.cancellable
+                ? html`<button class="button quiet" type="button" @click=${this.#cancel}>${t("cancel")}</button>`
+                : nothing
+            }
+          </div>
+        </form>
+      </main>
+    `;
+  }
+
+  async #submit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    if (this.busy) return;
+    const input = (id: string) => this.renderRoot.querySelector<HTMLInputElement>(`#${id}`);
+    const username = input("username")?.value.trim() ?? "";
+    const password = input("password")?.value ?? "";
+    if (!username || !password) {
+      this.error = username ? t("passwordMissing") : t("userNameMissing");
+      this.invalid = username ? "password" : "username";
+      input(this.invalid)?.focus();
+      return;
+    }
+    this.busy = true;
+    this.error = "";
+    this.invalid = "";
+    try {
+      await window.offline.signIn(username, password);
+      this.dispatchEvent(new CustomEvent("hv-signed-in", { bubbles: true, composed: true }));
+    } catch (error) {
+      this.error = explain(error);
+      if (codeOf(error) === "invalid_credentials") {
+        this.invalid = "both";
+        input("password")?.select();
+      }
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  #cancel(): void {
+    this.dispatchEvent(new CustomEvent("hv-cancel", { bubbles: true, composed: true }));
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error as { code?: string } | null)?.code ?? "";
+}
+
+function explain(error: unknown): string {
+  const { message = "", retryAfter } = (error ?? {}) as { message?: string; retryAfter?: number };
+  switch (codeOf(error)) {
+    case "invalid_credentials":
+      return t("errorInvalidCredentials");
+    case "throttled":
+      return retryAfter ? t("errorThrottled", { count: Math.ceil(retryAfter) }) : t("errorThrottledLater");
+    case "network":
+      return t("errorSignInOffline");
+    default:
+      return message || t("tryAgain");
+  }
+}
+
+customElements.define("hv-sign-in", SignIn);

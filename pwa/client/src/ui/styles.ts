@@ -1,0 +1,277 @@
+/** What every component shares: resets, headings, buttons, fields and small helpers. */
+import { css } from "lit";
+
+export const base = css`
+  *,
+  *::before,
+  *::after {
+    box-sizing: border-box;
+  }
+
+  :host {
+    display: block;
+  }
+
+  [hidden],
+  :host([hidden]) {
+    display: none !important;
+  }
+
+  h1,
+  h2,
+  h3,
+  p,
+  ul,
+  ol,
+  dl,
+  dd {
+    margin: 0;
+    padding: 0;
+  }
+
+  ul,
+  ol {
+    list-style: none;
+  }
+
+  h1,
+  h2,
+  h3 {
+    font-weight: 650;
+    letter-spacing: -0.01em;
+    line-height: 1.2;
+    text-wrap: balance;
+    overflow-wrap: anywhere;
+  }
+
+  h1 {
+    font-size: var(--size-xl);
+  }
+
+  h2 {
+    font-size: var(--size-l);
+  }
+
+  h1:focus,
+  h2:focus {
+    outline: none;
+  }
+
+  a {
+    color: var(--accent);
+    text-underline-offset: 0.2em;
+  }
+
+  :focus-visible {
+    outline: 2px solid var(--accent);
+    outline-offset: 2px;
+  }
+
+  .icon {
+    display: block;
+    inline-size: 1.375rem;
+    block-size: 1.375rem;
+    flex: none;
+  }
+
+  :dir(rtl) .flip {
+    transform: scaleX(-1);
+    transform-origin: center;
+  }
+
+  .muted {
+    color: var(--muted);
+  }
+
+  .small {
+    font-size: var(--size-s);
+  }
+
+  .only-read {
+    position: absolute;
+    inline-size: 1px;
+    block-size: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+`;
+
+export const buttons = css`
+  .button {
+    display: inline-flex;
+    align-items: center;
+    justify-content: center;
+    gap: var(--space-2);
+    min-block-size: var(--touch);
+    padding: var(--space-2) var(--space-4);
+    border: 1px solid var(--edge);
+    border-radius: var(--radius-full);
+    background: transparent;
+    color: var(--text);
+    font: inherit;
+    font-weight: 600;
+    text-decoration: none;
+    cursor: pointer;
+    transition:
+      background-color var(--quick),
+      border-color var(--quick);
+    touch-action: manipulation;
+  }
+
+  .button .icon {
+    inline-size: 1.125rem;
+    block-size: 1.125rem;
+  }
+
+  .button:disabled {
+    cursor: default;
+    color: var(--muted);
+    border-color: var(--line);
+    background: transparent;
+  }
+
+  .primary {
+    border-color: var(--accent);
+    background: var(--accent);
+    color: var(--on-accent);
+  }
+
+  .danger {
+    border-color: var(--danger);
+    color: var(--danger);
+  }
+
+  .danger.primary {
+    background: var(--danger);
+    color: var(--on-danger);
+  }
+
+  .quiet {
+    border-color: transparent;
+    color: var(--accent);
+  }
+
+  .round {
+    inline-size: var(--touch);
+    padding: 0;
+    border-color: transparent;
+  }
+
+  .round .icon {
+    inline-size: 1.375rem;
+    block-size: 1.375rem;
+  }
+
+  @media (hover: hover) {
+    .button:hover:not(:disabled) {
+      background: var(--accent-soft);
+    }
+
+    .primary:hover:not(:disabled) {
+      background: color-mix(in oklab, var(--accent) 88%, var(--text));
+    }
+
+    .danger:hover:not(:disabled) {
+      background: var(--danger-soft);
+    }
+
+    .danger.primary:hover:not(:disabled) {
+      background: color-mix(in oklab, var(--danger) 88%, var(--text));
+    }
+  }
+`;
+
+export const progressBar = css`
+  progress {
+    display: block;
+    inline-size: 100%;
+    block-size: 0.5rem;
+    border: 0;
+    border-radius: var(--radius-full);
+    background: var(--sunken);
+    overflow: hidden;
+    appearance: none;
+    accent-color: var(--accent);
+  }
+
+  progress::-webkit-progress-bar {
+    background: var(--sunken);
+  }
+
+  progress::-webkit-progress-value {
+    background: var(--accent);
+    border-radius: var(--radius-full);
+    transition: inline-size 200ms linear;
+  }
+
+  progress::-moz-progress-bar {
+    background: var(--accent);
+    border-radius: var(--radius-full);
+  }
+
+  progress:indeterminate {
+    background: linear-gradient(90deg, var(--sunken) 30%, var(--accent) 50%, var(--sunken) 70%) 0 / 300% 100%;
+    animation: wait 1.6s linear infinite;
+  }
+
+  progress:indeterminate::-webkit-progress-bar {
+    background: transparent;
+  }
+
+  @keyframes wait {
+    from {
+      background-position: 100% 0;
+    }
+    to {
+      background-position: 0 0;
+    }
+  }
+
+  @media (prefers-reduced-motion: reduce) {
+    progress:indeterminate {
+      animation: none;
+    }
+  }
+`;
+
+export const cards = css`
+  .card {
+    padding: var(--space-4);
+    border: 1px solid var(--line);
+    border-radius: var(--radius-l);
+    background: var(--surface);
+  }
+
+  .card > h2 {
+    margin-block-end: var(--space-3);
+  }
+
+  .facts > div {
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: space-between;
+    gap: 0 var(--space-4);
+    padding-block: var(--space-2);
+    border-block-start: 1px solid var(--line);
+  }
+
+  .facts > div:first-child {
+    border-block-start: 0;
+    padding-block-start: 0;
+  }
+
+  .facts > div:last-child {
+    padding-block-end: 0;
+  }
+
+  .facts dt {
+    color: var(--muted);
+  }
+
+  .facts dd {
+    font-variant-numeric: tabular-nums;
+    text-align: end;
+    overflow-wrap: anywhere;
+  }
+`;
