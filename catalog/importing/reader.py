@@ -13,20 +13,26 @@ from catalog.importing.specs import Table
 
 @dataclass(frozen=True)
 class RawRow:
-    """A row as written: cells by header, missing values as None."""
+    """A row as written: cells by header, missing values as None. A `torn` one has too few or too many cells."""
 
     line: int
     cells: dict[str, str | None]
+    torn: bool = False
 
 
 @dataclass
 class RawTable:
-    """What one file contains. Rows that could not be told apart into cells are in `problems` only."""
+    """What one file contains. `readable` is False if its columns or its rows could not be told apart."""
 
     table: Table
     headers: set[str] = field(default_factory=set)
     rows: list[RawRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    readable: bool = True
+
+    def unreadable(self, line: int, column: str, reason: str) -> None:
+        self.problems.append(Problem(self.table.file, line, column, reason))
+        self.readable = False
 
 
 def check_folder(folder: Path, tables: tuple[Table, ...]) -> None:
@@ -58,17 +64,18 @@ def read_table(folder: Path, table: Table) -> RawTable:
     rows = _rows(text, raw)
     first = next(rows, None)
     if first is None:
-        raw.problems.append(Problem(table.file, 1, "", "the file is empty; its first line must name the columns"))
+        raw.unreadable(1, "", "the file is empty; its first line must name the columns")
         return raw
     headers = [header.strip() for header in first[1]]
-    if not _check_headers(headers, raw):
+    _check_headers(headers, raw)
+    if not raw.readable:
         return raw
     for line, cells in rows:
-        if len(cells) != len(headers):
+        torn = len(cells) != len(headers)
+        if torn:
             reason = f"the row has {len(cells)} cells, but there are {len(headers)} columns"
             raw.problems.append(Problem(table.file, line, "", reason))
-            continue
-        raw.rows.append(RawRow(line, dict(zip(headers, map(_cell, cells), strict=True))))
+        raw.rows.append(RawRow(line, dict(zip(headers, map(_cell, cells), strict=False)), torn))
     return raw
 
 
@@ -80,7 +87,7 @@ def _rows(text: str, raw: RawTable) -> Iterator[tuple[int, list[str]]]:
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            raw.problems.append(Problem(raw.table.file, line, "", f"the row cannot be read as CSV: {error}"))
+            raw.unreadable(line, "", f"the row cannot be read as CSV: {error}")
             return
         if cells is None:
             return
@@ -88,17 +95,15 @@ def _rows(text: str, raw: RawTable) -> Iterator[tuple[int, list[str]]]:
             yield line, cells
 
 
-def _check_headers(headers: list[str], raw: RawTable) -> bool:
+def _check_headers(headers: list[str], raw: RawTable) -> None:
     """Note what is wrong with the first line; the rows make no sense unless every column is there once."""
-    file = raw.table.file
     raw.headers = set(headers)
     for column in raw.table.columns:
         found = headers.count(column.header)
         if found > 1:
-            raw.problems.append(Problem(file, 1, column.header, f"the column is there {found} times"))
+            raw.unreadable(1, column.header, f"the column is there {found} times")
         elif not found and not column.optional:
-            raw.problems.append(Problem(file, 1, column.header, "the column is missing"))
-    return not raw.problems
+            raw.unreadable(1, column.header, "the column is missing")
 
 
 def _cell(text: str) -> str | None:

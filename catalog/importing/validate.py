@@ -1,6 +1,7 @@
 """Rows of text to rows of values, with everything that is wrong noted."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,8 +32,8 @@ class Checked:
     """What one file contains, after checking.
 
     `records` is complete only if the file had no problems. `keys` has the line of every row that has a readable key,
-    whatever else is wrong with it: a row that refers to it has not done anything wrong. `sound` says that there were
-    no rows whose key could not be read.
+    whatever else is wrong with it: a row that refers to it has done nothing wrong. `readable` is False if it is not
+    known which rows the file has.
     """
 
     table: Table
@@ -40,14 +41,17 @@ class Checked:
     records: list[Record] = field(default_factory=list)
     keys: dict[Key, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    sound: bool = True
+    readable: bool = True
 
 
 def check_rows(raw: RawTable, folder: Path, progress: Callable[[int], object]) -> Checked:
     """Check each row of a file by itself: types, limits, keys, pictures, and the model's own rules."""
-    checked = Checked(raw.table, raw.headers, problems=list(raw.problems), sound=not raw.problems)
+    checked = Checked(raw.table, raw.headers, problems=list(raw.problems), readable=raw.readable)
     for row in raw.rows:
-        _check_row(row, checked, folder)
+        if row.torn:
+            _note_key_of_torn(row, checked)
+        else:
+            _check_row(row, checked, folder)
         progress(1)
     return checked
 
@@ -59,7 +63,7 @@ def check_references(tables: Mapping[str, Checked]) -> None:
             if not column.refers or column.header not in checked.headers:
                 continue
             target = tables[column.refers]
-            if not target.sound:
+            if not target.readable:
                 continue  # what is unknown there cannot be said before that file is mended
             for record in checked.records:
                 value = record.values.get(column.name)
@@ -84,8 +88,6 @@ def _check_row(row: RawRow, checked: Checked, folder: Path) -> None:
     if bad.isdisjoint(table.key):
         key = tuple(values[table.column(header).name] for header in table.key)
         _note_key(row, key, checked)
-    else:
-        checked.sound = False
     if table.checked and not bad:
         checked.problems += _broken_rules(row, table, values)
     # A row with a bad cell stays, without that value, so that its references are looked at too.
@@ -99,6 +101,14 @@ def _note_key(row: RawRow, key: Key, checked: Checked) -> None:
         shown = ", ".join(str(part) for part in key)
         reason = f"“{shown}” is there already, on line {first}"
         checked.problems.append(Problem(table.file, row.line, " + ".join(table.key), reason))
+
+
+def _note_key_of_torn(row: RawRow, checked: Checked) -> None:
+    """The row is bad anyhow; its key, if it can be read, spares the rows that refer to it."""
+    columns = [checked.table.column(header) for header in checked.table.key]
+    with suppress(BadValue):
+        key = tuple(parse(key_field(column), row.cells.get(column.header) or "") for column in columns)
+        checked.keys.setdefault(key, row.line)
 
 
 def _value(column: Column, text: str | None, folder: Path) -> Any:

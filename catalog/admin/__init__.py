@@ -1,0 +1,23 @@
+"""The catalogue in the Django admin. Importing this package registers everything."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from catalog.admin.categories import CategoryAdmin
+from catalog.admin.orders import OrderAdmin
+from catalog.admin.people import CustomerAdmin, SupplierAdmin, TerritoryAdmin, WorkingUserAdmin
+from catalog.admin.products import ProductAdmin
+
+__all__ = [
+    "CategoryAdmin",
+    "CustomerAdmin",
+    "OrderAdmin",
+    "ProductAdmin",
+    "SupplierAdmin",
+    "TerritoryAdmin",
+    "WorkingUserAdmin",
+]
+
+admin.site.site_header = "Haversack"
+admin.site.site_title = "Haversack"
+admin.site.index_title = _("Administration")
