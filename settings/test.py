@@ -1,6 +1,8 @@
 """The test suites: a database of their own, fast password hashes, no throttle between tests."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -13,7 +15,9 @@ SECRET_KEY = "tests-only-" + "x" * 50
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="haversack-media-"))
+SCRATCH = Path(tempfile.mkdtemp(prefix="haversack-tests-"))
+atexit.register(shutil.rmtree, SCRATCH, ignore_errors=True)
+MEDIA_ROOT = SCRATCH / "media"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 
@@ -22,5 +26,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     # One server, several checkouts and runs: nobody drops the database that another is testing on.
     DATABASES["default"]["TEST"] = {"NAME": f"test_haversack_{os.getpid()}"}
 Q_CLUSTER["sync"] = True
+
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A file, as in real life: a database in memory has no write-ahead log, and so no snapshots.
+    DATABASES["default"]["TEST"] = {"NAME": str(SCRATCH / "test.sqlite3")}
 
 TEST_RUNNER = "settings.runner.PytestRunner"

@@ -90,6 +90,7 @@ class LocalEntity:
     def rows(self, scope: Hashable) -> models.QuerySet[Any]:
         """`get_queryset(scope)`, brought into a form that can be filtered and ordered further."""
         queryset = self.get_queryset(scope)
-        if queryset.query.is_sliced or queryset.query.combinator:
+        query = queryset.query
+        if query.is_sliced or query.combinator or query.distinct_fields or not query.standard_ordering:
             queryset = self.model._base_manager.filter(pk__in=queryset.values("pk"))
         return queryset

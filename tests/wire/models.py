@@ -25,7 +25,14 @@ class Jar(models.Model):
     shelf = models.ForeignKey(Shelf, on_delete=models.CASCADE, null=True, verbose_name="shelf")
     label = models.FileField("label", upload_to="labels", blank=True)
     state = models.CharField("state", max_length=1, choices=[("o", "Open"), ("s", "Sealed")], default="s")
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="jars")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="jars",
+        # This app has no migrations, so its tables are made before those of the user model.
+        db_constraint=False,
+    )
     secret = models.CharField("secret", max_length=50, blank=True)
 
     class Meta:
