@@ -13,14 +13,18 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 MISSING = "Browser tests need Chromium: apt-get install chromium, or set CHROMIUM=/path/to/it."
 
 
-def find(environment: Mapping[str, str] = os.environ) -> str:
-    """Path of a Chromium, fetched if there is none. Raises `Failure` with the sentence to show."""
+def find(environment: Mapping[str, str] = os.environ, *, system: str = "/usr/bin") -> str:
+    """Path of a Chromium, fetched if there is none. Raises `Failure` with the sentence to show.
+
+    `system`: where to look besides PATH.
+    """
     if named := environment.get("CHROMIUM"):
         if found := shutil.which(named):
             return found
         raise Failure(f"CHROMIUM={named} is not a program: set it to a Chromium, or unset it to have one found.")
+    places = os.pathsep.join(filter(None, [environment.get("PATH"), system]))
     for name in NAMES:
-        if found := shutil.which(name, path=environment.get("PATH", "") + os.pathsep + "/usr/bin"):
+        if found := shutil.which(name, path=places):
             return found
     return _fetch()
 

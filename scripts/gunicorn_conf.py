@@ -9,7 +9,7 @@ worker_class = "gthread"
 workers = 1
 threads = 8
 reload = True
-loglevel = "warning"
+loglevel = "error"
 graceful_timeout = 2  # Ctrl-C should not wait for a device that keeps its connection open
 control_socket_disable = True  # it lives at one place per user: a second checkout would take it over
 

@@ -5,7 +5,7 @@ import sys
 if sys.version_info < (3, 11):  # noqa: UP036  (the whole point: the rest does not even parse on those)
     sys.exit(
         "Haversack needs Python 3.11 or newer and this is Python %d.%d: install one, "  # noqa: UP031
-        "or name it with `make run PYTHON=/path/to/python3.11`." % sys.version_info[:2]
+        "or name it with PYTHON=/path/to/python3.11." % sys.version_info[:2]
     )
 
 if __name__ == "__main__":
