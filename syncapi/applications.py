@@ -46,6 +46,9 @@ class OfflineApp:
         self.background_color = background_color
         self.screenshots = dict(screenshots or {})
         self.entity_classes = tuple(entities)
+        for cls in self.entity_classes:
+            if not (isinstance(cls, type) and issubclass(cls, LocalEntity)):
+                raise TypeError(f"entities of the offline app '{name}': {cls!r} is not a LocalEntity class.")
         self.context_classes = {name: tuple(classes) for name, classes in (contexts or {}).items()}
         self.entities: dict[str, LocalEntity] = {cls.__name__: cls(self) for cls in self.entity_classes}
 

@@ -100,14 +100,6 @@ def _check_app_names_differ(declared: Sequence[OfflineApp]) -> Messages:
 
 
 def _check_app_entities(app: OfflineApp) -> Messages:
-    for cls in app.entity_classes:
-        if not (isinstance(cls, type) and issubclass(cls, LocalEntity)):
-            yield Error(
-                f"'{cls!r}' in the entities of '{app.name}' is not a LocalEntity class.",
-                hint="List subclasses of syncapi.offline.LocalEntity, not instances or models.",
-                obj=app,
-                id="syncapi.E011",
-            )
     if not app.entity_classes:
         yield Error(
             f"The offline app '{app.name}' carries nothing.",

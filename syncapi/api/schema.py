@@ -27,6 +27,11 @@ ENVELOPE = [
 ]
 
 
+CSRF = OpenApiParameter(
+    "X-CSRFToken", str, OpenApiParameter.HEADER, required=True, description="The token that `session/` gives."
+)
+
+
 class SessionUserSerializer(serializers.Serializer[Any]):
     key = serializers.CharField()
     name = serializers.CharField(allow_blank=True)

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import SimpleRateThrottle
 
 from syncapi.api.envelope import ANONYMOUS, check_user, read_envelope, user_key
-from syncapi.api.schema import ENVELOPE, ErrorSerializer, SessionSerializer
+from syncapi.api.schema import CSRF, ENVELOPE, ErrorSerializer, SessionSerializer
 from syncapi.api.views import SyncApiView
 from syncapi.conf import conf
 from syncapi.entities import User
@@ -55,6 +55,7 @@ class SessionView(SyncApiView):
 
     @extend_schema(
         operation_id="sign_in",
+        parameters=[CSRF],
         request=CredentialsSerializer,
         responses={200: SessionSerializer, "4XX": ErrorSerializer},
     )
@@ -73,7 +74,9 @@ class SessionView(SyncApiView):
         return self._session(request, user)
 
     @extend_schema(
-        operation_id="sign_out", parameters=ENVELOPE, responses={200: SessionSerializer, "4XX": ErrorSerializer}
+        operation_id="sign_out",
+        parameters=[*ENVELOPE, CSRF],
+        responses={200: SessionSerializer, "4XX": ErrorSerializer},
     )
     def delete(self, request: Request, app: str) -> Response:
         """Signs the named user out; says the same when nobody is signed in any more."""

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from syncapi.api.envelope import check_user, read_envelope, user_key
-from syncapi.api.schema import ENVELOPE, ErrorSerializer
+from syncapi.api.schema import CSRF, ENVELOPE, ErrorSerializer
 from syncapi.api.views import SyncApiView
 from syncapi.errors import InvalidRequest, MutationsUnsupported
 from syncapi.spool import gzipped
@@ -37,7 +37,7 @@ class SyncView(SyncApiView):
 
     @extend_schema(
         operation_id="sync",
-        parameters=ENVELOPE,
+        parameters=[*ENVELOPE, CSRF],
         request=SyncRequestSerializer,
         responses={
             (200, NDJSON): OpenApiResponse(str, description="Lines of docs/protocol.md, closed by an `end` message."),

@@ -98,6 +98,18 @@ class Child(Shelf):
     width = models.IntegerField(default=0)
 
 
+class Contact(models.Model):
+    """A model without rows."""
+
+    name = models.CharField(max_length=50)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Blob(models.Model):
     """What cannot be carried."""
 
