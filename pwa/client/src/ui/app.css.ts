@@ -19,7 +19,7 @@ export const appStyles = css`
     overflow-y: auto;
   }
 
-  aside {
+  header {
     grid-row: 1;
   }
 

@@ -116,8 +116,10 @@ export class App extends LitElement {
     const entity = this.#entity(definition);
     const current = route.screen === "status" ? "status" : (entity?.name ?? "");
     return html`
-      <a class="skip button primary" href="#main" @click=${this.#skip}>${t("skipToContent")}</a>
-      <aside aria-label=${t("notices")}><hv-notices .state=${state}></hv-notices></aside>
+      <header aria-label=${t("notices")}>
+        <a class="skip button primary" href="#main" @click=${this.#skip}>${t("skipToContent")}</a>
+        <hv-notices .state=${state}></hv-notices>
+      </header>
       <div class="body">
         <hv-nav ?rail=${this.#wide.matches} .entities=${definition.entities} current=${current}
           ?attention=${state.lastError !== null && state.online}></hv-nav>
@@ -209,9 +211,12 @@ export class App extends LitElement {
     const left = this.route;
     this.route = this.#navigator.route;
     this.recordTitle = "";
-    const same = left.screen === "detail" && this.route.screen === "list" && left.entity === this.route.entity;
+    const { screen } = this.route;
+    const definition = this.state?.definition;
+    const list = screen === "list" || screen === "home" ? definition && this.#entity(definition) : undefined;
+    const closed = cause === "pop" && left.screen === "detail" && left.entity === list?.name;
     this.#left = left;
-    this.#focusWanted = same && cause === "pop" ? "row" : "heading";
+    this.#focusWanted = closed ? "row" : "heading";
     this.requestUpdate();
   }
 

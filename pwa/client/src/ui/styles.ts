@@ -40,7 +40,7 @@ export const base = css`
     font-weight: 650;
     letter-spacing: -0.01em;
     line-height: 1.2;
-    text-wrap: balance;
+    text-wrap: pretty;
     overflow-wrap: anywhere;
   }
 
@@ -248,9 +248,8 @@ export const cards = css`
   }
 
   .facts > div {
-    display: flex;
-    flex-wrap: wrap;
-    justify-content: space-between;
+    display: grid;
+    grid-template-columns: minmax(6rem, 2fr) 3fr;
     gap: 0 var(--space-4);
     padding-block: var(--space-2);
     border-block-start: 1px solid var(--line);
@@ -270,8 +269,8 @@ export const cards = css`
   }
 
   .facts dd {
+    min-inline-size: 0;
     font-variant-numeric: tabular-nums;
-    text-align: end;
     overflow-wrap: anywhere;
   }
 `;

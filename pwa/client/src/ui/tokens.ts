@@ -48,7 +48,7 @@ export const tokens = css`
     --radius-full: 999px;
 
     --touch: 2.75rem;
-    --row: 4.5rem;
+    --row: 4.875rem;
     --quick: 140ms ease-out;
 
     background: var(--page);

@@ -21,6 +21,11 @@ export class Ago extends LitElement {
     super.disconnectedCallback();
   }
 
+  // Part of its surroundings' text, for selecting and for searching the page: no shadow root.
+  protected override createRenderRoot() {
+    return this;
+  }
+
   override render() {
     const ago = format().ago(this.time, Date.now());
     return html`<time datetime=${this.time}>${this.text ? t(this.text, { ago }) : ago}</time>`;

@@ -40,6 +40,13 @@ export class Filters extends LitElement {
         scroll-padding-inline: var(--space-4);
       }
 
+      /* A mouse cannot swipe. */
+      @media (hover: hover) and (pointer: fine) {
+        .pills {
+          flex-wrap: wrap;
+        }
+      }
+
       .pill {
         position: relative;
         flex: none;

@@ -16,6 +16,11 @@ export class Install extends LitElement {
     buttons,
     cards,
     css`
+      /* No box of its own: a gap where there is nothing to install would show. */
+      :host {
+        display: contents;
+      }
+
       .card {
         display: grid;
         gap: var(--space-2);

@@ -36,7 +36,7 @@ export function rowTemplate(row: Row | undefined, index: number, context: RowCon
         <span class="title">${title}</span>
         <span class="facts">
           ${secondaryAttributes(entity).map(
-            (attribute) => html`<span class="fact ${numeric(attribute) ? "numeric" : ""}">
+            (attribute) => html`<span class="fact ${look(attribute)}">
               <span class="label">${capitalize(attribute.label)}</span>
               <span class="value">${fact(row, attribute, context, format())}</span>
             </span>`,
@@ -57,6 +57,8 @@ function fact(row: Row, attribute: AttributeDefinition, context: RowContext, for
   return format.value(value, attribute);
 }
 
-function numeric({ type, relation, choices }: AttributeDefinition): boolean {
-  return !relation && !choices && (type === "integer" || type === "decimal" || type === "float");
+/** A number says nothing without its label; a category's name does, and phones have little room. */
+function look({ type, relation, choices }: AttributeDefinition): string {
+  if (relation || choices || type === "string" || type === "text" || type === "email" || type === "url") return "";
+  return type === "integer" || type === "decimal" || type === "float" ? "measured numeric" : "measured";
 }

@@ -13,7 +13,7 @@ export const detailStyles = css`
     inset-block-start: 0;
     z-index: 1;
     padding: var(--space-2);
-    background: color-mix(in srgb, var(--page) 92%, transparent);
+    background: var(--page);
   }
 
   .bar .button {
@@ -34,7 +34,7 @@ export const detailStyles = css`
   }
 
   .head h1 {
-    font-size: var(--size-xxl);
+    font-size: clamp(1.375rem, 5cqi, 1.75rem);
   }
 
   .hero {
@@ -59,22 +59,6 @@ export const detailStyles = css`
     padding-block: var(--space-3);
   }
 
-  .facts dt {
-    flex: 0 1 auto;
-  }
-
-  .facts dd {
-    flex: 1 1 auto;
-  }
-
-  .facts .wide {
-    display: block;
-  }
-
-  .facts .wide dd {
-    text-align: start;
-  }
-
   .facts a {
     display: inline-block;
     padding-block: 0.2rem;
@@ -92,13 +76,11 @@ export const detailStyles = css`
     background: var(--sunken);
     overflow: auto;
     font-size: var(--size-s);
-    text-align: start;
   }
 
   .inline {
     inline-size: 8rem;
     block-size: 8rem;
-    margin-inline-start: auto;
   }
 
   .badge {

@@ -32,6 +32,7 @@ export class Detail extends LitElement {
 
   #titles = new Titles(format(), () => this.requestUpdate());
   #reading = 0;
+  #loaded: Promise<void> = Promise.resolve();
 
   constructor() {
     super();
@@ -48,7 +49,14 @@ export class Detail extends LitElement {
   override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("key") && !changed.has("entity")) return;
     this.row = undefined;
-    void this.#read();
+    this.#loaded = this.#read();
+  }
+
+  /** Complete when the record is on screen: its heading cannot take the focus before. */
+  protected override async getUpdateComplete(): Promise<boolean> {
+    await super.getUpdateComplete();
+    await this.#loaded;
+    return super.getUpdateComplete();
   }
 
   override updated(changed: PropertyValues<this>): void {
@@ -62,7 +70,7 @@ export class Detail extends LitElement {
     const list = capitalize(entity.label_plural);
     return html`
       <nav class="bar" aria-label=${t("backTo", { name: list })}>
-        <a class="button quiet" data-back data-test="back" href=${this.#path(emptyView)}>${icon("back")} ${list}</a>
+        <a class="button quiet" data-back data-test="back" href=${this.#path(emptyView)}>${icon("back")} ${t("back")}</a>
       </nav>
       <article data-test="detail" aria-busy=${row === undefined}>
         ${row === undefined ? html`<h1 tabindex="-1">${capitalize(entity.label)}</h1>` : row ? this.#record(row) : this.#missing()}
@@ -98,8 +106,7 @@ export class Detail extends LitElement {
   }
 
   #line(row: Row, { attribute, titled }: DetailLine) {
-    const wide = attribute.type === "text" || attribute.type === "json";
-    return html`<div class=${wide ? "wide" : ""} data-test="attribute-${attribute.name}">
+    return html`<div data-test="attribute-${attribute.name}">
       <dt>${capitalize(attribute.label)}</dt>
       <dd>
         ${titled ? html`<span data-test="attribute-${titled.name}">${this.#value(row, { attribute, titled })}</span>` : this.#value(row, { attribute })}

@@ -149,24 +149,34 @@ export const listStyles = css`
   }
 
   .facts {
-    display: flex;
-    gap: var(--space-4);
+    display: -webkit-box;
     overflow: hidden;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
     font-size: var(--size-s);
+    line-height: 1.35;
     color: var(--muted);
-    white-space: nowrap;
   }
 
-  .fact {
-    overflow: hidden;
-    text-overflow: ellipsis;
-    min-inline-size: 2rem;
-    flex: 0 1 auto;
+  .fact:not(:last-child)::after {
+    content: "\\00a0· ";
   }
 
   .value {
-    color: var(--text);
     font-variant-numeric: tabular-nums;
+  }
+
+  .fact.measured .value {
+    color: var(--text);
+  }
+
+  .fact:not(.measured) .label {
+    position: absolute;
+    inline-size: 1px;
+    block-size: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
   }
 
   .row a[aria-current] {
@@ -191,12 +201,15 @@ export const listStyles = css`
     }
 
     .facts {
+      display: flex;
       gap: var(--space-4);
+      white-space: nowrap;
     }
 
     .fact {
       display: grid;
       flex: 1 1 0;
+      min-inline-size: 0;
     }
 
     .fact.numeric {
@@ -204,13 +217,23 @@ export const listStyles = css`
       text-align: end;
     }
 
-    .fact > span {
+    .fact:not(:last-child)::after {
+      content: none;
+    }
+
+    .fact > span,
+    .fact:not(.measured) .label {
+      position: static;
+      inline-size: auto;
+      block-size: auto;
+      clip-path: none;
       overflow: hidden;
       text-overflow: ellipsis;
     }
 
-    .value {
+    .fact .value {
       font-size: var(--size-m);
+      color: var(--text);
     }
   }
 

@@ -182,7 +182,7 @@ export class List extends LitElement {
   #countText(total: number | null): string {
     if (total === null) return t("loading");
     const all = this.state.entities[this.entity.name]?.rows ?? total;
-    const name = (total === all ? all : total) === 1 ? this.entity.label : this.entity.label_plural;
+    const name = all === 1 ? this.entity.label : this.entity.label_plural;
     const number = format().count(total);
     return total === all
       ? t("results", { number, name })
