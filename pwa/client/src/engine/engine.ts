@@ -150,6 +150,7 @@ export class Engine {
   async signIn(username: string, password: string): Promise<User> {
     const user = await this.account.signIn(username, password);
     await this.accountChanged();
+    void this.push({ context: "", trigger: "login" });
     return user;
   }
 

@@ -2,7 +2,7 @@
 
 import type { SyncProgress } from "../api";
 import type { Clock } from "../ports";
-import { ClientError, type HaversackError, ServerError } from "../protocol/errors";
+import { ClientError, type HaversackError } from "../protocol/errors";
 import type { Speaker } from "../protocol/http";
 import type { Overview, Store } from "../store/store";
 import { fetchFiles } from "./files";
@@ -58,23 +58,15 @@ async function pullOrSweep(job: Job, before: Overview, world: SyncWorld): Promis
   }
 }
 
-/** Pulls, and once more without the cursors that turned out to be good for nothing. */
+/** Pulls, and once more without the cursors of entities that are not what the server takes them for. */
 async function pullBelieved(job: Job, before: Overview, world: SyncWorld): Promise<Received> {
-  let received: Received;
-  try {
-    received = await pull(job, before, new Set(), world);
-  } catch (error) {
-    // A device that was away while the app lost an entity still has its cursor: start over, with the new definition.
-    const stale = error instanceof ServerError && error.code === "unknown_entity" && job.entities === undefined;
-    if (!stale || Object.keys(before.entities).length === 0) throw error;
-    return pull(job, { ...before, definition: null }, new Set(Object.keys(before.entities)), world);
-  }
+  const received = await pull(job, before, new Set(), world);
   const doubtful = findDoubtful(before, received);
   if (doubtful.length === 0) return received;
   await world.store.sweep();
-  received = await pull(job, before, new Set(doubtful), world);
-  if (findDoubtful(before, received).length > 0) throw new ClientError("corrupt_response", doubtful);
-  return received;
+  const again = await pull(job, before, new Set(doubtful), world);
+  if (findDoubtful(before, again).length > 0) throw new ClientError("corrupt_response", doubtful);
+  return again;
 }
 
 async function pull(job: Job, before: Overview, doubted: Set<string>, world: SyncWorld): Promise<Received> {

@@ -1,0 +1,200 @@
+import { beforeEach, describe, expect, it } from "vitest";
+
+import { deferred } from "../testing/deferred";
+import { entity, FakeServer, failure } from "../testing/server";
+import { type Tab, World } from "../testing/world";
+
+const ANN = { key: "1111", name: "Ann" };
+const BOB = { key: "2222", name: "Bob" };
+
+let server: FakeServer;
+let world: World;
+let tab: Tab;
+
+beforeEach(async () => {
+  const attributes: Parameters<typeof entity>[1] = [
+    ["id", "integer"],
+    ["name", "string"],
+    ["picture", "picture"],
+  ];
+  server = new FakeServer([entity("LocalThing", attributes)], false);
+  server.passwords = { ann: { password: "a", user: ANN }, bob: { password: "b", user: BOB } };
+  server.rows.LocalThing = [[1, "Ann's", "ann.png"]];
+  server.files = { "ann.png": "Ann's face" };
+  world = new World(server);
+  tab = await world.tab();
+});
+
+/** Signs in, and waits for the sync that follows. */
+async function signIn(name: "ann" | "bob", of: Tab = tab): Promise<void> {
+  const synced = of.next("synccomplete");
+  await of.engine.signIn(name, name.slice(0, 1));
+  await synced;
+}
+
+describe("signing in", () => {
+  it("is needed first, and refused with the server's reason", async () => {
+    expect(await tab.engine.state()).toMatchObject({ user: null, signInNeeded: true });
+    expect((await tab.engine.onSync("")).error).toMatchObject({ code: "sign_in_required", retry: false });
+    await expect(tab.engine.signIn("ann", "wrong")).rejects.toMatchObject({ code: "invalid_credentials" });
+    server.intercept = ({ method }) => {
+      return method === "POST" ? failure(429, "throttled", true, { "Retry-After": "30" }) : undefined;
+    };
+    await expect(tab.engine.signIn("ann", "a")).rejects.toMatchObject({ code: "throttled", retryAfter: 30 });
+    server.online = false;
+    await expect(tab.engine.signIn("ann", "a")).rejects.toMatchObject({ code: "network" });
+    expect(await world.databases()).toEqual(["haversack/shop"]);
+  });
+
+  it("is remembered, also offline, and brings the person's rows by itself", async () => {
+    await signIn("ann");
+    server.online = false;
+    const again = await world.tab();
+    expect(await again.engine.state()).toMatchObject({ user: ANN, signInNeeded: false, sessionExpired: false });
+    expect(await again.engine.get("LocalThing", 1)).toMatchObject({ name: "Ann's" });
+  });
+
+  it("is not needed where the browser holds a session already", async () => {
+    server.user = ANN;
+    expect(await tab.engine.adoptSession()).toEqual(ANN);
+    expect(await tab.engine.state()).toMatchObject({ user: ANN, signInNeeded: false });
+  });
+
+  it("S2: is learnt by the other tabs", async () => {
+    const other = await world.tab();
+    const told = other.next("statechange");
+    await signIn("ann");
+    expect((await told).user).toEqual(ANN);
+    expect(await other.engine.get("LocalThing", 1)).toMatchObject({ name: "Ann's" });
+  });
+});
+
+describe("a session that ended", () => {
+  beforeEach(() => signIn("ann"));
+
+  it("S2: keeps the data and says so, until the person signs in again", async () => {
+    server.user = null;
+    expect((await tab.engine.onSync("")).error?.code).toBe("sign_in_required");
+    expect(await tab.engine.state()).toMatchObject({ user: ANN, sessionExpired: true, signInNeeded: false });
+    expect(await tab.engine.count("LocalThing")).toBe(1);
+    await signIn("ann");
+    expect(await tab.engine.state()).toMatchObject({ sessionExpired: false, lastError: null });
+  });
+
+  it("S2: and is somebody else's now: nothing is read for them", async () => {
+    server.user = BOB;
+    server.rows.LocalThing = [[2, "Bob's", ""]];
+    expect((await tab.engine.onSync("")).error?.code).toBe("wrong_user");
+    expect(await tab.engine.state()).toMatchObject({ user: ANN, sessionExpired: true });
+    expect(await tab.engine.list("LocalThing")).toMatchObject([{ name: "Ann's" }]);
+    expect(server.log.filter((line) => line === "POST ")).toHaveLength(2);
+  });
+});
+
+describe("signing out", () => {
+  beforeEach(() => signIn("ann"));
+
+  it("S2: removes the person's database at once, without the server", async () => {
+    server.online = false;
+    await tab.engine.signOut();
+    expect(await world.databases()).toEqual(["haversack/shop"]);
+    expect(await tab.engine.state()).toMatchObject({ user: null, signInNeeded: true, definition: null, entities: {} });
+    expect(await tab.engine.list("LocalThing")).toEqual([]);
+    expect(await tab.engine.file("ann.png")).toBe(null);
+  });
+
+  it("S2: made offline, it reaches the server before anything else, also after a restart", async () => {
+    server.online = false;
+    await tab.engine.signOut();
+    const later = await world.tab();
+    server.online = true;
+    const from = server.asked.length;
+    await signIn("bob", later);
+    const writes = server.log.slice(from).filter((line) => !line.startsWith("GET"));
+    expect(writes).toEqual(["DELETE session/", "POST session/", "POST "]);
+    const gone = server.asked.find(({ method }) => method === "DELETE");
+    expect(gone?.headers.get("Haversack-User")).toBe(ANN.key);
+    expect(gone?.headers.get("Haversack-Replica")).toBe("replica-1");
+  });
+
+  it("S2: is told to the server as soon as it is reached, and once", async () => {
+    server.online = false;
+    await tab.engine.signOut();
+    server.online = true;
+    await tab.engine.hint(true);
+    await tab.engine.hint(true);
+    expect(server.log.filter((line) => line === "DELETE session/")).toHaveLength(1);
+    expect(server.user).toBe(null);
+  });
+
+  it("S2: does not end the session that somebody else has begun meanwhile", async () => {
+    server.online = false;
+    await tab.engine.signOut();
+    server.online = true;
+    server.user = BOB;
+    await tab.engine.hint(true);
+    expect(server.log).not.toContain("DELETE session/");
+    expect(server.user).toBe(BOB);
+  });
+
+  it("S2: in one tab is one in all tabs", async () => {
+    const other = await world.tab();
+    expect(await other.engine.count("LocalThing")).toBe(1);
+    const told = other.next("statechange");
+    await tab.engine.signOut();
+    expect(await told).toMatchObject({ user: null, signInNeeded: true });
+    expect(await other.engine.list("LocalThing")).toEqual([]);
+    expect(await world.databases()).toEqual(["haversack/shop"]);
+  });
+
+  it("S2: ends a sync that runs, which brings nothing back", async () => {
+    const reached = deferred();
+    const held = deferred();
+    server.rows.LocalThing = [[1, "Ann's new", ""]];
+    server.intercept = async ({ method, path }) => {
+      if (method !== "POST" || path !== "") return undefined;
+      reached.resolve();
+      await held.promise;
+      return undefined;
+    };
+    const running = tab.engine.onSync("");
+    await reached.promise;
+    await tab.engine.signOut();
+    expect(await running).toMatchObject({ status: "error", error: { code: "closed" } });
+    held.resolve();
+    await tab.engine.hint(true);
+    expect(await world.databases()).toEqual(["haversack/shop"]);
+    expect(tab.names()).not.toContain("syncerror");
+  });
+
+  it("S2: a removal that was interrupted is finished at the next start", async () => {
+    const destroy = world.stores.user("shop", ANN.key);
+    const device = world.stores.device("shop");
+    await device.update((record) => ({ ...record, user: null, wipe: [ANN.key] }));
+    destroy.close();
+    await world.tab();
+    expect(await world.databases()).toEqual(["haversack/shop"]);
+  });
+});
+
+describe("another person", () => {
+  it("S2: sees nothing of the first, sends nothing of theirs, and the first finds everything again", async () => {
+    await signIn("ann");
+    server.user = null;
+    server.rows.LocalThing = [[2, "Bob's", ""]];
+    const from = server.asked.length;
+    await signIn("bob");
+    expect(await tab.engine.list("LocalThing")).toMatchObject([{ name: "Bob's" }]);
+    expect(await tab.engine.get("LocalThing", 1)).toBe(null);
+    expect(await tab.engine.file("ann.png")).toBe(null);
+    const post = server.asked.slice(from).find(({ method, path }) => method === "POST" && path === "");
+    expect(post?.body).toMatchObject({ cursors: {} });
+    expect(post?.headers.get("Haversack-User")).toBe(BOB.key);
+    expect(post?.headers.get("Haversack-Replica")).toBe("replica-2");
+
+    server.user = null;
+    server.rows.LocalThing = [[1, "Ann's", "ann.png"]];
+    await signIn("ann");
+    expect(await (await tab.engine.file("ann.png"))?.text()).toBe("Ann's face");
+  });
+});

@@ -1,0 +1,145 @@
+import { describe, expect, it } from "vitest";
+
+import { golden } from "../testing/golden";
+import { streamOf } from "../testing/server";
+import { readAnswer } from "./answer";
+import type { ClientError } from "./errors";
+import { addFingerprints, rowFingerprint } from "./fingerprint";
+import type { AnswerMessage } from "./messages";
+
+const encoder = new TextEncoder();
+const goldenBytes = (name: string) => encoder.encode(golden(name));
+
+async function read(...chunks: Uint8Array[]): Promise<AnswerMessage[]> {
+  const messages: AnswerMessage[] = [];
+  for await (const message of readAnswer(streamOf(...chunks))) messages.push(message);
+  return messages;
+}
+
+const codeOf = (bytes: Uint8Array | string) =>
+  read(typeof bytes === "string" ? encoder.encode(bytes) : bytes).then(
+    () => "none",
+    (error: ClientError) => error.code,
+  );
+
+const START = '{"type":"start","protocol":1,"definition":"v1","user":"anonymous","rows":1,"bytes":4}\n';
+const FINGERPRINT = rowFingerprint(encoder.encode("[1]"));
+const ENTITY = `{"type":"entity","entity":"A","mode":"replace","columns":["id"],"rows":1,"fingerprint":${FINGERPRINT},"segments":1,"cursor":"c"}\n`;
+const SEGMENT = '{"type":"segment","number":0,"rows":1,"bytes":4,"first":1,"last":1}\n';
+const END = '{"type":"end"}\n';
+
+describe("golden messages", () => {
+  it("fingerprints: rows and their set", () => {
+    const { rows, set } = JSON.parse(golden("fingerprints.json"));
+    let sum = 0;
+    for (const { text, fingerprint } of rows) {
+      expect(rowFingerprint(encoder.encode(text))).toBe(fingerprint);
+      sum = addFingerprints(sum, fingerprint);
+    }
+    expect({ rows: rows.length, fingerprint: sum }).toEqual(set);
+  });
+
+  it("sync-first: start, definition, entities with their segments", async () => {
+    const text = golden("sync-first.response.ndjson");
+    const messages = await read(encoder.encode(text));
+    expect(messages.map((message) => message.type)).toEqual([
+      "start",
+      "definition",
+      "entity",
+      "segment",
+      "entity",
+      "segment",
+    ]);
+    const lines = text.split("\n").filter((line) => line.startsWith("["));
+    const texts = messages.flatMap((message) => (message.type === "segment" ? message.text : []));
+    expect(texts.join("")).toBe(`${lines.join("\n")}\n`);
+  });
+
+  it("sync-unchanged: no rows", async () => {
+    const messages = await read(goldenBytes("sync-unchanged.response.ndjson"));
+    expect(messages.map((message) => message.type)).toEqual(["start", "entity", "entity"]);
+    expect(messages[1]).toMatchObject({ mode: "unchanged", rows: 2 });
+  });
+});
+
+describe("chunks", () => {
+  it("P2: may be cut in two at every byte, inside of characters too", async () => {
+    const bytes = goldenBytes("sync-first.response.ndjson");
+    const whole = await read(bytes);
+    for (let at = 0; at <= bytes.length; at++) {
+      expect(await read(bytes.subarray(0, at), bytes.subarray(at))).toEqual(whole);
+    }
+  });
+
+  it("P2: may be single bytes", async () => {
+    const bytes = goldenBytes("sync-first.response.ndjson");
+    expect(await read(...Array.from(bytes, (byte) => Uint8Array.of(byte)))).toEqual(await read(bytes));
+  });
+
+  it("P2: an answer that ends at any byte before its end is incomplete", async () => {
+    const bytes = goldenBytes("sync-first.response.ndjson");
+    for (let at = 0; at < bytes.length; at++) expect(await codeOf(bytes.subarray(0, at))).toBe("incomplete_response");
+  });
+
+  it("a connection that breaks is a network error", async () => {
+    const broken = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        controller.error(new TypeError("network error"));
+      },
+    });
+    await expect(readAnswer(broken).next()).rejects.toMatchObject({ code: "network", retry: true });
+  });
+});
+
+describe("strictness", () => {
+  it("takes a minimal answer", async () => {
+    expect(await codeOf(`${START}${ENTITY}${SEGMENT}[1]\n${END}`)).toBe("none");
+  });
+
+  it("ignores messages and keys it does not know", async () => {
+    const extra = '{"type":"weather","sun":true}\n';
+    expect(await codeOf(`${START.replace("}", ',"x":1}')}${extra}${ENTITY}${extra}${SEGMENT}[1]\n${extra}${END}`)).toBe(
+      "none",
+    );
+  });
+
+  it.each([
+    ["does not begin with start", `${ENTITY}${SEGMENT}[1]\n${END}`],
+    ["has a row that no segment announced", `${START}[1]\n${END}`],
+    ["has one row too many", `${START}${ENTITY}${SEGMENT}[1]\n[2]\n${END}`],
+    ["has fewer rows than the segment says", `${START}${ENTITY}${SEGMENT.replace('"rows":1', '"rows":2')}[1]\n${END}`],
+    ["has bytes that end inside of a row", `${START}${ENTITY}${SEGMENT.replace('"bytes":4', '"bytes":3')}[1]\n${END}`],
+    ["lacks a segment", `${START}${ENTITY}${END}`],
+    ["has another number of rows in all", `${START}${ENTITY.replace('"rows":1', '"rows":2')}${SEGMENT}[1]\n${END}`],
+    ["has another fingerprint", `${START}${ENTITY}${SEGMENT}[2]\n${END}`],
+    ["has segments out of order", `${START}${ENTITY}${SEGMENT.replace('"number":0', '"number":1')}[1]\n${END}`],
+    ["has an unknown mode", `${START}${ENTITY.replace("replace", "improve")}${END}`],
+    ["has a segment outside of an entity", `${START}${SEGMENT}[1]\n${END}`],
+    ["is not JSON", `${START}{"type":\n${END}`],
+    ["has a message without what it needs", `${START}${ENTITY.replace('"cursor":"c"', '"cursor":5')}${END}`],
+  ])("refuses an answer that %s", async (_name, text) => {
+    expect(await codeOf(text)).toBe("corrupt_response");
+  });
+
+  it("refuses bytes that are not UTF-8", async () => {
+    const bytes = encoder.encode(`${START}${ENTITY}${SEGMENT}[1]\n${END}`);
+    bytes[START.length + 5] = 0xff;
+    expect(await codeOf(bytes)).toBe("corrupt_response");
+  });
+
+  it("refuses another protocol", async () => {
+    expect(await codeOf(START.replace('"protocol":1', '"protocol":2'))).toBe("protocol_unsupported");
+  });
+
+  it("lets the connection go when its reader stops", async () => {
+    let cancelled = false;
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(encoder.encode(START + ENTITY)),
+      cancel: () => {
+        cancelled = true;
+      },
+    });
+    for await (const message of readAnswer(body)) if (message.type === "entity") break;
+    expect(cancelled).toBe(true);
+  });
+});

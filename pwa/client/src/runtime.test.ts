@@ -1,0 +1,66 @@
+import { expect, it } from "vitest";
+
+import type { Engine } from "./engine/engine";
+import type { Listener } from "./engine/events";
+import { createRuntime, type EngineCalls } from "./runtime";
+import { entity, FakeServer } from "./testing/server";
+import { World } from "./testing/world";
+
+const config = { app: "shop", title: "Shop", description: "", anonymous: true, base: "/apps/shop/", api: "/api/" };
+
+/** `window.offline` over an engine in the same thread. */
+async function page() {
+  const attributes: Parameters<typeof entity>[1] = [
+    ["id", "integer"],
+    ["name", "string"],
+  ];
+  const server = new FakeServer([entity("LocalThing", attributes)]);
+  server.rows.LocalThing = [[1, "Chai"]];
+  const tab = await new World(server).tab();
+  const engine = tab.engine as unknown as EngineCalls & Engine;
+  const offline = createRuntime({
+    config,
+    engine,
+    open: async (listener: Listener) => {
+      Object.assign(engine, { listener });
+    },
+    networkType: () => "wifi",
+  });
+  await offline.ready;
+  return offline;
+}
+
+it("entities and actions exist under any name, and list those that are known", async () => {
+  const offline = await page();
+  expect(Object.keys(offline.entities)).toEqual([]);
+  expect(await offline.entities.LocalThing?.list()).toEqual([]);
+  await offline.onSync();
+  await offline.state();
+  expect(Object.keys(offline.entities)).toEqual(["LocalThing"]);
+  expect(Object.keys(offline.actions)).toEqual(["SyncLocalThing"]);
+  expect(await offline.entities.LocalThing?.get(1)).toEqual({ id: 1, name: "Chai" });
+  expect((await offline.actions.SyncLocalThing?.())?.status).toBe("complete");
+  await expect(offline.entities.LocalNothing?.count()).rejects.toMatchObject({ code: "unknown_entity" });
+  await expect(offline.actions.SyncLocalNothing?.()).rejects.toMatchObject({ code: "unknown_entity" });
+  // What `await` asks of everything.
+  expect(offline.entities.then).toBe(undefined);
+});
+
+it("writing is refused for read-only entities", async () => {
+  const offline = await page();
+  await offline.onSync();
+  await expect(offline.entities.LocalThing?.update(1, {})).rejects.toMatchObject({ code: "read_only" });
+  await expect(offline.entities.LocalNothing?.deleteAll()).rejects.toMatchObject({ code: "unknown_entity" });
+  await expect(offline.resolve("x", null)).rejects.toMatchObject({ code: "unknown_conflict" });
+});
+
+it("events arrive as CustomEvents until the listener is removed", async () => {
+  const offline = await page();
+  const seen: string[] = [];
+  const listener = (event: CustomEvent<{ context: string }>) => seen.push(event.detail.context);
+  offline.addEventListener("synccomplete", listener);
+  await offline.onSync("first");
+  offline.removeEventListener("synccomplete", listener);
+  await offline.onSync("");
+  expect(seen).toEqual(["first"]);
+});

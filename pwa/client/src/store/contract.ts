@@ -1,0 +1,183 @@
+/** What every `Store` must do. Called by the tests of each implementation, and of each browser it runs in. */
+
+import { beforeEach, describe, expect, it } from "vitest";
+
+import type { EntityDefinition } from "../api";
+import type { EntityRecord, Segment, Store, Switch } from "./store";
+
+/** `make` gives another connection to the same database, of the given user. */
+export function storeContract(name: string, make: (user: string) => Store): void {
+  describe(`${name}: store contract`, () => {
+    let counter = 0;
+    let user = "";
+    let store: Store;
+
+    beforeEach(() => {
+      user = `user-${name}-${++counter}`;
+      store = make(user);
+    });
+
+    const segment = (...keys: number[]): Segment => ({
+      first: keys[0] ?? 0,
+      last: keys.at(-1) ?? 0,
+      rows: keys.length,
+      text: keys.map((key) => `[${key}]\n`).join(""),
+    });
+
+    /** Stages and switches `Thing` to these segments. */
+    async function fill(cursor: string, ...segments: Segment[]): Promise<EntityRecord> {
+      const generation = await store.newGeneration();
+      for (const [number, part] of segments.entries()) await store.stage("Thing", generation, number, part);
+      const { entities } = await store.overview();
+      const record = recordOf(generation, cursor, segments);
+      expect(await store.switch(change({ expected: { Thing: entities.Thing }, entities: { Thing: record } }))).toBe(
+        true,
+      );
+      return record;
+    }
+
+    const seen = async () => (await store.view("Thing", {})).segments?.map((part) => part.text).join("") ?? null;
+
+    it("is empty at first, and has a replica id that stays", async () => {
+      const overview = await store.overview();
+      expect(overview).toMatchObject({ definition: null, entities: {}, contexts: {}, filesMissing: 0 });
+      expect(overview.replica).not.toBe("");
+      store.close();
+      expect((await make(user).overview()).replica).toBe(overview.replica);
+    });
+
+    it("P1: staged rows are invisible until they are switched to", async () => {
+      await fill("a", segment(1, 2), segment(3));
+      const generation = await store.newGeneration();
+      await store.stage("Thing", generation, 0, segment(9));
+      expect(await seen()).toBe("[1]\n[2]\n[3]\n");
+    });
+
+    it("P1: rows, cursor, definition and context change together", async () => {
+      await fill("a", segment(1));
+      const generation = await store.newGeneration();
+      await store.stage("Thing", generation, 0, segment(5));
+      const record = recordOf(generation, "b", [segment(5)]);
+      const { entities } = await store.overview();
+      const definition = { version: "v2", definition: definitionOf("Thing") };
+      const context = { name: "", at: "2026-01-31T09:30:00.000Z" };
+      expect(
+        await store.switch({ expected: { Thing: entities.Thing }, entities: { Thing: record }, definition, context }),
+      ).toBe(true);
+      expect(await seen()).toBe("[5]\n");
+      expect(await store.overview()).toMatchObject({
+        definition,
+        entities: { Thing: record },
+        contexts: { "": context.at },
+      });
+    });
+
+    it("P1: a switch from a cursor that is no longer there changes nothing", async () => {
+      const before = await fill("a", segment(1));
+      const now = await fill("b", segment(2));
+      const generation = await store.newGeneration();
+      await store.stage("Thing", generation, 0, segment(3));
+      const late = recordOf(generation, "c", [segment(3)]);
+      const definition = { version: "v9", definition: definitionOf("Thing") };
+      expect(await store.switch(change({ expected: { Thing: before }, entities: { Thing: late }, definition }))).toBe(
+        false,
+      );
+      expect(await seen()).toBe("[2]\n");
+      expect(await store.overview()).toMatchObject({ definition: null, entities: { Thing: now } });
+    });
+
+    it("P1: a switch to rows that were swept meanwhile changes nothing", async () => {
+      const before = await fill("a", segment(1));
+      const generation = await store.newGeneration();
+      await store.stage("Thing", generation, 0, segment(2));
+      await store.sweep();
+      const late = recordOf(generation, "b", [segment(2)]);
+      expect(await store.switch(change({ expected: { Thing: before }, entities: { Thing: late } }))).toBe(false);
+      expect(await seen()).toBe("[1]\n");
+    });
+
+    it("sweeps what nobody points at, and nothing else", async () => {
+      const record = await fill("a", segment(1), segment(2));
+      const orphan = await store.newGeneration();
+      await store.stage("Thing", orphan, 0, segment(3));
+      await store.stage("Other", orphan, 0, segment(4));
+      await store.sweep();
+      expect(await seen()).toBe("[1]\n[2]\n");
+      const back = change({ entities: { Other: recordOf(orphan, "x", [segment(4)]) } });
+      expect(await store.switch(back)).toBe(false);
+      expect((await store.overview()).entities).toEqual({ Thing: record });
+    });
+
+    it("never gives a generation number twice, in two connections neither", async () => {
+      const other = make(user);
+      const numbers = await Promise.all([store, other, store, other].map((one) => one.newGeneration()));
+      expect(new Set(numbers).size).toBe(4);
+    });
+
+    it("drops entities that a new definition does not have", async () => {
+      await fill("a", segment(1));
+      const definition = { version: "v2", definition: definitionOf("Other") };
+      expect(await store.switch(change({ definition }))).toBe(true);
+      expect((await store.overview()).entities).toEqual({});
+      expect(await seen()).toBe(null);
+    });
+
+    it("a view says only what its reader does not know yet", async () => {
+      const definition = { version: "v1", definition: definitionOf("Thing") };
+      await store.switch(change({ definition }));
+      const { generation } = await fill("a", segment(1));
+      expect(await store.view("Thing", {})).toMatchObject({ version: "v1", definition: definition.definition });
+      const again = await store.view("Thing", { generation, version: "v1" });
+      expect(again).toMatchObject({ version: "v1", definition: null, segments: null, record: { cursor: "a" } });
+    });
+
+    it("keeps files until they are dropped", async () => {
+      const file = { blob: new Blob(["picture"]), size: 7, etag: '"1"' };
+      await store.putFile("a.png", file);
+      await store.putFile("b.png", file);
+      expect(await (await store.file("a.png"))?.blob.text()).toBe("picture");
+      await store.settleFiles(["a.png"], 3);
+      expect(await store.fileNames()).toEqual(["b.png"]);
+      expect(await store.file("a.png")).toBe(null);
+      expect((await store.overview()).filesMissing).toBe(3);
+    });
+
+    it("notes that files need looking after when rows changed, and only then", async () => {
+      const record = await fill("a", segment(1));
+      expect((await store.overview()).filesSettled).toBe(false);
+      await store.settleFiles([], 0);
+      await store.switch(change({ expected: { Thing: record }, entities: { Thing: { ...record, cursor: "b" } } }));
+      expect((await store.overview()).filesSettled).toBe(true);
+    });
+
+    it("S2: once destroyed it is gone, for other connections too", async () => {
+      await fill("a", segment(1));
+      const other = make(user);
+      await other.overview();
+      await store.destroy();
+      await expect(store.overview()).rejects.toMatchObject({ code: "closed" });
+      await expect(other.overview()).rejects.toMatchObject({ code: "closed" });
+      expect(await make(user).overview()).toMatchObject({ entities: {} });
+    });
+
+    it("S2: another user's store has nothing of it", async () => {
+      await fill("a", segment(1));
+      expect((await make(`${user}-other`).view("Thing", {})).segments).toBe(null);
+    });
+  });
+}
+
+function change(change: Partial<Switch>): Switch {
+  return { expected: {}, entities: {}, definition: null, context: null, ...change };
+}
+
+function recordOf(generation: number, cursor: string, segments: Segment[]): EntityRecord {
+  const rows = segments.reduce((sum, part) => sum + part.rows, 0);
+  const syncedAt = "2026-01-31T09:30:00.000Z";
+  return { generation, cursor, columns: ["id"], rows, segments: segments.length, fingerprint: 0, syncedAt };
+}
+
+function definitionOf(...names: string[]) {
+  const entities = names.map((name) => ({ name }) as EntityDefinition);
+  return { app: "shop", title: "", description: "", anonymous: true, contexts: {}, entities };
+}

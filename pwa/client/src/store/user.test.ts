@@ -1,0 +1,76 @@
+import "fake-indexeddb/auto";
+import { IDBFactory } from "fake-indexeddb";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { storeContract } from "./contract";
+import { IdbStore } from "./user";
+
+let replicas = 0;
+const make = (user: string) => new IdbStore("shop", user, () => `replica-${++replicas}`);
+
+storeContract("IndexedDB", make);
+
+describe("a database that the browser takes away", () => {
+  beforeEach(() => {
+    globalThis.indexedDB = new IDBFactory();
+  });
+  afterEach(() => vi.restoreAllMocks());
+
+  const segment = { first: 1, last: 1, rows: 1, text: "[1]\n" };
+
+  it("L4: a lost connection is opened anew, and the work done once", async () => {
+    const store = make("ann");
+    const { replica } = await store.overview();
+    const transaction = vi.spyOn(IDBDatabase.prototype, "transaction").mockImplementationOnce(() => {
+      throw new DOMException("The database connection is closing.", "InvalidStateError");
+    });
+    expect(await store.newGeneration()).toBe(1);
+    expect(transaction).toHaveBeenCalledTimes(2);
+    expect((await store.overview()).replica).toBe(replica);
+  });
+
+  it("L4: a connection that cannot be had again is a storage error, not an empty store", async () => {
+    const store = make("ann");
+    await store.overview();
+    vi.spyOn(IDBDatabase.prototype, "transaction").mockImplementation(() => {
+      throw new DOMException("Connection to Indexed Database server lost", "UnknownError");
+    });
+    await expect(store.overview()).rejects.toMatchObject({ code: "storage", retry: true });
+  });
+
+  it("L4: an evicted database comes back empty, as another replica", async () => {
+    const store = make("ann");
+    const { replica } = await store.overview();
+    globalThis.indexedDB = new IDBFactory();
+    vi.spyOn(IDBDatabase.prototype, "transaction").mockImplementationOnce(() => {
+      throw new DOMException("The database connection is closing.", "InvalidStateError");
+    });
+    const after = await store.overview();
+    expect(after.replica).not.toBe(replica);
+    expect(after.entities).toEqual({});
+  });
+
+  it("L4: no space is told by its own code, and leaves what was there", async () => {
+    const store = make("ann");
+    await store.stage("Thing", 1, 0, segment);
+    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
+      throw new DOMException("Quota exceeded", "QuotaExceededError");
+    });
+    await expect(store.stage("Thing", 1, 1, segment)).rejects.toMatchObject({ code: "quota", retry: false });
+    await expect(store.putFile("a", { blob: new Blob([]), size: 0, etag: "" })).rejects.toMatchObject({
+      code: "quota",
+    });
+  });
+
+  it("L4: a transaction that the browser aborts for lack of space rejects, although its requests succeeded", async () => {
+    const store = make("ann");
+    await store.overview();
+    const put = IDBObjectStore.prototype.put;
+    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementationOnce(function (this: IDBObjectStore, value, key) {
+      const request = put.call(this, value, key);
+      request.addEventListener("success", () => this.transaction.abort());
+      return request;
+    });
+    await expect(store.stage("Thing", 1, 0, segment)).rejects.toMatchObject({ code: "storage" });
+  });
+});
