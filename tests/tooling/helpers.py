@@ -15,12 +15,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def until(condition: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
-    """Returns as soon as `condition` holds; fails the test after `seconds`."""
+def until(condition: Callable[[], bool], what: str, *, unless: subprocess.Popen[bytes], seconds: float = 90.0) -> None:
+    """Returns as soon as `condition` holds; fails the test after `seconds`, or once the process has ended."""
     deadline, pause = time.monotonic() + seconds, threading.Event()
     while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"waited {seconds:.0f} s in vain for: {what}")
+        assert unless.poll() is None, f"the process ended (status {unless.returncode}) instead of: {what}"
+        assert time.monotonic() < deadline, f"waited {seconds:.0f} s in vain for: {what}"
         pause.wait(0.05)
 
 

@@ -32,9 +32,8 @@ def site(place: Path) -> Iterator[tuple[subprocess.Popen[bytes], list[int], Path
         DEMO_PRODUCTS="5",
     )
     with running("-m", "scripts.run", cwd=ROOT, environment=environment, log=log) as process:
-        until(lambda: process.poll() is not None or answers(port), "the site to answer", 120)
-        assert process.poll() is None, log.read_text()
-        until(lambda: "running" in log.read_text() and worker_is_complete(process.pid), "the worker to start", 60)
+        until(lambda: answers(port), "the site to answer", unless=process)
+        until(lambda: worker_is_complete(process.pid), "the worker to start", unless=process)
         yield process, descendants(process.pid), log
 
 

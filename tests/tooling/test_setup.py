@@ -131,7 +131,7 @@ def test_interrupted_step_is_done_again(checkout: Path) -> None:
     play_npm(checkout, "touch building; exec sleep 60")
     log = checkout / "output"
     with running(*SETUP, cwd=checkout, environment=clean_environment(), log=log) as setup:
-        until((checkout / "building").exists, "the build to begin")
+        until((checkout / "building").exists, "the build to begin", unless=setup)
         os.killpg(setup.pid, signal.SIGINT)
         status = setup.wait(20)
     play_npm(checkout, BUILDS)
@@ -146,7 +146,7 @@ def test_interrupted_step_is_done_again(checkout: Path) -> None:
 def test_two_at_once_do_not_install_into_each_other(checkout: Path) -> None:
     play_npm(checkout, "touch building-alone; exec sleep 60")
     with running(*SETUP, cwd=checkout, environment=clean_environment(), log=checkout / "output") as setup:
-        until((checkout / "building-alone").exists, "the build to begin")
+        until((checkout / "building-alone").exists, "the build to begin", unless=setup)
         second = python(*SETUP, cwd=checkout)
         os.killpg(setup.pid, signal.SIGTERM)
         status = setup.wait(20)

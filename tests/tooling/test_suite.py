@@ -92,7 +92,7 @@ def test_interrupt_ends_what_runs_and_shows_how_far_it_got(tmp_path: Path) -> No
     script = SUITE % (f"step('hangs', {hang!r})", "")
 
     with running("-c", script, str(tmp_path), cwd=Path.cwd(), environment=clean_environment(), log=log) as process:
-        until((tmp_path / "begun").exists, "the step to begin")
+        until((tmp_path / "begun").exists, "the step to begin", unless=process)
         started = descendants(process.pid)
         os.killpg(process.pid, signal.SIGINT)
         status = process.wait(20)
