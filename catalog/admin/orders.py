@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils.formats import number_format
@@ -43,6 +44,13 @@ class OrderLineInline(admin.TabularInline[OrderLine, Order]):
     fields = ["product", "unit_price", "quantity", "discount", "line_total"]
     readonly_fields = ["line_total"]
 
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Leave out the signs for editing the product itself: a line has no room for them."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
     def get_extra(self, request: HttpRequest, obj: Order | None = None, **kwargs: Any) -> int:
         return 0 if obj else 1
 
@@ -57,7 +65,7 @@ class OrderLineInline(admin.TabularInline[OrderLine, Order]):
 
 @admin.register(Order)
 class OrderAdmin(admin.ModelAdmin[Order]):
-    list_display = ["__str__", "customer", "taken_by", "order_date", "required_date", "shipping", "total_shown"]
+    list_display = ["__str__", "customer", "taken_by", "order_date", "total_shown", "shipping"]
     list_filter = [ShippingFilter, ("taken_by", admin.RelatedOnlyFieldListFilter), "shipper"]
     list_select_related = ["customer", "taken_by"]
     list_per_page = 50
@@ -67,7 +75,6 @@ class OrderAdmin(admin.ModelAdmin[Order]):
     autocomplete_fields = ["customer", "taken_by"]
     readonly_fields = ["lines_total_shown", "total_shown"]
     inlines = [OrderLineInline]
-    save_on_top = True
     fieldsets = [
         (None, {"fields": [("customer", "number"), "taken_by", ("order_date", "required_date", "shipped_date")]}),
         (_("Amount"), {"fields": [("lines_total_shown", "freight", "total_shown")]}),

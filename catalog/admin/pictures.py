@@ -15,8 +15,10 @@ from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+NO_PICTURE = SafeString('<span class="catalog-thumbnail catalog-thumbnail--none"></span>')
 SHOWN = {"image/jpeg", "image/png", "image/gif", "image/webp"}  # not SVG, which can carry script
 
 
@@ -50,7 +52,7 @@ class PictureAdmin(admin.ModelAdmin[Any]):
     def thumbnail(self, obj: Any) -> str:
         """The picture, small; a blank tile where there is none, so that rows line up."""
         if not obj.picture:
-            return format_html('<span class="catalog-thumbnail catalog-thumbnail--none"></span>')
+            return NO_PICTURE
         return format_html(
             '<img class="catalog-thumbnail" src="{}" alt="" width="48" height="48" loading="lazy" decoding="async">',
             picture_url(obj.picture),

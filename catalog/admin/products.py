@@ -54,7 +54,7 @@ class StockFilter(admin.SimpleListFilter):
 
 @admin.register(Product)
 class ProductAdmin(PictureAdmin):
-    list_display = ["thumbnail", "name", "sku", "category", "supplier", "unit_price", "units_in_stock", "state"]
+    list_display = ["thumbnail", "name", "unit_price", "units_in_stock", "state", "sku", "category", "supplier"]
     list_display_links = ["thumbnail", "name"]
     list_editable = ["unit_price", "units_in_stock"]
     list_filter = [StockFilter, "discontinued", ShelfFilter, ("supplier", admin.RelatedOnlyFieldListFilter)]
@@ -63,7 +63,6 @@ class ProductAdmin(PictureAdmin):
     search_fields = ["name", "sku", "supplier__company_name"]
     search_help_text = _("Search by name, SKU or supplier")
     autocomplete_fields = ["category", "supplier"]
-    save_on_top = True
     fieldsets = [
         (None, {"fields": ["name", "sku", "category", "supplier", "quantity_per_unit", "picture"]}),
         (_("Price and stock"), {"fields": ["unit_price", "units_in_stock", "units_on_order", "reorder_level"]}),

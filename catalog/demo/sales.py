@@ -27,7 +27,7 @@ FIRST_DAY = datetime.date(2026, 1, 12)
 
 
 def make_demo_sales(users: dict[str, int]) -> None:
-    """Make territories, customers and orders, and have the users, given by name and key, work them. Always the same ones."""
+    """Make territories, customers and orders, always the same, and have the users (keys by name) work them."""
     territories = {}
     for name, areas in TERRITORIES.items():
         for code, title, region in areas:

@@ -1,0 +1,1 @@
+"""The reference domain: models, admin, import, seeding, demo users."""
