@@ -1,5 +1,5 @@
 /** One entity of the fake: the reading half of `EntityApi` over rows in memory. */
-import type { EntityApi, EntityDefinition, Key, ListOptions, Row, WireValue } from "../src/api.ts";
+import type { EntityApi, EntityDefinition, Key, ListOptions, Row, WireValue } from "../src/api";
 
 export class FakeEntity implements EntityApi {
   constructor(

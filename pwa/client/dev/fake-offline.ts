@@ -9,9 +9,9 @@ import type {
   SyncResult,
   Trigger,
   User,
-} from "../src/api.ts";
-import { FakeEntity } from "./fake-entity.ts";
-import { drawPicture, products, sample, sampleDefinition } from "./sample-data.ts";
+} from "../src/api";
+import { FakeEntity } from "./fake-entity";
+import { drawPicture, products, sample, sampleDefinition } from "./sample-data";
 
 const pause = (time: number) => new Promise((resolve) => setTimeout(resolve, time));
 const failure: SyncError = { code: "server_error", message: "Internal server error", retry: true };

@@ -5,7 +5,7 @@
  * first, slow (a sync that takes its time), error, offline, signedout, session (expired), empty, many (100,000 rows),
  * crowded (more entities than the bar holds), update, files (pictures missing), loading, rtl.
  */
-import { FakeOffline } from "./fake-offline.ts";
+import { FakeOffline } from "./fake-offline";
 
 const switches = new URLSearchParams(location.search);
 // Kept for the visit: moving about inside the app drops the query.
@@ -15,4 +15,4 @@ const kept = new URLSearchParams(sessionStorage.getItem("switches") ?? "");
 
 if (kept.has("rtl")) document.documentElement.dir = "rtl";
 window.offline = new FakeOffline((name) => kept.has(name));
-await import("../src/ui/index.ts");
+await import("../src/ui/index");

@@ -1,5 +1,5 @@
 /** Made-up categories, products and suppliers, with drawn pictures. */
-import type { AttributeDefinition, Definition, EntityDefinition, Row } from "../src/api.ts";
+import type { AttributeDefinition, Definition, EntityDefinition, Row } from "../src/api";
 
 const categories = [
   ["Drinks", "Coffee, tea, juices and beers"],

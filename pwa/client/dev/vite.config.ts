@@ -12,7 +12,7 @@ export default defineConfig({
     {
       name: "no-service-worker",
       enforce: "pre",
-      resolveId: (id) => (id.endsWith("/updates.ts") ? `${here}fake-updates.ts` : null),
+      resolveId: (id) => (id.endsWith("/updates") ? `${here}fake-updates.ts` : null),
     },
   ],
 });

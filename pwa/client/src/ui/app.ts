@@ -1,25 +1,25 @@
 /** The root of the generated screens: what is on screen follows from the runtime's state and the address. */
 import { html, LitElement, nothing } from "lit";
 import { keyed } from "lit/directives/keyed.js";
-import type { AppState, Definition, EntityDefinition, SyncProgress } from "../api.ts";
-import { appStyles } from "./app.css.ts";
-import { Live, Media } from "./data/live.ts";
-import { format } from "./format.ts";
-import { findEntity } from "./model.ts";
-import type { Toast } from "./parts/toast.ts";
-import { emptyView, type ListView, Navigator, parseRoute, type Route } from "./router.ts";
-import type { List } from "./screens/list.ts";
-import { base, buttons } from "./styles.ts";
-import { reason, resultText } from "./sync-words.ts";
-import { capitalize, t } from "./texts.ts";
-import "./parts/nav.ts";
-import "./parts/notices.ts";
-import "./parts/toast.ts";
-import "./screens/detail.ts";
-import "./screens/first-run.ts";
-import "./screens/list.ts";
-import "./screens/sign-in.ts";
-import "./screens/status.ts";
+import type { AppState, Definition, EntityDefinition, SyncProgress } from "../api";
+import { appStyles } from "./app.css";
+import { Live, Media } from "./data/live";
+import { format } from "./format";
+import { findEntity } from "./model";
+import type { Toast } from "./parts/toast";
+import { appLink, emptyView, type ListView, Navigator, parseRoute, type Route } from "./router";
+import type { List } from "./screens/list";
+import { base, buttons } from "./styles";
+import { reason, resultText } from "./sync-words";
+import { capitalize, t } from "./texts";
+import "./parts/nav";
+import "./parts/notices";
+import "./parts/toast";
+import "./screens/detail";
+import "./screens/first-run";
+import "./screens/list";
+import "./screens/sign-in";
+import "./screens/status";
 
 export class App extends LitElement {
   static override properties = {
@@ -42,7 +42,6 @@ export class App extends LitElement {
   #wide = new Media(this, "(min-width: 900px)");
   /** The list each tab was left with. */
   #views = new Map<string, ListView>();
-  #usedNow = false;
   #focusWanted: "heading" | "row" | null = null;
   #left: Route = { screen: "home" };
 
@@ -65,17 +64,13 @@ export class App extends LitElement {
         this.progress = progress;
       },
       synccomplete: (result) => {
-        this.progress = null;
-        void this.#refresh();
+        this.#ended();
         const rows = Object.values(result.received).some(Boolean);
         // What people did not ask for is told only when it changed something.
-        if (result.status === "complete" && (result.trigger === "manual" || rows)) {
-          this.#toast(resultText(result, format()));
-        }
+        if (result.trigger === "manual" || rows) this.#toast(resultText(result, format()));
       },
       syncerror: ({ error, trigger }) => {
-        this.progress = null;
-        void this.#refresh();
+        this.#ended();
         if (trigger === "manual") this.#toast(t("syncFailedBecause", { reason: reason(error) }), true);
       },
     });
@@ -85,7 +80,7 @@ export class App extends LitElement {
     super.connectedCallback();
     this.#navigator.connect();
     addEventListener("hv-note", this.#noted);
-    void window.offline.ready.then(() => this.#refresh());
+    void window.offline.ready.then(async () => this.#adopt(await window.offline.state()));
   }
 
   override disconnectedCallback(): void {
@@ -97,7 +92,7 @@ export class App extends LitElement {
   override render() {
     const state = this.#shown;
     if (!state) return html`<main aria-busy="true"><p class="only-read">${t("loading")}</p></main>`;
-    return html`<div class="app" @hv-sync=${this.#sync} @hv-use-now=${this.#useNow} @hv-signed-in=${this.#signedIn}
+    return html`<div class="app" @hv-sync=${this.#sync} @hv-signed-in=${() => (this.signingIn = false)}
       @hv-signed-out=${this.#signedOut} @hv-cancel=${() => (this.signingIn = false)}
       @hv-sign-in=${() => (this.signingIn = true)} @hv-view=${this.#viewed} @hv-titled=${this.#titled} @click=${this.#clicked}>
       ${
@@ -194,17 +189,18 @@ export class App extends LitElement {
   }
 
   #isFirstRun(state: AppState): boolean {
-    if (this.#usedNow || state.lastSync) return false;
+    if (state.lastSync) return false;
     return !state.definition || state.syncing !== null || Object.keys(state.entities).length === 0;
-  }
-
-  async #refresh(): Promise<void> {
-    this.#adopt(await window.offline.state());
   }
 
   #adopt(state: AppState): void {
     this.state = state;
     if (!state.syncing) this.progress = null;
+  }
+
+  #ended(): void {
+    this.progress = null;
+    if (this.state) this.state = { ...this.state, syncing: null };
   }
 
   #navigated(cause: "push" | "pop"): void {
@@ -233,12 +229,9 @@ export class App extends LitElement {
 
   /** Links inside the app change the screen instead of loading the page again. */
   #clicked(event: MouseEvent): void {
-    if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)
-      return;
-    const link = event.composedPath().find((target) => target instanceof HTMLAnchorElement);
-    if (!link || link.target || link.download || link.origin !== location.origin) return;
     const { base } = window.offline.config;
-    if (!link.pathname.startsWith(base) || link.hash) return;
+    const link = appLink(event, base);
+    if (!link) return;
     event.preventDefault();
     const { tab, back } = link.dataset;
     if (back !== undefined) this.#back();
@@ -288,22 +281,10 @@ export class App extends LitElement {
       .catch((error: Error) => this.#toast(t("syncFailedBecause", { reason: error.message }), true));
   }
 
-  #useNow(): void {
-    this.#usedNow = true;
-    this.requestUpdate();
-  }
-
-  #signedIn(): void {
-    this.signingIn = false;
-    void this.#refresh();
-  }
-
   #signedOut(): void {
-    this.#usedNow = false;
     this.#views.clear();
     this.#navigator.replace({ screen: "home" });
     this.route = this.#navigator.route;
-    void this.#refresh();
   }
 
   #skip(event: Event): void {

@@ -1,6 +1,6 @@
 /** Wire values (`docs/protocol.md`, Values) as text for people, in one locale. */
-import type { AttributeDefinition, Key, WireValue } from "../api.ts";
-import { chooseLocale, t } from "./texts.ts";
+import type { AttributeDefinition, Key, WireValue } from "../api";
+import { chooseLocale, t } from "./texts";
 
 const UNITS = ["day", "hour", "minute", "second"] as const;
 const SECONDS = [86_400, 3_600, 60, 1] as const;

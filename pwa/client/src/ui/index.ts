@@ -1,7 +1,7 @@
 /** The generated screens: importing this defines `<hv-app>`, which needs `window.offline`. */
-import { adoptTokens } from "./tokens.ts";
-import "./app.ts";
+import { adoptTokens } from "./tokens";
+import "./app";
 
-export { setTexts } from "./texts.ts";
+export { setTexts } from "./texts";
 
 adoptTokens();

@@ -1,6 +1,6 @@
 /** What the screens read out of a definition: pure, so that every screen shows a record the same way. */
-import type { AttributeDefinition, Definition, EntityDefinition, Key, Row, WireValue } from "../api.ts";
-import type { Formatter } from "./format.ts";
+import type { AttributeDefinition, Definition, EntityDefinition, Key, Row, WireValue } from "../api";
+import type { Formatter } from "./format";
 
 export function findEntity(definition: Definition | null, name: string): EntityDefinition | undefined {
   return definition?.entities.find((entity) => entity.name === name);

@@ -2,7 +2,7 @@
  * Addresses below the app's base: `` (the first entity's list), `<Entity>/`, `<Entity>/<key>/`, `status/`. A list's
  * search, order and filters are its query, so that a reload, a link and the back button all keep them.
  */
-import type { WireValue } from "../api.ts";
+import type { WireValue } from "../api";
 
 export interface ListView {
   search: string;
@@ -84,6 +84,16 @@ function parseJson(text: string): WireValue {
   } catch {
     return text;
   }
+}
+
+/** The link inside the app that a plain click goes to, if it is one: others are the browser's. */
+export function appLink(event: MouseEvent, base: string): HTMLAnchorElement | null {
+  if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) {
+    return null;
+  }
+  const link = event.composedPath().find((target) => target instanceof HTMLAnchorElement);
+  const ours = link?.origin === location.origin && link.pathname.startsWith(base);
+  return link && ours && !link.target && !link.download && !link.hash ? link : null;
 }
 
 /** The app's place in the browser's history. One instance; the root element owns it. */

@@ -1,7 +1,7 @@
 /** What the state of syncing is called, in one place: every screen says the same about the same state. */
-import type { AppState, SyncError, SyncProgress, SyncResult } from "../api.ts";
-import type { Formatter } from "./format.ts";
-import { type TextName, t } from "./texts.ts";
+import type { AppState, SyncError, SyncProgress, SyncResult } from "../api";
+import type { Formatter } from "./format";
+import { type TextName, t } from "./texts";
 
 const reasons: Record<string, TextName> = {
   network: "reasonNetwork",
@@ -12,12 +12,17 @@ const reasons: Record<string, TextName> = {
   wrong_user: "reasonWrongUser",
   quota: "reasonQuota",
   timeout: "reasonTimeout",
+  incomplete_response: "reasonTimeout",
+  corrupt_response: "reasonTimeout",
+  not_haversack: "reasonStranger",
+  storage: "reasonStorage",
+  protocol_unsupported: "reasonVersion",
 };
 
 /** By code; a code this app has no words for keeps the message that came with it. */
 export function reason(error: SyncError): string {
   const name = reasons[error.code];
-  return name ? t(name) : error.message || error.code;
+  return name ? t(name) : error.message.replace(/\.$/, "") || error.code;
 }
 
 export function phaseText({ phase, done, total }: SyncProgress, format: Formatter): string {

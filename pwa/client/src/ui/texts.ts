@@ -48,7 +48,6 @@ const english = {
   firstRunOffline: "You are offline. Connect to a network once; the download can start as soon as you are online.",
   download: "Download",
   downloading: "Downloading",
-  useNow: "Use it now",
   downloadFailed: "The download did not finish",
   downloadResumes: "Nothing is lost: what arrived stays, and the next try goes on from there.",
   phaseConnect: "Connecting…",
@@ -143,6 +142,9 @@ const english = {
   reasonWrongUser: "somebody else is signed in",
   reasonQuota: "there is not enough space on this device",
   reasonTimeout: "the connection is too slow or broke off",
+  reasonStranger: "something other than the server answered, perhaps the sign-in page of this network",
+  reasonStorage: "the storage of this device cannot be used",
+  reasonVersion: "the app and the server do not understand each other; update the app",
 } satisfies Texts;
 
 export type TextName = keyof typeof english;

@@ -1,6 +1,6 @@
 /** Ties a screen to the runtime's events for as long as it is on the page. */
 import type { ReactiveController, ReactiveControllerHost } from "lit";
-import type { OfflineEvents } from "../../api.ts";
+import type { OfflineEvents } from "../../api";
 
 type Handlers = { [T in keyof OfflineEvents]?: (detail: OfflineEvents[T]) => void };
 

@@ -8,6 +8,8 @@ const UNUSED_KEPT = 40;
 interface Entry {
   users: number;
   url: Promise<string | null>;
+  /** Set while it is asked for again, on behalf of everybody who waits. */
+  retrying: boolean;
 }
 
 export class Pictures {
@@ -20,7 +22,7 @@ export class Pictures {
 
   /** The picture's URL, `null` while it is not on the device. Every call needs one `release`. */
   acquire(name: string): Promise<string | null> {
-    const entry = this.#entries.get(name) ?? { users: 0, url: this.#open(name) };
+    const entry = this.#entries.get(name) ?? { users: 0, url: this.#open(name), retrying: false };
     entry.users += 1;
     // To the end of the map: its order is the order of use.
     this.#entries.delete(name);
@@ -44,7 +46,14 @@ export class Pictures {
   retry(name: string): Promise<string | null> {
     const entry = this.#entries.get(name);
     if (!entry) return Promise.resolve(null);
-    entry.url = entry.url.then((url) => url ?? this.#open(name));
+    if (!entry.retrying) {
+      entry.retrying = true;
+      entry.url = entry.url
+        .then((url) => url ?? this.#open(name))
+        .finally(() => {
+          entry.retrying = false;
+        });
+    }
     return entry.url;
   }
 

@@ -2,7 +2,7 @@
  * The rows of one list, fetched in pages around what is visible, so that a list of 100,000 rows costs what a screen
  * of it costs. A new query or changed data replaces everything shown at once, when it has arrived: no flicker.
  */
-import type { EntityApi, ListOptions, Row } from "../../api.ts";
+import type { EntityApi, ListOptions, Row } from "../../api";
 
 export const PAGE = 50;
 const KEPT_PAGES = 24;

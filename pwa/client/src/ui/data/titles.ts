@@ -1,7 +1,7 @@
 /** Titles of related records, looked up once each and kept until their entity changes. */
-import type { Definition, Key } from "../../api.ts";
-import type { Formatter } from "../format.ts";
-import { findEntity, recordTitle } from "../model.ts";
+import type { Definition, Key } from "../../api";
+import type { Formatter } from "../format";
+import { findEntity, recordTitle } from "../model";
 
 export class Titles {
   /** By entity and key; `null`: not on the device, `undefined`: being asked. */

@@ -1,7 +1,7 @@
 /** A moment as "5 minutes ago" that keeps itself true. */
 import { html, LitElement } from "lit";
-import { format } from "../format.ts";
-import { type TextName, t } from "../texts.ts";
+import { format } from "../format";
+import { type TextName, t } from "../texts";
 
 export class Ago extends LitElement {
   static override properties = { time: {}, text: {} };

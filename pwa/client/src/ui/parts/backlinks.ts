@@ -1,14 +1,14 @@
 /** The records of one entity that point at the record on screen: the first few, and a way to all of them. */
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
-import type { AttributeDefinition, EntityDefinition, Key, Row } from "../../api.ts";
-import { Live } from "../data/live.ts";
-import { format } from "../format.ts";
-import { icon } from "../icons.ts";
-import { keyOf, pictureName, recordTitle } from "../model.ts";
-import { emptyView, routePath } from "../router.ts";
-import { base, cards } from "../styles.ts";
-import { capitalize, t } from "../texts.ts";
-import "./picture.ts";
+import type { AttributeDefinition, EntityDefinition, Key, Row } from "../../api";
+import { Live } from "../data/live";
+import { format } from "../format";
+import { icon } from "../icons";
+import { keyOf, pictureName, recordTitle } from "../model";
+import { emptyView, routePath } from "../router";
+import { base, cards } from "../styles";
+import { capitalize, t } from "../texts";
+import "./picture";
 
 const SHOWN = 5;
 

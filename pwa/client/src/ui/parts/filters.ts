@@ -1,13 +1,13 @@
 /** The order of a list and its simple filters, as pills over native selects: one thumb, every assistive technology. */
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
-import type { AttributeDefinition, Definition, EntityDefinition, WireValue } from "../../api.ts";
-import { Live } from "../data/live.ts";
-import { format } from "../format.ts";
-import { icon } from "../icons.ts";
-import { filterAttributes, findEntity, keyOf, orderAttributes, recordTitle } from "../model.ts";
-import type { ListView } from "../router.ts";
-import { base, buttons } from "../styles.ts";
-import { capitalize, t } from "../texts.ts";
+import type { AttributeDefinition, Definition, EntityDefinition, WireValue } from "../../api";
+import { Live } from "../data/live";
+import { format } from "../format";
+import { icon } from "../icons";
+import { filterAttributes, findEntity, keyOf, orderAttributes, recordTitle } from "../model";
+import type { ListView } from "../router";
+import { base, buttons } from "../styles";
+import { capitalize, t } from "../texts";
 
 /** Longer lists are no use in a select; the search finds those. */
 const MOST_OPTIONS = 300;

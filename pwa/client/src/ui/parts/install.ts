@@ -1,9 +1,9 @@
 /** Offers to install the app, where that is possible and not done. */
 import { css, html, LitElement, nothing } from "lit";
-import { install, installWay, onInstallChange } from "../data/install.ts";
-import { icon } from "../icons.ts";
-import { base, buttons, cards } from "../styles.ts";
-import { t } from "../texts.ts";
+import { install, installWay, onInstallChange } from "../data/install";
+import { icon } from "../icons";
+import { base, buttons, cards } from "../styles";
+import { t } from "../texts";
 
 export class Install extends LitElement {
   static override properties = { compact: { type: Boolean } };

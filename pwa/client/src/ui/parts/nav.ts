@@ -1,14 +1,14 @@
 /** The way around: a bar under the thumb on phones, a rail at the side on wide screens. */
 import { html, LitElement, nothing } from "lit";
-import type { EntityDefinition } from "../../api.ts";
-import { icon } from "../icons.ts";
-import { initial } from "../model.ts";
-import { emptyView, routePath } from "../router.ts";
-import { base, buttons } from "../styles.ts";
-import { capitalize, t } from "../texts.ts";
-import { dialogs } from "./dialog.css.ts";
-import { navStyles } from "./nav.css.ts";
-import "./install.ts";
+import type { EntityDefinition } from "../../api";
+import { icon } from "../icons";
+import { initial } from "../model";
+import { emptyView, routePath } from "../router";
+import { base, buttons } from "../styles";
+import { capitalize, t } from "../texts";
+import { dialogs } from "./dialog.css";
+import { navStyles } from "./nav.css";
+import "./install";
 
 const MOST_ITEMS = 5;
 
@@ -45,7 +45,7 @@ export class Nav extends LitElement {
               ? html`<li>
                   <button type="button" class="item ${inRest ? "current" : ""}" data-test="nav-more" aria-haspopup="dialog"
                     @click=${() => this.#sheet?.showModal()}>
-                    ${icon("more")}<span>${t("more")}</span>
+                    <span class="mark">${icon("more")}</span><span>${t("more")}</span>
                   </button>
                 </li>`
               : nothing

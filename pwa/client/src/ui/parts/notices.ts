@@ -1,11 +1,11 @@
 /** What the whole app has to say above its screens: a new version, no network, an expired session. */
 import { css, html, LitElement, nothing } from "lit";
-import type { AppState } from "../../api.ts";
-import { applyUpdate, onUpdateWaiting } from "../../updates.ts";
-import { icon } from "../icons.ts";
-import { base, buttons } from "../styles.ts";
-import { t } from "../texts.ts";
-import "./ago.ts";
+import type { AppState } from "../../api";
+import { applyUpdate, onUpdateWaiting } from "../../updates";
+import { icon } from "../icons";
+import { base, buttons } from "../styles";
+import { t } from "../texts";
+import "./ago";
 
 export class Notices extends LitElement {
   static override properties = {

@@ -1,9 +1,9 @@
 /** A record's picture as kept on the device, or a tile with its initial while there is none. */
 import { css, html, LitElement, type PropertyValues } from "lit";
-import { Live } from "../data/live.ts";
-import { pictures } from "../data/pictures.ts";
-import { initial } from "../model.ts";
-import { base } from "../styles.ts";
+import { Live } from "../data/live";
+import { pictures } from "../data/pictures";
+import { initial } from "../model";
+import { base } from "../styles";
 
 const TINTS = 6;
 

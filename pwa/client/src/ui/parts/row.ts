@@ -1,12 +1,12 @@
 /** One row of a list: picture, title, and the other attributes of `list_display`. */
 import { html, nothing } from "lit";
-import type { AttributeDefinition, Definition, EntityDefinition, Row } from "../../api.ts";
-import type { Titles } from "../data/titles.ts";
-import { type Formatter, format } from "../format.ts";
-import { keyOf, pictureName, recordTitle, secondaryAttributes } from "../model.ts";
-import { routePath } from "../router.ts";
-import { capitalize, t } from "../texts.ts";
-import "./picture.ts";
+import type { AttributeDefinition, Definition, EntityDefinition, Row } from "../../api";
+import type { Titles } from "../data/titles";
+import { type Formatter, format } from "../format";
+import { keyOf, pictureName, recordTitle, secondaryAttributes } from "../model";
+import { routePath } from "../router";
+import { capitalize, t } from "../texts";
+import "./picture";
 
 export interface RowContext {
   definition: Definition;
@@ -38,8 +38,7 @@ export function rowTemplate(row: Row | undefined, index: number, context: RowCon
           ${secondaryAttributes(entity).map(
             (attribute) => html`<span class="fact ${look(attribute)}">
               <span class="label">${capitalize(attribute.label)}</span>
-              <span class="value">${fact(row, attribute, context, format())}</span>
-            </span>`,
+              <span class="value">${fact(row, attribute, context, format())}</span></span>`,
           )}
         </span>
       </span>

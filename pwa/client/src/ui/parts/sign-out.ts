@@ -1,10 +1,10 @@
 /** Signing out, after saying what that removes. */
 import { css, html, LitElement } from "lit";
-import type { User } from "../../api.ts";
-import { pictures } from "../data/pictures.ts";
-import { base, buttons } from "../styles.ts";
-import { t } from "../texts.ts";
-import { dialogs } from "./dialog.css.ts";
+import type { User } from "../../api";
+import { pictures } from "../data/pictures";
+import { base, buttons } from "../styles";
+import { t } from "../texts";
+import { dialogs } from "./dialog.css";
 
 export class SignOut extends LitElement {
   static override properties = { user: { attribute: false }, busy: { state: true } };

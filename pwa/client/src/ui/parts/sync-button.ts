@@ -1,12 +1,12 @@
 /** Starts a sync and says how things stand. One of these is on a screen at a time. */
 import { css, html, LitElement, nothing } from "lit";
-import type { AppState } from "../../api.ts";
-import { format } from "../format.ts";
-import { icon } from "../icons.ts";
-import { base, buttons } from "../styles.ts";
-import { stateText } from "../sync-words.ts";
-import { t } from "../texts.ts";
-import "./ago.ts";
+import type { AppState } from "../../api";
+import { format } from "../format";
+import { icon } from "../icons";
+import { base, buttons } from "../styles";
+import { stateText } from "../sync-words";
+import { t } from "../texts";
+import "./ago";
 
 export class SyncButton extends LitElement {
   static override properties = { state: { attribute: false } };

@@ -1,8 +1,8 @@
 /** A word about what just happened; it goes by itself. */
 import { css, html, LitElement, nothing } from "lit";
-import { icon } from "../icons.ts";
-import { base, buttons } from "../styles.ts";
-import { t } from "../texts.ts";
+import { icon } from "../icons";
+import { base, buttons } from "../styles";
+import { t } from "../texts";
 
 const SHORT = 4_000;
 const LONG = 9_000;

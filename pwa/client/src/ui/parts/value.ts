@@ -1,9 +1,9 @@
 /** One value of a record on its detail screen: links where there is somewhere to go, text otherwise. */
 import { html, nothing } from "lit";
-import type { AttributeDefinition, WireValue } from "../../api.ts";
-import { format } from "../format.ts";
-import { t } from "../texts.ts";
-import "./picture.ts";
+import type { AttributeDefinition, WireValue } from "../../api";
+import { format } from "../format";
+import { t } from "../texts";
+import "./picture";
 
 export function valueTemplate(value: WireValue | undefined, attribute: AttributeDefinition) {
   const text = format().value(value, attribute);

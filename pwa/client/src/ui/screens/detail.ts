@@ -1,18 +1,18 @@
 /** One record: its picture, every attribute, the records it points at and those that point at it. */
 import { html, LitElement, nothing, type PropertyValues } from "lit";
-import type { Definition, EntityDefinition, Key, Row } from "../../api.ts";
-import { Live } from "../data/live.ts";
-import { Titles } from "../data/titles.ts";
-import { format } from "../format.ts";
-import { icon } from "../icons.ts";
-import { backlinks, type DetailLine, detailLines, parseKey, pictureName, recordTitle } from "../model.ts";
-import { valueTemplate } from "../parts/value.ts";
-import { emptyView, routePath } from "../router.ts";
-import { base, buttons, cards } from "../styles.ts";
-import { capitalize, t } from "../texts.ts";
-import { detailStyles } from "./detail.css.ts";
-import "../parts/backlinks.ts";
-import "../parts/picture.ts";
+import type { Definition, EntityDefinition, Key, Row } from "../../api";
+import { Live } from "../data/live";
+import { Titles } from "../data/titles";
+import { format } from "../format";
+import { icon } from "../icons";
+import { backlinks, type DetailLine, detailLines, parseKey, pictureName, recordTitle } from "../model";
+import { valueTemplate } from "../parts/value";
+import { emptyView, routePath } from "../router";
+import { base, buttons, cards } from "../styles";
+import { capitalize, t } from "../texts";
+import { detailStyles } from "./detail.css";
+import "../parts/backlinks";
+import "../parts/picture";
 
 export class Detail extends LitElement {
   static override properties = {

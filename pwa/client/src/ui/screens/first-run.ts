@@ -1,14 +1,14 @@
 /** Nothing is on the device yet: says what will happen, and shows it happening. */
 import { css, html, LitElement, nothing } from "lit";
-import type { AppState } from "../../api.ts";
-import { format } from "../format.ts";
-import { icon } from "../icons.ts";
-import { initial } from "../model.ts";
-import { base, buttons, progressBar } from "../styles.ts";
-import { phaseText, reason } from "../sync-words.ts";
-import { capitalize, t } from "../texts.ts";
-import { centred } from "./forms.css.ts";
-import "../parts/install.ts";
+import type { AppState } from "../../api";
+import { format } from "../format";
+import { icon } from "../icons";
+import { initial } from "../model";
+import { base, buttons, progressBar } from "../styles";
+import { phaseText, reason } from "../sync-words";
+import { capitalize, t } from "../texts";
+import { centred } from "./forms.css";
+import "../parts/install";
 
 export class FirstRun extends LitElement {
   static override properties = { state: { attribute: false } };
@@ -68,7 +68,7 @@ export class FirstRun extends LitElement {
   }
 
   #start() {
-    const { lastError, online } = this.state;
+    const { lastError, online, sessionExpired } = this.state;
     const offline = !online || lastError?.code === "network";
     return html`
       <p class="muted">${t("firstRunHint")}</p>
@@ -85,9 +85,15 @@ export class FirstRun extends LitElement {
               </div>`
             : nothing
       }
-      <button class="button primary big" type="button" data-test="download" @click=${this.#download}>
-        ${icon("download")} ${lastError ? t("tryAgain") : t("download")}
-      </button>
+      ${
+        sessionExpired
+          ? html`<button class="button primary big" type="button" data-test="sign-in-again" @click=${() => this.#send("hv-sign-in")}>
+              ${t("signIn")}
+            </button>`
+          : html`<button class="button primary big" type="button" data-test="download" @click=${() => this.#send("hv-sync")}>
+              ${icon("download")} ${lastError ? t("tryAgain") : t("download")}
+            </button>`
+      }
       <hv-install compact></hv-install>
     `;
   }
@@ -107,18 +113,7 @@ export class FirstRun extends LitElement {
             : html`<progress aria-labelledby="phase"></progress>`
         }
       </div>
-      ${
-        phase === "files"
-          ? html`<button class="button" type="button" data-test="use-now" @click=${() => this.#send("hv-use-now")}>
-              ${t("useNow")}
-            </button>`
-          : nothing
-      }
     `;
-  }
-
-  #download(): void {
-    this.#send("hv-sync");
   }
 
   #send(type: string): void {

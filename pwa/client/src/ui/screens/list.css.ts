@@ -27,49 +27,6 @@ export const listStyles = css`
     margin-inline-end: calc(-1 * var(--space-2));
   }
 
-  .search {
-    position: relative;
-  }
-
-  .search > .icon {
-    position: absolute;
-    inset-block-start: calc(50% - 0.625rem);
-    inset-inline-start: var(--space-3);
-    inline-size: 1.25rem;
-    block-size: 1.25rem;
-    color: var(--muted);
-    pointer-events: none;
-  }
-
-  .search input {
-    inline-size: 100%;
-    min-block-size: var(--touch);
-    padding-block: var(--space-2);
-    padding-inline: 2.5rem var(--touch);
-    border: 1px solid var(--edge);
-    border-radius: var(--radius-full);
-    background: var(--surface);
-    color: var(--text);
-    font: max(1rem, 16px) / 1.4 var(--font);
-    appearance: none;
-  }
-
-  .search input::placeholder {
-    color: var(--muted);
-    opacity: 1;
-  }
-
-  .search input::-webkit-search-cancel-button {
-    display: none;
-  }
-
-  .search button {
-    position: absolute;
-    inset-block-start: 0;
-    inset-inline-end: 0;
-    color: var(--muted);
-  }
-
   .scroller {
     position: relative;
     overflow-y: auto;
@@ -240,7 +197,8 @@ export const listStyles = css`
   .shape {
     display: block;
     border-radius: var(--radius-s);
-    background: var(--sunken);
+    background: var(--line);
+    opacity: 0.7;
   }
 
   .shape.line {

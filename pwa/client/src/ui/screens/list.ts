@@ -1,21 +1,21 @@
 /** The list of an entity: search, order, filters, and as many rows as fit, however many there are. */
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import type { AppState, Definition, EntityDefinition } from "../../api.ts";
-import { Live } from "../data/live.ts";
-import { type Query, RowSource } from "../data/rows.ts";
-import { Titles } from "../data/titles.ts";
-import { type Range, scrollToShow, visibleRange } from "../data/windowing.ts";
-import { format } from "../format.ts";
-import { icon } from "../icons.ts";
-import { keyOf } from "../model.ts";
-import { rowTemplate } from "../parts/row.ts";
-import { emptyView, type ListView, viewQuery } from "../router.ts";
-import { base, buttons } from "../styles.ts";
-import { capitalize, t } from "../texts.ts";
-import { listStyles } from "./list.css.ts";
-import "../parts/filters.ts";
-import "../parts/sync-button.ts";
+import type { AppState, Definition, EntityDefinition } from "../../api";
+import { Live } from "../data/live";
+import { type Query, RowSource } from "../data/rows";
+import { Titles } from "../data/titles";
+import { type Range, scrollToShow, visibleRange } from "../data/windowing";
+import { format } from "../format";
+import { keyOf } from "../model";
+import { rowTemplate } from "../parts/row";
+import { emptyView, type ListView, viewQuery } from "../router";
+import { base, buttons } from "../styles";
+import { capitalize, t } from "../texts";
+import { listStyles } from "./list.css";
+import "../parts/filters";
+import "../parts/search";
+import "../parts/sync-button";
 
 /** Where lists were scrolled to, for coming back to them. */
 const positions = new Map<string, number>();
@@ -42,7 +42,6 @@ export class List extends LitElement {
   #source: RowSource | undefined;
   #titles = new Titles(format(), () => this.requestUpdate());
   #resize = new ResizeObserver(() => this.#measure());
-  #frame = 0;
   #restore: number | null = null;
 
   constructor() {
@@ -56,15 +55,8 @@ export class List extends LitElement {
     });
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    addEventListener("keydown", this.#shortcut);
-  }
-
   override disconnectedCallback(): void {
-    removeEventListener("keydown", this.#shortcut);
     this.#resize.disconnect();
-    cancelAnimationFrame(this.#frame);
     super.disconnectedCallback();
   }
 
@@ -108,18 +100,8 @@ export class List extends LitElement {
         </div>
         ${
           entity.search_fields.length
-            ? html`<search class="search">
-                ${icon("search")}
-                <input type="search" data-test="search" enterkeyhint="search" autocomplete="off" autocapitalize="none"
-                  spellcheck="false" aria-label=${t("search", { name })} placeholder=${t("search", { name })}
-                  aria-keyshortcuts="/" .value=${view.search} @input=${this.#typed} @keydown=${this.#searchKey} />
-                ${
-                  view.search
-                    ? html`<button class="button round" type="button" data-test="clear-search" aria-label=${t("clearSearch")}
-                        @click=${this.#clear}>${icon("close")}</button>`
-                    : nothing
-                }
-              </search>`
+            ? html`<hv-search .value=${view.search} .label=${t("search", { name })} @hv-search=${this.#searched}
+                @hv-leave=${() => this.#focusIndex(0)}></hv-search>`
             : nothing
         }
       </header>
@@ -255,10 +237,8 @@ export class List extends LitElement {
     this.renderRoot.querySelector<HTMLElement>(selector)?.style.setProperty(property, value);
   }
 
-  #typed(event: Event): void {
-    const search = (event.target as HTMLInputElement).value;
-    cancelAnimationFrame(this.#frame);
-    this.#frame = requestAnimationFrame(() => this.#change({ ...this.view, search }));
+  #searched(event: CustomEvent<string>): void {
+    this.#change({ ...this.view, search: event.detail });
   }
 
   #clear(): void {
@@ -271,25 +251,7 @@ export class List extends LitElement {
   }
 
   #focusSearch(): void {
-    this.renderRoot.querySelector<HTMLInputElement>("input")?.focus();
-  }
-
-  #shortcut = (event: KeyboardEvent): void => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || this.inert) return;
-    const target = event.composedPath()[0];
-    if (target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]")) return;
-    event.preventDefault();
-    this.#focusSearch();
-  };
-
-  #searchKey(event: KeyboardEvent): void {
-    if (event.key === "Escape" && this.view.search) {
-      event.preventDefault();
-      this.#clear();
-    } else if (event.key === "ArrowDown") {
-      event.preventDefault();
-      this.#focusIndex(0);
-    }
+    this.renderRoot.querySelector<HTMLElement>("hv-search")?.focus();
   }
 
   #rowKey(event: KeyboardEvent): void {

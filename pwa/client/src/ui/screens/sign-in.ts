@@ -1,9 +1,9 @@
 /** Signing in: before the first download, or again when the server no longer knows the session. */
 import { css, html, LitElement, nothing } from "lit";
-import { icon } from "../icons.ts";
-import { base, buttons } from "../styles.ts";
-import { t } from "../texts.ts";
-import { centred, fields } from "./forms.css.ts";
+import { icon } from "../icons";
+import { base, buttons } from "../styles";
+import { t } from "../texts";
+import { centred, fields } from "./forms.css";
 
 export class SignIn extends LitElement {
   static override properties = {

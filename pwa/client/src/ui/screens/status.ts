@@ -1,14 +1,14 @@
 /** How syncing stands, what is on this device, and whose it is. */
 import { css, html, LitElement, nothing } from "lit";
-import type { AppState } from "../../api.ts";
-import { format } from "../format.ts";
-import { icon } from "../icons.ts";
-import { base, buttons, cards, progressBar } from "../styles.ts";
-import { phaseText, reason } from "../sync-words.ts";
-import { capitalize, t } from "../texts.ts";
-import "../parts/ago.ts";
-import "../parts/install.ts";
-import "../parts/sign-out.ts";
+import type { AppState } from "../../api";
+import { format } from "../format";
+import { icon } from "../icons";
+import { base, buttons, cards, progressBar } from "../styles";
+import { phaseText, reason } from "../sync-words";
+import { capitalize, t } from "../texts";
+import "../parts/ago";
+import "../parts/install";
+import "../parts/sign-out";
 
 interface Storage {
   usage?: number | undefined;
