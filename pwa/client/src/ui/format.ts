@@ -85,9 +85,9 @@ export class Formatter {
 
   /** `"3 04:05:06.000007"` as "3 days 4 hr 5 min 6 sec"; parts that are zero are left out. */
   duration(text: string): string {
-    const match = /^(-?)(?:(-?\d+) )?(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(text);
+    const match = /^(?:(-?\d+) )?(-?)(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(text);
     if (!match) return text;
-    const [, sign, days = "0", hours, minutes, seconds] = match;
+    const [, days = "0", sign, hours, minutes, seconds] = match;
     let total = Number(days) * 86_400 + Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds);
     if (sign) total = -total;
     let rest = Math.round(Math.abs(total) * 1e6) / 1e6;

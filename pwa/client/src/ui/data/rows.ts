@@ -71,9 +71,9 @@ export class RowSource {
   }
 
   /** Says which rows are visible now; `end` is exclusive. */
-  want(start: number, end: number): void {
+  want(start: number, end: number): Promise<void> {
     this.#wanted = [start, Math.max(end, start + 1)];
-    void this.#pump();
+    return this.#pump();
   }
 
   // One page at a time, always for where the list is now: a fast scroll skips the pages it flew over.

@@ -211,7 +211,7 @@ export class List extends LitElement {
     if (this.#restore === null) positions.set(this.#place(), scroller.scrollTop);
     const { start, end } = visibleRange(this.#top(scroller), scroller.clientHeight, this.#rowHeight(), source.total);
     if (start !== this.range.start || end !== this.range.end) this.range = { start, end };
-    if (end > start) source.want(start, end);
+    if (end > start) void source.want(start, end);
   };
 
   #place(): string {
