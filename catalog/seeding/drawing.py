@@ -4,6 +4,7 @@ import colorsys
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from PIL import Image, ImageDraw, ImageFilter
 
@@ -11,6 +12,8 @@ VERSION = 1  # part of the file name: raise it when a recipe would give other by
 SIDE = 256
 _SCALE = 2  # drawn larger and reduced, for smooth edges
 VARIATIONS = 6
+_SHADOW_AT = (32 * _SCALE, 198 * _SCALE)
+_SHADOW_SIZE = (192 * _SCALE, 56 * _SCALE)
 
 Colour = tuple[int, int, int]
 Canvas = ImageDraw.ImageDraw
@@ -43,14 +46,14 @@ def draw(recipe: Recipe) -> bytes:
     image = Image.new("RGB", (size, size), ground)
     canvas = ImageDraw.Draw(image)
     canvas.ellipse(_box(-20, 120, 276, 380), fill=_mix(ground, (255, 255, 255), 0.35))
-    _shadow(image)
+    image.paste((40, 40, 50), _SHADOW_AT, _shadow())
     canvas = ImageDraw.Draw(image)
     left, top, right, bottom = _PACKAGES[recipe.package](canvas, body)
     canvas.rounded_rectangle(_box(left, top, right, bottom), 6 * _SCALE, fill=label)
     _MOTIFS[recipe.variation % len(_MOTIFS)](canvas, ((left + right) / 2, (top + bottom) / 2), ink)
 
     stored = io.BytesIO()
-    image.resize((SIDE, SIDE), Image.Resampling.LANCZOS).save(stored, "WEBP", quality=82, method=2)
+    image.reduce(_SCALE).save(stored, "WEBP", quality=82, method=2)
     return stored.getvalue()
 
 
@@ -72,11 +75,12 @@ def _mix(one: Colour, other: Colour, share: float) -> Colour:
     return red, green, blue
 
 
-def _shadow(image: Image.Image) -> None:
-    mask = Image.new("L", (SIDE // 2, SIDE // 2), 0)
-    ImageDraw.Draw(mask).ellipse((30, 106, 98, 120), fill=110)
-    mask = mask.filter(ImageFilter.GaussianBlur(4)).resize(image.size)
-    image.paste((40, 40, 50), (0, 0), mask)
+@cache
+def _shadow() -> Image.Image:
+    """How dark the shadow is, by pixel: below the package, which hides its upper half."""
+    mask = Image.new("L", (64, 14), 0)
+    ImageDraw.Draw(mask).ellipse((8, 4, 56, 9), fill=110)
+    return mask.filter(ImageFilter.GaussianBlur(2)).resize(_SHADOW_SIZE)
 
 
 # Each draws its package and returns where the label goes.
