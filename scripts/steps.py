@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scripts import chromium
+from scripts import chromium, postgres
 from scripts.processes import Failure, tool_environment
 from scripts.together import Step
 
 GROUPS = ("check", "python", "client", "browser")
-POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
 
 
 @dataclass
@@ -21,6 +20,7 @@ class Plan:
     steps: list[Step] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    uses_postgres: bool = False
 
 
 def plan(groups: Iterable[str], reports: Path) -> Plan:
@@ -60,25 +60,15 @@ def _add_python(work: Plan, reports: Path) -> None:
     work.steps.append(
         Step("Python tests on SQLite", _pytest("sqlite", reports, *selected), _environment(), report="sqlite")
     )
-    url = os.environ.get("TEST_POSTGRES_URL") or POSTGRES
-    if reason := why_no_postgres(url):
+    if reason := postgres.why_not():
         sentence = f"Not tested on PostgreSQL: no server answers at TEST_POSTGRES_URL ({reason})."
         (work.failures if os.environ.get("REQUIRE_POSTGRES", "0") not in ("", "0") else work.notes).append(sentence)
         return
     # The tooling starts processes of its own and opens no database in the tests' process: once is enough.
+    environment = _environment(DATABASE_URL=postgres.server(), TEST_DATABASE_NAME=postgres.test_database())
     command = _pytest("postgresql", reports, *selected, "--ignore=tests/tooling")
-    work.steps.append(Step("Python tests on PostgreSQL", command, _environment(DATABASE_URL=url), report="postgresql"))
-
-
-def why_no_postgres(url: str) -> str:
-    """Why the suite cannot run there, in a line; empty when it can."""
-    import psycopg
-
-    try:
-        psycopg.connect(url, connect_timeout=3).close()
-    except psycopg.Error as error:
-        return str(error).strip().splitlines()[0]
-    return ""
+    work.uses_postgres = True
+    work.steps.append(Step("Python tests on PostgreSQL", command, environment, report="postgresql"))
 
 
 def _add_checks(work: Plan) -> None:

@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 from xml.etree import ElementTree
 
+from scripts import postgres
 from scripts.processes import Ended, hold_signals
 from scripts.steps import GROUPS, Plan, plan
 from scripts.together import Outcome, run_together
@@ -72,9 +73,12 @@ def main() -> int:
         parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
     hold_signals()
     reports = Path(tempfile.mkdtemp(prefix="haversack-reports-"))
+    work = plan(groups, reports)
     try:
-        return carry_out(plan(groups, reports), reports)
+        return carry_out(work, reports)
     except Ended as ended:
+        if work.uses_postgres:
+            postgres.drop_test_database()
         print("Stopped before the end.", file=sys.stderr)
         return ended.status
     finally:

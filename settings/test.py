@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from settings.base import *  # noqa: F403
-from settings.base import DATABASES, INSTALLED_APPS, Q_CLUSTER
+from settings.base import DATABASES, INSTALLED_APPS, Q_CLUSTER, env
 
 DEBUG = False
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.wire"]
@@ -24,7 +24,7 @@ WHITENOISE_AUTOREFRESH = True
 DATABASES["default"].pop("CONN_MAX_AGE", None)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     # One server, several checkouts and runs: nobody drops the database that another is testing on.
-    DATABASES["default"]["TEST"] = {"NAME": f"test_haversack_{os.getpid()}"}
+    DATABASES["default"]["TEST"] = {"NAME": env.str("TEST_DATABASE_NAME", default=f"test_haversack_{os.getpid()}")}
 Q_CLUSTER["sync"] = True
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
