@@ -1,6 +1,6 @@
 /** The ports of the engine, as browsers have them. */
 
-import type { Ports } from "./ports";
+import type { Locks, Ports } from "./ports";
 import { IdbDeviceStore } from "./store/device";
 import { IdbStore } from "./store/user";
 
@@ -15,10 +15,7 @@ export function browserPorts(app: string): Ports {
       },
     },
     fetch: (input, init) => fetch(input, init),
-    locks: {
-      // The types of the DOM say that the result is awaited, in words that no generic understands.
-      request: (name, options, work) => navigator.locks.request(name, options, work) as Promise<never>,
-    },
+    locks: browserLocks(),
     channel: {
       post: (message) => channel.postMessage(message),
       listen(callback) {
@@ -27,7 +24,24 @@ export function browserPorts(app: string): Ports {
     },
     stores: {
       device: (name) => new IdbDeviceStore(name),
-      user: (name, key) => new IdbStore(name, key, () => crypto.randomUUID()),
+      user: (name, key) => new IdbStore(name, key, randomId),
     },
   };
+}
+
+/** Over plain HTTP there are no locks. They are a courtesy between tabs: the data is safe without. */
+function browserLocks(): Locks {
+  const { locks } = navigator;
+  if (locks === undefined) return { request: (_name, _options, work) => work() };
+  // The types of the DOM say that the result is awaited, in words that no generic understands.
+  return { request: (name, options, work) => locks.request(name, options, work) as Promise<never> };
+}
+
+/** A random UUID, also where `crypto.randomUUID` is kept for secure contexts. */
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }

@@ -2,7 +2,7 @@
 
 import { proxy, type Remote, wrap } from "comlink";
 
-import type { AppConfig, NetworkType } from "./api";
+import type { NetworkType } from "./api";
 import { readConfig } from "./config";
 import { createRuntime, type EngineCalls } from "./runtime";
 import type { RemoteEngine } from "./wire";
@@ -22,17 +22,9 @@ window.offline = createRuntime({
 window.addEventListener("online", () => engine.hint(true));
 window.addEventListener("offline", () => engine.hint(false));
 
-void begin(config);
-
-/** The first sync of a visit. A browser that holds a session already needs no second sign-in. */
-async function begin({ anonymous }: AppConfig): Promise<void> {
-  await window.offline.ready;
-  if (!anonymous) {
-    const user = await engine.adoptSession().catch(() => null);
-    if (user === null) return;
-  }
-  await engine.onSync("", { trigger: "start" });
-}
+// A browser that holds a session already needs no second sign-in. Nothing is synced: that is asked for, by a person
+// or by the triggers that the app's settings switch on (Q3).
+if (!config.anonymous) void window.offline.ready.then(() => engine.adoptSession()).catch(() => undefined);
 
 /** What the Network Information API says, where there is one. */
 function networkType(): NetworkType {

@@ -137,6 +137,16 @@ describe("signing out", () => {
     expect(server.user).toBe(BOB);
   });
 
+  it("S2: that the server refuses does not lock others out", async () => {
+    await tab.engine.signOut();
+    await tab.engine.hint(true);
+    await signIn("ann");
+    server.intercept = ({ method }) => (method === "DELETE" ? failure(400, "protocol_unsupported") : undefined);
+    await tab.engine.signOut();
+    await signIn("bob");
+    expect(await tab.engine.state()).toMatchObject({ user: BOB, lastError: null });
+  });
+
   it("S2: in one tab is one in all tabs", async () => {
     const other = await world.tab();
     expect(await other.engine.count("LocalThing")).toBe(1);

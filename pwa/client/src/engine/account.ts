@@ -5,6 +5,7 @@
 
 import type { User } from "../api";
 import type { Ports } from "../ports";
+import { ServerError } from "../protocol/errors";
 import type { DeviceStore, PendingSignOut } from "../store/store";
 import type { Server } from "./server";
 import { Watchdog } from "./watchdog";
@@ -29,7 +30,8 @@ export class Account {
   /** @throws HaversackError: nothing has changed then. */
   signIn(username: string, password: string): Promise<User> {
     return this.alone(async (signal) => {
-      await this.flush(signal);
+      // A sign-out that the server refuses must not lock everybody out: signing in replaces that session anyway.
+      await this.flush(signal).catch(unlessRefused);
       await this.wipe();
       const user = await this.server.signIn(username, password, signal);
       await this.device.update((record) => ({ ...record, user }));
@@ -95,4 +97,8 @@ export class Account {
   private watch<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     return new Watchdog(this.ports.clock, this.limit).guard(({ signal }) => work(signal));
   }
+}
+
+function unlessRefused(error: unknown): void {
+  if (!(error instanceof ServerError) || error.retry) throw error;
 }

@@ -16,6 +16,7 @@ export interface SyncOptions {
   trigger?: Trigger;
 }
 
+const NO_REPLICA = "00000000-0000-0000-0000-000000000000";
 const ANONYMOUS: User = { key: "anonymous", name: "" };
 
 export class Engine {
@@ -24,6 +25,7 @@ export class Engine {
   private person: Person | null = null;
   private listener: Listener = () => undefined;
   private online: boolean;
+  private meeting: Promise<void> = Promise.resolve();
   private telling: Promise<void> = Promise.resolve();
   private toTell = false;
 
@@ -150,7 +152,6 @@ export class Engine {
   async signIn(username: string, password: string): Promise<User> {
     const user = await this.account.signIn(username, password);
     await this.accountChanged();
-    void this.push({ context: "", trigger: "login" });
     return user;
   }
 
@@ -166,7 +167,11 @@ export class Engine {
   async signOut(): Promise<void> {
     const person = this.person;
     if (person === null || isAnonymous(person.user)) return;
-    const { replica } = await person.store.overview();
+    // A broken store is no reason to keep somebody signed in.
+    const replica = await person.store.overview().then(
+      (overview) => overview.replica,
+      () => NO_REPLICA,
+    );
     this.person = null;
     person.leave();
     await this.account.signOut({ user: person.user.key, replica });
@@ -175,7 +180,16 @@ export class Engine {
   }
 
   /** Opens the store of whoever is signed in now, and lets go of anybody else's. */
-  private async meet(): Promise<void> {
+  private meet(): Promise<void> {
+    // One after another, or two would each open a store.
+    this.meeting = this.meeting.then(
+      () => this.meetNow(),
+      () => this.meetNow(),
+    );
+    return this.meeting;
+  }
+
+  private async meetNow(): Promise<void> {
     const user = this.config.anonymous ? ANONYMOUS : await this.account.current();
     if (user?.key === this.person?.user.key) {
       if (this.person !== null) this.person.sessionExpired = false;

@@ -45,7 +45,7 @@ export class Person {
     private readonly server: Server,
     private readonly account: Account,
     private readonly limits: Limits,
-    private readonly emit: Emit,
+    private readonly tell: Emit,
   ) {
     this.store = ports.stores.user(app, user.key);
     this.tables = new Tables(this.store);
@@ -90,8 +90,10 @@ export class Person {
       return result;
     } catch (thrown) {
       const error = asHaversackError(thrown).toJSON();
+      // Whoever lost the lock may still be at it.
+      this.watchdog?.abort(thrown);
       this.end(error);
-      if (!this.left) this.emit("syncerror", { context, trigger, error });
+      this.emit("syncerror", { context, trigger, error });
       return { status: "error", context, received: {}, error };
     }
   }
@@ -110,7 +112,9 @@ export class Person {
         clock: this.ports.clock,
         user: this.user.key,
         watchdog,
-        progress: (phase, done, total) => this.progress({ context, phase, done, total }),
+        progress: (phase, done, total) => {
+          if (!watchdog.signal.aborted) this.progress({ context, phase, done, total });
+        },
         applied: (entities) => {
           if (entities.length > 0) this.emit("datachange", { entities });
           this.emit("statechange");
@@ -118,6 +122,11 @@ export class Person {
       });
     });
   }
+
+  /** Nothing is said of somebody who has left. */
+  private readonly emit: Emit = (...event) => {
+    if (!this.left) this.tell(...event);
+  };
 
   private progress(progress: SyncProgress): void {
     this.watchdog?.touch();
@@ -131,7 +140,7 @@ export class Person {
     this.syncing = null;
     this.watchdog = null;
     this.learn(error);
-    if (!this.left) this.emit("statechange");
+    this.emit("statechange");
   }
 
   private learn(error: SyncError | null): void {

@@ -4,6 +4,7 @@ import { ClientError } from "../protocol/errors";
 import { IdbStore } from "../store/user";
 import { FakeClock } from "../testing/clock";
 import { deferred, turn } from "../testing/deferred";
+import { FakeLocks } from "../testing/locks";
 import { entity, FakeServer, failure } from "../testing/server";
 import { type Tab, World } from "../testing/world";
 
@@ -110,29 +111,44 @@ describe("P1 and P2: all or nothing", () => {
     expect(await things()).toEqual(["Chai", "Tofu — 豆腐"]);
   });
 
-  it("P1, Q2: a frozen tab loses its lock after a while, and does no harm when it thaws", async () => {
-    await tab.engine.onSync("");
-    const frozen = await world.tab({ clock: new FakeClock() });
+  /** Holds the answer to the next sync, as it is now, until it is let go. */
+  function holdNext() {
     const reached = deferred();
-    const thawed = deferred();
-    server.rows.LocalThing = [[9, "late", ""]];
+    const held = deferred();
     server.intercept = async (asked) => {
       if (asked.method !== "POST") return undefined;
       server.intercept = null;
       const late = server.serve(asked);
       reached.resolve();
-      await thawed.promise;
+      await held.promise;
       return late;
     };
-    const refused = deferred();
-    const original = IdbStore.prototype.switch;
-    vi.spyOn(IdbStore.prototype, "switch").mockImplementation(async function (this: IdbStore, change) {
-      const switched = await original.call(this, change);
-      if (!switched) refused.resolve();
-      return switched;
-    });
+    return { reached: reached.promise, release: () => held.resolve() };
+  }
+
+  it("P1: a late sync cannot move rows and cursors back, even where locks do not work", async () => {
+    await tab.engine.onSync("");
+    const other = await world.tab({ locks: new FakeLocks() });
+    server.rows.LocalThing = [[9, "late", ""]];
+    const { reached, release } = holdNext();
+    const slow = other.engine.onSync("");
+    await reached;
+    change();
+    expect((await tab.engine.onSync("")).status).toBe("complete");
+    const properties = await tab.engine.syncProperties();
+    release();
+    expect(await slow).toMatchObject({ status: "error", error: { code: "superseded", retry: true } });
+    expect(await tab.engine.syncProperties()).toEqual(properties);
+    expect(await things(other)).toEqual(["Chai", "Tofu — 豆腐"]);
+  });
+
+  it("Q2: a frozen tab loses its lock after a while, and does no harm when it thaws", async () => {
+    await tab.engine.onSync("");
+    const frozen = await world.tab({ clock: new FakeClock() });
+    server.rows.LocalThing = [[9, "late", ""]];
+    const { reached, release } = holdNext();
     const slow = frozen.engine.onSync("");
-    await reached.promise;
+    await reached;
     change();
     const fast = tab.engine.onSync("");
     world.clock.advance(59_999);
@@ -141,11 +157,10 @@ describe("P1 and P2: all or nothing", () => {
     world.clock.advance(1);
     expect((await fast).status).toBe("complete");
     expect(await slow).toMatchObject({ status: "error", error: { code: "superseded", retry: true } });
-
-    thawed.resolve();
-    await refused.promise;
-    expect(await things()).toEqual(["Chai", "Tofu — 豆腐"]);
+    release();
+    expect((await frozen.engine.onSync("")).status).toBe("complete");
     expect(await things(frozen)).toEqual(["Chai", "Tofu — 豆腐"]);
+    expect((await frozen.engine.state()).syncing).toBe(null);
   });
 
   it.each([

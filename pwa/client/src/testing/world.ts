@@ -21,6 +21,12 @@ export interface Tab {
   names(): EventName[];
 }
 
+interface TabOptions {
+  online?: boolean;
+  clock?: FakeClock;
+  locks?: FakeLocks;
+}
+
 /** One device with its databases, clock and tabs, in front of one server. */
 export class World {
   readonly clock = new FakeClock();
@@ -37,9 +43,9 @@ export class World {
     globalThis.indexedDB = new IDBFactory();
   }
 
-  /** Opens the app. A tab with a clock of its own can be frozen: its timers do not fire. */
-  async tab({ online = true, clock = this.clock }: { online?: boolean; clock?: FakeClock } = {}): Promise<Tab> {
-    const { locks, stores, hub, server } = this;
+  /** Opens the app. With a clock of its own a tab can be frozen, with locks of its own it cannot wait for others. */
+  async tab({ online = true, clock = this.clock, locks = this.locks }: TabOptions = {}): Promise<Tab> {
+    const { stores, hub, server } = this;
     const ports = { clock, locks, stores, channel: hub.open(), fetch: server.fetch };
     const config = { app: "shop", api: API, anonymous: server.anonymous };
     const engine = new Engine(config, ports, { online });

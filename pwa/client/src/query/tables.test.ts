@@ -1,0 +1,61 @@
+import { expect, it } from "vitest";
+import type { EntityView, Segment } from "../store/store";
+import { entity } from "../testing/server";
+import { Tables } from "./tables";
+
+const segment: Segment = { first: 1, last: 1, rows: 1, text: '[1,"Chai"]\n' };
+const record = {
+  generation: 1,
+  cursor: "",
+  columns: ["id", "name"],
+  rows: 1,
+  segments: 1,
+  fingerprint: 0,
+  syncedAt: "",
+};
+const attributes: Parameters<typeof entity>[1] = [
+  ["id", "integer"],
+  ["name", "string"],
+];
+
+/** A store whose definition and generation are set by the test, and which counts how often rows are read. */
+function fakeStore() {
+  const now = { version: "v1", generation: 1, entities: ["LocalThing"], reads: 0 };
+  return Object.assign(now, {
+    async view(_name: string, known: { generation?: number; version?: string }): Promise<EntityView> {
+      const entities = now.entities.map((name) => entity(name, attributes));
+      const definition = { app: "", title: "", description: "", anonymous: true, contexts: {}, entities };
+      const fresh = known.generation !== now.generation;
+      if (fresh) now.reads++;
+      return {
+        record: { ...record, generation: now.generation },
+        segments: fresh ? [segment] : null,
+        version: now.version,
+        definition: known.version === now.version ? null : definition,
+      };
+    },
+  });
+}
+
+it("rows are read once, until they or the definition change", async () => {
+  const store = fakeStore();
+  const tables = new Tables(store);
+  const first = await tables.table("LocalThing");
+  expect(await tables.table("LocalThing")).toBe(first);
+  expect(store.reads).toBe(1);
+  store.generation = 2;
+  expect(await tables.table("LocalThing")).not.toBe(first);
+  expect(store.reads).toBe(2);
+  store.version = "v2";
+  expect((await tables.table("LocalThing"))?.get(1)).toEqual({ id: 1, name: "Chai" });
+  expect(store.reads).toBe(3);
+});
+
+it("an entity that the definition does not have is an error", async () => {
+  const store = fakeStore();
+  const tables = new Tables(store);
+  await tables.table("LocalThing");
+  store.version = "v2";
+  store.entities = ["LocalOther"];
+  await expect(tables.table("LocalThing")).rejects.toMatchObject({ code: "unknown_entity" });
+});
