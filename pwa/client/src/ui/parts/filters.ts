@@ -41,7 +41,7 @@ export class Filters extends LitElement {
       }
 
       /* A mouse cannot swipe. */
-      @media (hover: hover) and (pointer: fine) {
+      @media (hover: hover) and (pointer: fine) and (min-width: 900px) {
         .pills {
           flex-wrap: wrap;
         }

@@ -36,7 +36,7 @@ export class Toast extends LitElement {
         min-block-size: 3rem;
         padding-inline: var(--space-4) var(--space-1);
         border: 1px solid var(--line);
-        border-radius: var(--radius-full);
+        border-radius: var(--radius-l);
         background: var(--raised);
         color: var(--text);
         box-shadow: var(--shadow);

@@ -3,7 +3,7 @@ import { css } from "lit";
 export const listStyles = css`
   :host {
     display: grid;
-    grid-template-rows: auto 1fr;
+    grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
     min-block-size: 0;
     block-size: 100%;
     container-type: inline-size;
@@ -11,6 +11,7 @@ export const listStyles = css`
 
   header {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: var(--space-2);
     padding: var(--space-2) var(--space-4) var(--space-3);
   }

@@ -48,12 +48,13 @@ export class Status extends LitElement {
 
       .summary .line {
         display: flex;
+        flex-wrap: wrap;
         align-items: center;
         gap: var(--space-3);
       }
 
       .summary .text {
-        flex: 1;
+        flex: 1 1 8rem;
         min-inline-size: 0;
       }
 
@@ -182,7 +183,7 @@ export class Status extends LitElement {
           <div class="dot ${look}">${icon(syncing ? "sync" : !online ? "offline" : failed ? "alert" : "check")}</div>
           <div class="text">
             <strong data-test="sync-status">${title}</strong>
-            <span class="muted">${syncing ? phaseText(syncing, format()) : failed ? `${capitalize(reason(failed))}.` : online ? t("networkOnline") : t("network")}</span>
+            <span class="muted">${syncing ? phaseText(syncing, format()) : failed ? `${capitalize(reason(failed))}.` : nothing}</span>
           </div>
           ${
             syncing
