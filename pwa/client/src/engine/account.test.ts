@@ -25,11 +25,10 @@ beforeEach(async () => {
   tab = await world.tab();
 });
 
-/** Signs in, and waits for the sync that follows. */
+/** Signs in, and syncs. */
 async function signIn(name: "ann" | "bob", of: Tab = tab): Promise<void> {
-  const synced = of.next("synccomplete");
   await of.engine.signIn(name, name.slice(0, 1));
-  await synced;
+  await of.engine.onSync("");
 }
 
 describe("signing in", () => {
@@ -46,7 +45,7 @@ describe("signing in", () => {
     expect(await world.databases()).toEqual(["haversack/shop"]);
   });
 
-  it("is remembered, also offline, and brings the person's rows by itself", async () => {
+  it("is remembered, also offline, with the person's rows", async () => {
     await signIn("ann");
     server.online = false;
     const again = await world.tab();
