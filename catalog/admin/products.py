@@ -69,7 +69,7 @@ class ProductAdmin(PictureAdmin):
         (_("Availability"), {"fields": ["discontinued"]}),
     ]
 
-    @admin.display(description=_("state"))
+    @admin.display(description=_("state"), empty_value="")
     def state(self, obj: Product) -> str:
         """What stands out about the product, if anything."""
         if obj.discontinued:

@@ -7,7 +7,7 @@ from posixpath import join
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
-from django.db import models, transaction
+from django.db import models, reset_queries, transaction
 from django.utils.text import slugify
 
 from catalog.models import Category, Product, Supplier
@@ -73,6 +73,7 @@ def seed_catalogue(products: int, seed: int, progress: Callable[[int], object] =
         seeded.created += len(fresh)
         seeded.present += len(known)
         progress(len(batch))
+        reset_queries()  # with DEBUG on, Django keeps the text of every statement
     seeded.pictures_drawn = pictures.drawn
     return seeded
 

@@ -17,7 +17,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
-from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Category, Customer, Order, OrderLine, Product, Supplier, Territory
 from catalog.seeding import seed_catalogue
@@ -178,9 +177,7 @@ def test_no_such_row_has_a_picture(admin_client: Client) -> None:
     assert admin_client.get(url(Product, "picture", 4711)).status_code == 404
 
 
-def test_price_and_stock_are_edited_in_the_list(
-    admin_client: Client, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
+def test_price_and_stock_are_edited_in_the_list(admin_client: Client) -> None:
     product = Product.objects.create(sku="P", name="P")
     rows = {
         "form-TOTAL_FORMS": 1,
