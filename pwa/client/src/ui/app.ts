@@ -19,6 +19,7 @@ import "./screens/detail";
 import "./screens/first-run";
 import "./screens/list";
 import "./screens/sign-in";
+import "./screens/starting";
 import "./screens/status";
 
 export class App extends LitElement {
@@ -28,6 +29,7 @@ export class App extends LitElement {
     route: { state: true },
     signingIn: { state: true },
     recordTitle: { state: true },
+    failed: { state: true },
   };
   declare state: AppState | null;
   declare progress: SyncProgress | null;
@@ -35,6 +37,8 @@ export class App extends LitElement {
   /** Signing in again although data is there: the session expired. */
   declare signingIn: boolean;
   declare recordTitle: string;
+  /** The store on this device did not open. */
+  declare failed: boolean;
 
   static override styles = [base, buttons, appStyles];
 
@@ -52,6 +56,7 @@ export class App extends LitElement {
     this.route = this.#navigator.route;
     this.signingIn = false;
     this.recordTitle = "";
+    this.failed = false;
     new Live(this, {
       statechange: (state) => this.#adopt(state),
       networkstatuschange: ({ online }) => {
@@ -80,7 +85,7 @@ export class App extends LitElement {
     super.connectedCallback();
     this.#navigator.connect();
     addEventListener("hv-note", this.#noted);
-    void window.offline.ready.then(async () => this.#adopt(await window.offline.state()));
+    void this.#start();
   }
 
   override disconnectedCallback(): void {
@@ -91,7 +96,7 @@ export class App extends LitElement {
 
   override render() {
     const state = this.#shown;
-    if (!state) return html`<main aria-busy="true"><p class="only-read">${t("loading")}</p></main>`;
+    if (!state) return html`<hv-starting ?failed=${this.failed}></hv-starting>`;
     return html`<div class="app" @hv-sync=${this.#sync} @hv-signed-in=${() => (this.signingIn = false)}
       @hv-signed-out=${this.#signedOut} @hv-cancel=${() => (this.signingIn = false)}
       @hv-sign-in=${() => (this.signingIn = true)} @hv-view=${this.#viewed} @hv-titled=${this.#titled} @click=${this.#clicked}>
@@ -196,6 +201,15 @@ export class App extends LitElement {
   #adopt(state: AppState): void {
     this.state = state;
     if (!state.syncing) this.progress = null;
+  }
+
+  async #start(): Promise<void> {
+    try {
+      await window.offline.ready;
+      this.#adopt(await window.offline.state());
+    } catch {
+      this.failed = true;
+    }
   }
 
   #ended(): void {

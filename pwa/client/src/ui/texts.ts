@@ -9,6 +9,9 @@ export type Texts = Record<string, string | Plural>;
 
 const english = {
   loading: "Loading…",
+  startFailed: "The data on this device could not be opened.",
+  startLate: "Opening the data on this device takes longer than usual.",
+  startAgain: "Start again",
   skipToContent: "Skip to content",
   navigation: "Main",
   notices: "Notices",

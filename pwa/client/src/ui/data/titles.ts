@@ -1,5 +1,5 @@
 /** Titles of related records, looked up once each and kept until their entity changes. */
-import type { Definition, Key } from "../../api";
+import type { Definition, EntityDefinition, Key } from "../../api";
 import type { Formatter } from "../format";
 import { findEntity, recordTitle } from "../model";
 
@@ -20,12 +20,22 @@ export class Titles {
     if (!related) return null;
     if (!known.has(key)) {
       known.set(key, undefined);
-      void window.offline.entities[entity]?.get(key).then((row) => {
-        known.set(key, row && recordTitle(related, row, this.format));
+      void this.#ask(related, key).then((title) => {
+        known.set(key, title);
         this.changed();
       });
     }
     return known.get(key);
+  }
+
+  async #ask(related: EntityDefinition, key: Key): Promise<string | null> {
+    try {
+      const row = await window.offline.entities[related.name]?.get(key);
+      return row ? recordTitle(related, row, this.format) : null;
+    } catch {
+      // The store was closed meanwhile (signed out): the key is shown instead, if anything is.
+      return null;
+    }
   }
 
   forget(entities: string[]): void {

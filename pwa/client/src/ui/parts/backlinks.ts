@@ -4,7 +4,7 @@ import type { AttributeDefinition, EntityDefinition, Key, Row } from "../../api"
 import { Live } from "../data/live";
 import { format } from "../format";
 import { icon } from "../icons";
-import { keyOf, pictureName, recordTitle } from "../model";
+import { keyOf, pictureName, recordTitle, secondaryAttributes } from "../model";
 import { emptyView, routePath } from "../router";
 import { base, cards } from "../styles";
 import { capitalize, t } from "../texts";
@@ -64,6 +64,12 @@ export class Backlinks extends LitElement {
         overflow-wrap: anywhere;
       }
 
+      small {
+        display: block;
+        font-size: var(--size-s);
+        color: var(--muted);
+      }
+
       li .icon {
         inline-size: 1rem;
         color: var(--muted);
@@ -112,7 +118,7 @@ export class Backlinks extends LitElement {
             return html`<li>
               <a href=${href}>
                 ${entity.pictures.length ? html`<hv-picture .name=${pictureName(entity, row)} .label=${title}></hv-picture>` : nothing}
-                <span>${title}</span>
+                <span>${title}<small>${this.#aside(row)}</small></span>
                 ${icon("forward")}
               </a>
             </li>`;
@@ -131,12 +137,24 @@ export class Backlinks extends LitElement {
     `;
   }
 
+  /** What tells records apart whose titles do not: orders of one customer, say. */
+  #aside(row: Row): string {
+    return secondaryAttributes(this.entity)
+      .filter(({ name, relation, type }) => !relation && type !== "boolean" && row[name] !== null && row[name] !== "")
+      .filter(({ name }) => !name.startsWith(`${this.attribute.name}__`))
+      .slice(0, 2)
+      .map((attribute) => format().value(row[attribute.name], attribute))
+      .join(" · ");
+  }
+
   async #read(): Promise<void> {
     const reading = ++this.#reading;
     const api = window.offline.entities[this.entity.name];
     if (!api) return;
     const where = { [this.attribute.name]: this.key };
-    const [total, rows] = await Promise.all([api.count({ where }), api.list({ where, limit: SHOWN })]);
+    const asked = Promise.all([api.count({ where }), api.list({ where, limit: SHOWN })]);
+    // Unreadable is as good as none here: the record itself is what was asked for.
+    const [total, rows] = await asked.catch((): [number, Row[]] => [0, []]);
     if (reading !== this.#reading) return;
     this.total = total;
     this.rows = rows;

@@ -186,7 +186,7 @@ export class Filters extends LitElement {
     for (const name of new Set(names)) {
       const related = findEntity(this.definition, name);
       if (!related || (only && !only.includes(name))) continue;
-      const rows = (await window.offline.entities[name]?.list({ limit: MOST_OPTIONS })) ?? [];
+      const rows = (await window.offline.entities[name]?.list({ limit: MOST_OPTIONS }).catch(() => [])) ?? [];
       const options = rows.map((row): Option => [keyOf(related, row), recordTitle(related, row, format())]);
       this.related = new Map(this.related).set(name, options);
     }

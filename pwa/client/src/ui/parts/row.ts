@@ -36,7 +36,7 @@ export function rowTemplate(row: Row | undefined, index: number, context: RowCon
         <span class="title">${title}</span>
         <span class="facts">
           ${secondaryAttributes(entity).map(
-            (attribute) => html`<span class="fact ${look(attribute)}">
+            (attribute) => html`<span class="fact ${look(attribute)} ${row[attribute.name] ? "" : "bare"}">
               <span class="label">${capitalize(attribute.label)}</span>
               <span class="value">${fact(row, attribute, context, format())}</span></span>`,
           )}

@@ -61,6 +61,7 @@ export class SyncButton extends LitElement {
       <span class="text ${failed ? "failed" : ""}" data-test="sync-status">
         ${text ?? (lastSync ? html`<hv-ago .time=${lastSync} text="synced"></hv-ago>` : nothing)}
       </span>
+      <span class="only-read" role="status">${syncing ? t("syncing") : ""}</span>
       <button
         class="button round ${syncing ? "busy" : ""}"
         type="button"

@@ -120,6 +120,11 @@ export const listStyles = css`
     content: "\\00a0· ";
   }
 
+  /* A dash without its label says nothing. */
+  .fact.bare:not(.measured) {
+    display: none;
+  }
+
   .value {
     font-variant-numeric: tabular-nums;
   }
@@ -164,7 +169,8 @@ export const listStyles = css`
       white-space: nowrap;
     }
 
-    .fact {
+    .fact,
+    .fact.bare:not(.measured) {
       display: grid;
       flex: 1 1 0;
       min-inline-size: 0;

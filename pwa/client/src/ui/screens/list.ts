@@ -179,7 +179,8 @@ export class List extends LitElement {
   }
 
   scrollToTop(): void {
-    this.#scroller?.scrollTo({ top: 0, behavior: "smooth" });
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.#scroller?.scrollTo({ top: 0, behavior: still ? "instant" : "smooth" });
   }
 
   #query(): Query {

@@ -247,7 +247,8 @@ export class Status extends LitElement {
   }
 
   async #measure(): Promise<void> {
-    this.version = (await window.offline.syncProperties()).definition;
+    const properties = await window.offline.syncProperties().catch(() => null);
+    this.version = properties?.definition ?? "";
     // Absent where the page is not served safely.
     const manager = navigator.storage as StorageManager | undefined;
     if (!manager) return;
