@@ -44,6 +44,11 @@ export function secondaryAttributes(entity: EntityDefinition): AttributeDefiniti
     .filter((attribute) => attribute.type !== "picture");
 }
 
+/** An amount, which says nothing without its label. */
+export function isNumber({ type, relation, choices }: AttributeDefinition): boolean {
+  return !relation && !choices && (type === "integer" || type === "decimal" || type === "float");
+}
+
 /** Columns a list can be ordered by. */
 export function orderAttributes(entity: EntityDefinition): AttributeDefinition[] {
   return [titleAttribute(entity), ...secondaryAttributes(entity)].filter(

@@ -4,7 +4,7 @@ import type { AttributeDefinition, EntityDefinition, Key, Row } from "../../api"
 import { Live } from "../data/live";
 import { format } from "../format";
 import { icon } from "../icons";
-import { keyOf, pictureName, recordTitle, secondaryAttributes } from "../model";
+import { isNumber, keyOf, pictureName, recordTitle, secondaryAttributes } from "../model";
 import { emptyView, routePath } from "../router";
 import { base, cards } from "../styles";
 import { capitalize, t } from "../texts";
@@ -143,7 +143,10 @@ export class Backlinks extends LitElement {
       .filter(({ name, relation, type }) => !relation && type !== "boolean" && row[name] !== null && row[name] !== "")
       .filter(({ name }) => !name.startsWith(`${this.attribute.name}__`))
       .slice(0, 2)
-      .map((attribute) => format().value(row[attribute.name], attribute))
+      .map((attribute) => {
+        const text = format().value(row[attribute.name], attribute);
+        return isNumber(attribute) ? `${capitalize(attribute.label)} ${text}` : text;
+      })
       .join(" · ");
   }
 

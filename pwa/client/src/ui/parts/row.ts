@@ -3,7 +3,7 @@ import { html, nothing } from "lit";
 import type { AttributeDefinition, Definition, EntityDefinition, Row } from "../../api";
 import type { Titles } from "../data/titles";
 import { type Formatter, format } from "../format";
-import { keyOf, pictureName, recordTitle, secondaryAttributes } from "../model";
+import { isNumber, keyOf, pictureName, recordTitle, secondaryAttributes } from "../model";
 import { routePath } from "../router";
 import { capitalize, t } from "../texts";
 import "./picture";
@@ -56,8 +56,9 @@ function fact(row: Row, attribute: AttributeDefinition, context: RowContext, for
   return format.value(value, attribute);
 }
 
-/** A number says nothing without its label; a category's name does, and phones have little room. */
-function look({ type, relation, choices }: AttributeDefinition): string {
+/** Phones have little room: a category's name does without its label, an amount does not. */
+function look(attribute: AttributeDefinition): string {
+  const { type, relation, choices } = attribute;
   if (relation || choices || type === "string" || type === "text" || type === "email" || type === "url") return "";
-  return type === "integer" || type === "decimal" || type === "float" ? "measured numeric" : "measured";
+  return isNumber(attribute) ? "measured numeric" : "measured";
 }
