@@ -248,8 +248,9 @@ export const cards = css`
   }
 
   .facts > div {
-    display: grid;
-    grid-template-columns: minmax(6rem, 2fr) 3fr;
+    display: flex;
+    /* One below the other where large text leaves no room for both. */
+    flex-wrap: wrap;
     gap: 0 var(--space-4);
     padding-block: var(--space-2);
     border-block-start: 1px solid var(--line);
@@ -265,10 +266,13 @@ export const cards = css`
   }
 
   .facts dt {
+    flex: 2 1 5.5rem;
+    min-inline-size: 0;
     color: var(--muted);
   }
 
   .facts dd {
+    flex: 3 1 8.25rem;
     min-inline-size: 0;
     font-variant-numeric: tabular-nums;
     overflow-wrap: anywhere;

@@ -20,6 +20,7 @@ export const navStyles = css`
 
   .item {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     justify-items: center;
     align-content: center;
     gap: 0.2rem;
@@ -48,7 +49,7 @@ export const navStyles = css`
     position: relative;
     display: grid;
     place-items: center;
-    inline-size: 3.25rem;
+    inline-size: min(3.25rem, 100%);
     block-size: 1.75rem;
     border-radius: var(--radius-full);
     transition: background-color var(--quick);

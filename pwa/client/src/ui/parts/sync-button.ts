@@ -21,6 +21,7 @@ export class SyncButton extends LitElement {
         align-items: center;
         gap: var(--space-2);
         min-inline-size: 0;
+        margin-inline-start: auto;
       }
 
       .text {
