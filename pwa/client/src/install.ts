@@ -1,3 +1,4 @@
+/// <reference types="vite/client" />
 /** Puts `window.offline` in place, and starts the engine behind it. */
 
 import { proxy, type Remote, wrap } from "comlink";
@@ -5,10 +6,14 @@ import { proxy, type Remote, wrap } from "comlink";
 import type { NetworkType } from "./api";
 import { readConfig } from "./config";
 import { createRuntime, type EngineCalls } from "./runtime";
+import { workerAddress } from "./sw/worker-address";
 import type { RemoteEngine } from "./wire";
+import workerUrl from "./worker?worker&url";
 
 export const config = readConfig(document);
-const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+const worker = new Worker(workerAddress(workerUrl, config.base, navigator.serviceWorker?.controller != null), {
+  type: "module",
+});
 const remote: Remote<RemoteEngine> = wrap(worker);
 const engine = remote as unknown as EngineCalls;
 

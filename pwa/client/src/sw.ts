@@ -7,6 +7,7 @@ import { PrecacheController, PrecacheRoute } from "workbox-precaching";
 import { NavigationRoute, registerRoute } from "workbox-routing";
 
 import { cacheName, isOutdated } from "./sw/caches";
+import { precachedWorker } from "./sw/worker-address";
 
 declare const self: ServiceWorkerGlobalScope & {
   /** Put before this script by the server. */
@@ -30,6 +31,21 @@ const controller = new PrecacheController({
 controller.addToCacheList(precache);
 registerRoute(new PrecacheRoute(controller, { directoryIndex: "", cleanURLs: false, ignoreURLParametersMatching: [] }));
 registerRoute(new NavigationRoute(controller.createHandlerBoundToURL(shell)));
+
+// The script of the engine's worker: see `workerAddress`.
+registerRoute(
+  ({ request, url }) => request.destination === "worker" && url.pathname.startsWith(scope),
+  async ({ request, url }) => {
+    const file = precachedWorker(
+      url.pathname,
+      precache.map((entry) => entry.url),
+    );
+    if (file === undefined) return fetch(request);
+    const { body, headers } = (await controller.matchPrecache(file)) ?? (await fetch(file));
+    // Under the address that was asked for: the worker is then in scope, as its page is.
+    return new Response(body, { headers });
+  },
+);
 
 self.addEventListener("install", (event) => {
   event.waitUntil(controller.install(event));
