@@ -90,6 +90,15 @@ describe("a session that ended", () => {
   });
 });
 
+it("S2: nothing is even asked for on behalf of somebody who is not the one signed in", async () => {
+  await signIn("ann");
+  server.user = BOB;
+  const later = await world.tab();
+  const from = server.asked.length;
+  expect((await later.engine.onSync("")).error?.code).toBe("wrong_user");
+  expect(server.log.slice(from)).toEqual(["GET session/"]);
+});
+
 describe("signing out", () => {
   beforeEach(() => signIn("ann"));
 
