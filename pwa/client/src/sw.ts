@@ -22,7 +22,11 @@ const controller = new PrecacheController({
       // The sign-in page of a network must not become the app.
       fetchDidSucceed: async ({ response }) => {
         if (response.redirected || response.status !== 200) throw new Error(`${response.url}: ${response.status}`);
-        return response;
+        // A cache compares the headers that `Vary` names. Those of a navigation are not those of this request, so the
+        // shell would be kept and never found.
+        const headers = new Headers(response.headers);
+        headers.delete("Vary");
+        return new Response(response.body, { status: response.status, headers });
       },
     },
   ],

@@ -4,6 +4,7 @@ import { keyed } from "lit/directives/keyed.js";
 import type { AppState, Definition, EntityDefinition, SyncProgress } from "../api";
 import { appStyles } from "./app.css";
 import { Live, Media } from "./data/live";
+import { pictures } from "./data/pictures";
 import { format } from "./format";
 import { findEntity } from "./model";
 import type { Toast } from "./parts/toast";
@@ -98,7 +99,7 @@ export class App extends LitElement {
     const state = this.#shown;
     if (!state) return html`<hv-starting ?failed=${this.failed}></hv-starting>`;
     return html`<div class="app" @hv-sync=${this.#sync} @hv-signed-in=${() => (this.signingIn = false)}
-      @hv-signed-out=${this.#signedOut} @hv-cancel=${() => (this.signingIn = false)}
+      @hv-cancel=${() => (this.signingIn = false)}
       @hv-sign-in=${() => (this.signingIn = true)} @hv-view=${this.#viewed} @hv-titled=${this.#titled} @click=${this.#clicked}>
       ${
         state.signInNeeded || this.signingIn
@@ -199,6 +200,8 @@ export class App extends LitElement {
   }
 
   #adopt(state: AppState): void {
+    const { user } = this.state ?? {};
+    if (user && user.key !== state.user?.key) this.#forget();
     this.state = state;
     if (!state.syncing) this.progress = null;
   }
@@ -295,8 +298,10 @@ export class App extends LitElement {
       .catch((error: Error) => this.#toast(t("syncFailedBecause", { reason: error.message }), true));
   }
 
-  #signedOut(): void {
+  /** The person who was here left, in this tab or another: what they searched for and looked at goes too (S2). */
+  #forget(): void {
     this.#views.clear();
+    pictures.clear();
     this.#navigator.replace({ screen: "home" });
     this.route = this.#navigator.route;
   }

@@ -1,7 +1,6 @@
 /** Signing out, after saying what that removes. */
 import { css, html, LitElement } from "lit";
 import type { User } from "../../api";
-import { pictures } from "../data/pictures";
 import { base, buttons } from "../styles";
 import { t } from "../texts";
 import { dialogs } from "./dialog.css";
@@ -52,9 +51,7 @@ export class SignOut extends LitElement {
     this.busy = true;
     try {
       await window.offline.signOut();
-      pictures.clear();
       this.#dialog?.close();
-      this.dispatchEvent(new CustomEvent("hv-signed-out", { bubbles: true, composed: true }));
     } finally {
       this.busy = false;
     }

@@ -1,0 +1,1 @@
+"""End to end: a real server process, real Chromium, and "offline" by stopping the server."""

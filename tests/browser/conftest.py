@@ -1,0 +1,93 @@
+"""Fixtures of the browser tests: a site with the Northwind catalogue, and phones."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
+
+from tests.browser.site import NORTHWIND, Site
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1440, "height": 900}
+
+expect.set_options(timeout=15_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def northwind(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The imported catalogue with the demo users; tests work on copies."""
+    site = Site(tmp_path_factory.mktemp("northwind"))
+    assert NORTHWIND.is_dir(), f"The browser tests import {NORTHWIND}, which is missing."
+    site.manage("migrate", "--verbosity", "0")
+    site.manage("importcatalog", str(NORTHWIND))
+    site.manage("demousers", "--force")
+    return site
+
+
+@pytest.fixture
+def site(northwind: Site, tmp_path: Path) -> Iterator[Site]:
+    """A running site of the test's own."""
+    copy = northwind.copy_to(tmp_path / "site")
+    copy.start()
+    yield copy
+    copy.stop()
+
+
+Browser = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def browser(playwright: Playwright, tmp_path: Path) -> Iterator[Browser]:
+    """Opens browsers with a profile of their own each. Not incognito: nothing can be installed there.
+
+    At the end no page may have reported an error, or broken the Content-Security-Policy.
+    """
+    opened: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if "Content Security" in message.text else None)
+
+    def browse(name: str = "profile", **options: Any) -> BrowserContext:
+        context = playwright.chromium.launch_persistent_context(
+            tmp_path / name,
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+            args=ARGUMENTS,
+            **{"viewport": PHONE, "locale": "en-GB"} | options,
+        )
+        context.on("page", watch)
+        for page in context.pages:
+            watch(page)
+        context.set_default_timeout(15_000)
+        opened.append(context)
+        return context
+
+    yield browse
+    for context in opened:
+        context.close()
+    assert errors == []

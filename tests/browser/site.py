@@ -1,0 +1,104 @@
+"""A site of its own for a test: database, uploads and a server process that can be stopped and started again."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+NORTHWIND = ROOT.parent / "shared" / "data" / "northwind"
+PASSWORD = "haversack"  # of the demo users
+DEADLINE = 30.0  # seconds until a server must answer
+
+
+class Site:
+    """Lives in `folder`; always at the same address, as an installed app expects."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "settings.development",
+            "DEBUG": "false",
+            "DATABASE_URL": f"sqlite:///{self.folder / 'db.sqlite3'}",
+            "MEDIA_ROOT": str(self.folder / "media"),
+        }
+
+    def manage(self, *arguments: str) -> str:
+        """Runs `manage.py` and returns what it printed; an error shows what it said."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def copy_to(self, folder: Path) -> "Site":
+        """Another site with the same content. This one must not be running."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        return Site(folder)
+
+    def start(self, settings: str = "settings.development") -> None:
+        log = (self.folder / "server.log").open("ab")
+        with log:
+            self._process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "gunicorn", "settings.wsgi", "--bind", f"127.0.0.1:{self.port}"),
+                    *("--worker-class", "gthread", "--threads", "8", "--log-level", "warning"),
+                    *("--access-logfile", str(self.folder / "access.log")),
+                    *("--access-logformat", "%(m)s %(U)s %(B)s"),
+                    *("--no-control-socket", "--graceful-timeout", "1"),
+                ],
+                cwd=ROOT,
+                env={**self.environment, "DJANGO_SETTINGS_MODULE": settings},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + DEADLINE
+        while not self.answers():
+            assert self._process.poll() is None, self.log
+            assert time.monotonic() < deadline, self.log
+
+    def stop(self) -> None:
+        """Ends the server and everything it started, and sees to it that nobody answers any more."""
+        if self._process is None:
+            return
+        os.killpg(self._process.pid, signal.SIGTERM)
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        self._process = None
+        assert not self.answers()
+
+    def answers(self) -> bool:
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def sent(self, request: str) -> list[int]:
+        """Bytes of the body of each answer to `request`, a method and a path, so far."""
+        lines = (self.folder / "access.log").read_text().splitlines()
+        return [int(size) for told, _, size in (line.rpartition(" ") for line in lines) if told == request]
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "server.log").read_text()

@@ -1,0 +1,70 @@
+"""What a person does, in one line each."""
+
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.browser.site import PASSWORD, Site
+
+
+def part(page: Page, name: str) -> Locator:
+    """The part of the screen with this `data-test`."""
+    return page.locator(f'[data-test="{name}"]')
+
+
+def open_app(context: BrowserContext, site: Site, app: str, path: str = "") -> Page:
+    page = context.pages[0] if context.pages else context.new_page()
+    page.goto(f"{site.url}/apps/{app}/{path}")
+    return page
+
+
+def download(page: Page) -> None:
+    """The first download, by the button of the first screen; waits until the app is ready to go offline."""
+    part(page, "download").click()
+    expect(part(page, "list")).to_be_visible()
+    ready_for_offline(page)
+
+
+def ready_for_offline(page: Page) -> None:
+    """Until rows and pictures are here and the service worker has the page in hand."""
+    page.wait_for_function(
+        """async () => {
+            const { syncing, lastSync, filesMissing } = await window.offline.state();
+            return lastSync !== null && syncing === null && filesMissing === 0
+                && navigator.serviceWorker.controller?.state === "activated";
+        }"""
+    )
+
+
+def press_sync(page: Page) -> dict[str, Any]:
+    """Presses the sync button and returns the detail of the event that ends the sync."""
+    page.evaluate(
+        """() => {
+            window.ended = new Promise((resolve) => {
+                for (const type of ["synccomplete", "syncerror"])
+                    window.offline.addEventListener(type, (event) => resolve({ type, ...event.detail }));
+            });
+        }"""
+    )
+    part(page, "sync-button").click()
+    ended: dict[str, Any] = page.evaluate("window.ended")
+    return ended
+
+
+def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
+    form = part(page, "sign-in-form")
+    form.locator('input[autocomplete="username"]').fill(username)
+    form.locator('input[autocomplete="current-password"]').fill(password)
+    form.locator('[type="submit"]').click()
+
+
+def sign_out(page: Page) -> None:
+    part(page, "nav-status").click()
+    part(page, "sign-out").click()
+    part(page, "sign-out-confirm").click()
+
+
+def databases(page: Page) -> set[str]:
+    """Names of the browser's databases of this origin."""
+    names: list[str] = page.evaluate("indexedDB.databases().then((all) => all.map(({ name }) => name))")
+    return set(names)
