@@ -84,6 +84,7 @@ def test_a_change_in_the_admin_arrives_with_the_next_press(site: Site, browser: 
     expect(admin.locator(".messagelist .success")).to_be_visible()
 
     part(phone, "search").fill("chai")
+    expect(part(phone, "list-row")).to_have_count(1)
     expect(part(phone, "list-row")).not_to_contain_text("Masala")
     result = press_sync(phone)
 
