@@ -115,6 +115,10 @@ catalog_app = offline.OfflineApp(
     anonymous=True,
     entities=[LocalProduct, LocalCategory],
     contexts={"prices": [LocalProduct]},
+    screenshots={
+        "narrow": "catalog/screenshots/catalog-narrow.png",
+        "wide": "catalog/screenshots/catalog-wide.png",
+    },
 )
 
 sales_app = offline.OfflineApp(
@@ -123,5 +127,9 @@ sales_app = offline.OfflineApp(
     description=_("Your customers and their orders, wherever you meet them."),
     theme_color="#3b4a8c",
     entities=[LocalCustomer, LocalOrder, LocalOrderLine, LocalProduct, LocalCategory],
+    screenshots={
+        "narrow": "catalog/screenshots/sales-narrow.png",
+        "wide": "catalog/screenshots/sales-wide.png",
+    },
     contexts={"customers": [LocalCustomer], "orders": [LocalOrder, LocalOrderLine]},
 )

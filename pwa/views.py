@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
                 "qr": segno.make(address, micro=False).svg_inline(border=2, omitsize=True, svgclass="qr"),
             }
         )
-    return secured(render(request, "pwa/home.html", {"apps": apps}))
+    return secured(render(request, "pwa/home.html", {"apps": apps, "secure": request.is_secure()}))
 
 
 @require_safe

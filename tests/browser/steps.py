@@ -27,11 +27,14 @@ def download(page: Page) -> None:
 
 def ready_for_offline(page: Page) -> None:
     """Until rows and pictures are here and the service worker has the page in hand."""
-    page.wait_for_function(
+    page.evaluate(
         """async () => {
-            const { syncing, lastSync, filesMissing } = await window.offline.state();
-            return lastSync !== null && syncing === null && filesMissing === 0
-                && navigator.serviceWorker.controller?.state === "activated";
+            const ready = async () => {
+                const { syncing, lastSync, filesMissing } = await window.offline.state();
+                return lastSync !== null && syncing === null && filesMissing === 0
+                    && navigator.serviceWorker.controller?.state === "activated";
+            };
+            while (!(await ready())) await new Promise(requestAnimationFrame);
         }"""
     )
 

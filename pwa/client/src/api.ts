@@ -173,8 +173,8 @@ export interface AppState {
   syncing: SyncProgress | null;
   /** The last sync's error, `null` after a success. */
   lastError: SyncError | null;
-  /** Pictures that are wanted and not on the device yet. */
-  filesMissing: number;
+  /** Pictures that are wanted and not on the device yet; `null` while not counted: a sync was cut off after its rows. */
+  filesMissing: number | null;
   online: boolean;
 }
 

@@ -122,7 +122,7 @@ export class Engine {
       lastSync: overview?.contexts[""] ?? null,
       syncing: person?.syncing ?? null,
       lastError: person?.lastError ?? null,
-      filesMissing: overview?.filesMissing ?? 0,
+      filesMissing: overview?.filesSettled === false ? null : (overview?.filesMissing ?? 0),
       online: this.online,
     };
   }

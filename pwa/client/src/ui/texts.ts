@@ -107,6 +107,7 @@ const english = {
   rows: { one: "{number} row", other: "{number} rows" },
   notDownloaded: "not downloaded yet",
   picturesMissing: { one: "{number} picture still missing", other: "{number} pictures still missing" },
+  picturesNotCounted: "Not complete: they come with the next sync",
   picturesComplete: "All pictures are here",
   pictures: "Pictures",
   storage: "Storage",

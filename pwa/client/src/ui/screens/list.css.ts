@@ -118,7 +118,12 @@ export const listStyles = css`
   }
 
   .fact:not(:last-child)::after {
-    content: "\\00a0· ";
+    content: "\\00a0·\\00a0\\200b";
+  }
+
+  /* A date or an amount is not torn at the end of a line. */
+  .fact.measured {
+    display: inline-block;
   }
 
   /* A dash without its label says nothing. */

@@ -133,7 +133,7 @@ export class Status extends LitElement {
               ? html`<div>
                   <dt>${t("pictures")}</dt>
                   <dd data-test="pictures-missing">
-                    ${filesMissing ? t("picturesMissing", { count: filesMissing, number: format().count(filesMissing) }) : t("picturesComplete")}
+                    ${filesMissing === null ? t("picturesNotCounted") : filesMissing ? t("picturesMissing", { count: filesMissing, number: format().count(filesMissing) }) : t("picturesComplete")}
                   </dd>
                 </div>`
               : nothing

@@ -1,0 +1,106 @@
+"""`make screenshots`: draws the pictures of the README and of the install dialogs from the running demo apps."""
+
+import io
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
+
+from tests.browser.conftest import ARGUMENTS, DESKTOP, PHONE
+from tests.browser.site import ROOT, Site
+from tests.browser.steps import download, open_app, part, ready_for_offline, sign_in
+
+DOCS = ROOT / "docs" / "images"
+STATIC = ROOT / "catalog" / "static" / "catalog" / "screenshots"
+PRODUCTS = "240"
+
+
+def main() -> None:
+    for target in (DOCS, STATIC):
+        target.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as driver:
+        folder = Path(scratch)
+        site = Site(folder / "site")
+        site.folder.mkdir()
+        site.manage("migrate", "--verbosity", "0")
+        site.manage("seedcatalog", "--products", PRODUCTS)
+        site.manage("demousers", "--force")
+        site.start()
+        try:
+            for form, size in (("narrow", PHONE), ("wide", DESKTOP)):
+                with_browser(driver, folder / form, site, form, size, "light")
+            with_browser(driver, folder / "dark", site, "dark", PHONE, "dark")
+        finally:
+            site.stop()
+
+
+def with_browser(driver: Playwright, profile: Path, site: Site, form: str, size: dict[str, int], scheme: Any) -> None:
+    context = driver.chromium.launch_persistent_context(
+        profile,
+        executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+        args=ARGUMENTS,
+        viewport={"width": size["width"], "height": size["height"]},
+        color_scheme=scheme,
+        reduced_motion="reduce",
+        locale="en-GB",
+    )
+    try:
+        visit_catalog(context, site, form)
+        visit_sales(context, site, form)
+    finally:
+        context.close()
+
+
+def visit_catalog(context: BrowserContext, site: Site, form: str) -> None:
+    page = open_app(context, site, "catalog")
+    expect(part(page, "first-run")).to_be_visible()
+    shoot(page, DOCS / f"first-run-{form}.png")
+    download(page)
+    page.reload()  # without the message of the first download
+    ready_for_offline(page)
+    part(page, "list-row").filter(has=page.locator("img")).nth(1).click()
+    expect(part(page, "detail-picture").locator("img")).to_be_visible()
+    if form == "wide":
+        shoot(page, STATIC / "catalog-wide.png", DOCS / "catalog-wide.png")
+        return
+    shoot(page, DOCS / f"detail-{form}.png")
+    page.go_back()
+    expect(part(page, "list-row").locator("img").first).to_be_visible()
+    shoot(page, DOCS / f"list-{form}.png", *([STATIC / "catalog-narrow.png"] if form == "narrow" else []))
+    part(page, "nav-status").click()
+    expect(page.locator("hv-status h1")).to_be_visible()
+    shoot(page, DOCS / f"status-{form}.png")
+
+
+def visit_sales(context: BrowserContext, site: Site, form: str) -> None:
+    page = open_app(context, site, "sales")
+    expect(part(page, "sign-in-form")).to_be_visible()
+    shoot(page, DOCS / f"sign-in-{form}.png")
+    sign_in(page, "nancy")
+    download(page)
+    page.reload()
+    ready_for_offline(page)
+    part(page, "nav-LocalOrder").click()
+    expect(part(page, "list-row").first).to_be_visible()
+    if form == "wide":
+        part(page, "list-row").first.click()
+        expect(part(page, "detail")).to_be_visible()
+        shoot(page, STATIC / "sales-wide.png", DOCS / "sales-wide.png")
+    else:
+        shoot(page, DOCS / f"orders-{form}.png", *([STATIC / "sales-narrow.png"] if form == "narrow" else []))
+
+
+def shoot(page: Page, *files: Path) -> None:
+    page.evaluate("document.fonts.ready.then(() => Promise.all([...document.images].map((image) => image.decode())))")
+    image = Image.open(io.BytesIO(page.screenshot(animations="disabled", caret="hide"))).convert("RGB")
+    small = image.quantize(colors=256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    for file in files:
+        small.save(file, optimize=True)
+        print(file.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main()
