@@ -1,5 +1,7 @@
 """Attributes of a local entity: names such as `unit_price` or `category__name`, resolved against the model."""
 
+from __future__ import annotations  # Django's fields take no [] at run time
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches

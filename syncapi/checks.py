@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.apps import apps as installed
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.db import DEFAULT_DB_ALIAS, models, router
+from django.utils.module_loading import import_string
 
 from syncapi.applications import OfflineApp
 from syncapi.attributes import (
@@ -28,6 +30,11 @@ from syncapi.registry import registry
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 CONTEXT = re.compile(r"[A-Za-z0-9_-]{1,100}")
 COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+REQUIRED_MIDDLEWARE = (
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",  # sends the cookie that the token is compared with
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+)
 TEXT_TYPES = {"string", "text", "email", "url", "uuid", "integer", "decimal"}
 NO_ORDER = {"json", "file", "picture"}
 
@@ -57,6 +64,17 @@ def check_requirements() -> Messages:
     for name in ("django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "rest_framework"):
         if not installed.is_installed(name):
             yield Error(f"syncapi needs '{name}'.", hint=f"Add '{name}' to INSTALLED_APPS.", id="syncapi.E020")
+    yield from _check_middleware()
+
+
+def _check_middleware() -> Messages:
+    configured = [import_string(path) for path in settings.MIDDLEWARE]
+    for path in REQUIRED_MIDDLEWARE:
+        required = import_string(path)
+        if not any(isinstance(found, type) and issubclass(found, required) for found in configured):
+            yield Error(
+                f"syncapi needs '{path}'.", hint=f"Add '{path}', or a subclass, to MIDDLEWARE.", id="syncapi.E021"
+            )
 
 
 def check_entity(cls: type[LocalEntity], app: OfflineApp) -> Messages:

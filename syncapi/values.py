@@ -3,6 +3,8 @@
 The table is in `docs/protocol.md`. What is not listed here is refused by check `syncapi.E006`.
 """
 
+from __future__ import annotations  # Django's fields take no [] at run time
+
 import datetime
 import decimal
 import math

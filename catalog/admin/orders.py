@@ -38,7 +38,7 @@ class ShippingFilter(admin.SimpleListFilter):
         return queryset
 
 
-class OrderLineInline(admin.TabularInline[OrderLine, Order]):
+class OrderLineInline(admin.TabularInline):
     model = OrderLine
     autocomplete_fields = ["product"]
     fields = ["product", "unit_price", "quantity", "discount", "line_total"]
@@ -64,7 +64,7 @@ class OrderLineInline(admin.TabularInline[OrderLine, Order]):
 
 
 @admin.register(Order)
-class OrderAdmin(admin.ModelAdmin[Order]):
+class OrderAdmin(admin.ModelAdmin):
     list_display = ["__str__", "customer", "taken_by", "order_date", "total_shown", "shipping"]
     list_filter = [ShippingFilter, ("taken_by", admin.RelatedOnlyFieldListFilter), "shipper"]
     list_select_related = ["customer", "taken_by"]

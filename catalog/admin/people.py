@@ -32,7 +32,7 @@ def _linked_count(model: type[Any], lookup: str, obj: Any, count: int) -> str:
     return format_html('<a href="{}?{}__id__exact={}">{}</a>', url, lookup, obj.pk, count) if count else "0"
 
 
-class ContactAdmin(admin.ModelAdmin[Any]):
+class ContactAdmin(admin.ModelAdmin):
     """What suppliers and customers have in common."""
 
     list_filter = ["country"]
@@ -83,7 +83,7 @@ class CustomerAdmin(ContactAdmin):
         return _linked_count(Order, "customer", obj, obj.related_total)
 
 
-class TerritoryUsersInline(admin.TabularInline[TerritoryAssignment, Territory]):
+class TerritoryUsersInline(admin.TabularInline):
     model = TerritoryAssignment
     autocomplete_fields = ["user"]
     extra = 0
@@ -91,7 +91,7 @@ class TerritoryUsersInline(admin.TabularInline[TerritoryAssignment, Territory]):
     verbose_name_plural = _("worked by")
 
 
-class UserTerritoriesInline(admin.TabularInline[TerritoryAssignment, Any]):
+class UserTerritoriesInline(admin.TabularInline):
     model = TerritoryAssignment
     autocomplete_fields = ["territory"]
     extra = 0
@@ -100,7 +100,7 @@ class UserTerritoriesInline(admin.TabularInline[TerritoryAssignment, Any]):
 
 
 @admin.register(Territory)
-class TerritoryAdmin(admin.ModelAdmin[Territory]):
+class TerritoryAdmin(admin.ModelAdmin):
     list_display = ["name", "code", "region", "worked_by", "customer_count"]
     list_filter = ["region", ("users", admin.RelatedOnlyFieldListFilter)]
     search_fields = ["name", "code", "region"]
@@ -110,7 +110,9 @@ class TerritoryAdmin(admin.ModelAdmin[Territory]):
         css = {"all": ["catalog/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Territory]:
-        counted = super().get_queryset(request).annotate(customer_total=Count("customers", distinct=True))
+        counted: QuerySet[Territory] = (
+            super().get_queryset(request).annotate(customer_total=Count("customers", distinct=True))
+        )
         return counted.prefetch_related("users")
 
     @admin.display(description=_("worked by"))
@@ -128,7 +130,7 @@ admin.site.unregister(User)
 
 
 @admin.register(User)
-class WorkingUserAdmin(UserAdmin[Any]):
+class WorkingUserAdmin(UserAdmin):
     """Django's own page for users, with the territories they work."""
 
     inlines = [UserTerritoriesInline]

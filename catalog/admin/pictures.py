@@ -40,7 +40,7 @@ class PictureInput(AdminFileWidget):
         return context
 
 
-class PictureAdmin(admin.ModelAdmin[Any]):
+class PictureAdmin(admin.ModelAdmin):
     """For models with a `picture`: adds the column `thumbnail` and the view behind it."""
 
     formfield_overrides = {models.ImageField: {"widget": PictureInput}}

@@ -19,7 +19,7 @@ TRIGGERS = ["manual", "start", "online", "resume", "login", "retry", "interval"]
 
 
 @extend_schema_field(str)
-class CursorField(serializers.Field[str, Any, Any, Any]):
+class CursorField(serializers.Field):
     """Any text at all: one that nobody can read means "everything", and is never an error (T4)."""
 
     default_error_messages = {"invalid": "A cursor is a string."}

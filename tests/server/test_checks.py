@@ -80,6 +80,11 @@ def test_E020_what_is_needed_is_installed(monkeypatch: pytest.MonkeyPatch) -> No
     assert [message.id for message in check_requirements()] == ["syncapi.E020"]
 
 
+def test_E021_what_is_needed_is_in_the_middleware(settings: Any) -> None:
+    settings.MIDDLEWARE = [path for path in settings.MIDDLEWARE if "csrf" not in path]
+    assert [message.id for message in check_requirements()] == ["syncapi.E021"]
+
+
 def test_one_bad_name_does_not_hide_the_next() -> None:
     found: list[CheckMessage] = list(check_apps([app(entity(attributes=["nam", "prize"], list_display=["nam", "x"]))]))
     assert [message.id for message in found] == ["syncapi.E004", "syncapi.E004", "syncapi.E018"]

@@ -49,7 +49,7 @@ class Shout(str):
     __slots__ = ()
 
 
-class ShoutField(models.CharField[Any, Any]):
+class ShoutField(models.CharField):
     """A field of a project's own, whose Python values differ from what is stored."""
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Shout | None:
