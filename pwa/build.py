@@ -29,6 +29,12 @@ class Build:
     assets: tuple[str, ...]
     service_worker: str  # source text
 
+    def worker(self, name: str) -> bytes | None:
+        """The built worker script of this name, or None when this build has none of it."""
+        if not any(address.endswith(f"/{name}") for address in self.assets):
+            return None
+        return (DIRECTORY / "assets" / name).read_bytes()
+
 
 _cache: dict[str, tuple[tuple[int, int], Build]] = {}
 

@@ -17,7 +17,7 @@ def secured(response: HttpResponse) -> HttpResponse:
             f"font-src {ours}",
             f"img-src {ours} blob: data:",
             f"worker-src {ours}",
-            "connect-src 'self'",
+            f"connect-src {ours}",  # the service worker fetches what it keeps
             "manifest-src 'self'",
             "base-uri 'none'",
             "form-action 'self'",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("apps/<str:app>/", views.shell, name="shell"),
     path("apps/<str:app>/manifest.webmanifest", views.manifest, name="manifest"),
     path("apps/<str:app>/sw.js", views.service_worker, name="service_worker"),
+    path("apps/<str:app>/worker-<str:digest>.js", views.engine, name="engine"),
     path("apps/<str:app>/icons/<str:purpose>-<int:size>.png", views.icon, name="icon"),
     path("apps/<str:app>/<path:rest>", views.shell, name="deep"),
 ]

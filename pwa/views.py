@@ -94,6 +94,25 @@ def service_worker(request: HttpRequest, app: str) -> HttpResponse:
     return secured(HttpResponse(text, content_type="text/javascript; charset=utf-8"))
 
 
+@require_safe
+def engine(request: HttpRequest, app: str, digest: str) -> HttpResponse:
+    """The script of the engine's worker, at an address of the app itself.
+
+    A browser starts workers only from the page's own origin, where static files need not be, and asks a service worker
+    only for addresses in its scope, where they are not.
+    """
+    _app(app)
+    try:
+        script = current_build().worker(f"worker-{digest}.js")
+    except NotBuilt as error:
+        return HttpResponse(f"{error}\n", status=503, content_type="text/plain; charset=utf-8")
+    if script is None:
+        raise Http404
+    response = HttpResponse(script, content_type="text/javascript; charset=utf-8")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"  # its name says what is in it
+    return secured(response)
+
+
 def _app(name: str) -> OfflineApp:
     try:
         return registry.get(name)

@@ -129,6 +129,26 @@ def test_the_service_worker_changes_with_what_it_keeps(web: Client, built: Path)
     assert precached(web.get("/apps/wire/sw.js")) != first
 
 
+def test_the_engine_is_served_from_the_origin_of_the_app(web: Client) -> None:
+    response = web.get("/apps/wire/worker-def.js")
+    assert response.content == b"built"
+    assert response["Content-Type"].startswith("text/javascript")
+    assert "immutable" in response["Cache-Control"]
+    assert "connect-src 'self'" in response["Content-Security-Policy"]
+    for name in ("worker-other.js", "worker-..js"):
+        assert web.get(f"/apps/wire/{name}").status_code == 404
+
+
+def test_static_files_may_be_on_another_host(web: Client, settings: Any) -> None:
+    settings.STATIC_URL = "https://static.example.com/files/"
+    policy = web.get("/apps/wire/")["Content-Security-Policy"]
+    for directive in ("script-src", "style-src", "connect-src", "worker-src"):
+        assert f"{directive} 'self' https://static.example.com" in policy
+    assert "https://static.example.com/files/pwa/build/assets/worker-def.js" in [
+        item["url"] for item in precached(web.get("/apps/wire/sw.js"))["precache"]
+    ]
+
+
 def test_two_apps_have_two_service_workers(web: Client) -> None:
     assert precached(web.get("/apps/wire/sw.js"))["scope"] != precached(web.get("/apps/own/sw.js"))["scope"]
 
