@@ -5,6 +5,7 @@ from typing import Any
 from django.apps import apps as installed
 from django.contrib.staticfiles import finders
 from django.core import checks
+from django.core.exceptions import SuspiciousFileOperation
 
 from pwa.build import NotBuilt, current_build
 from syncapi.registry import registry
@@ -43,5 +44,12 @@ def _check_screenshots() -> list[checks.CheckMessage]:
         )
         for app in registry.declared
         for form_factor, path in app.screenshots.items()
-        if not finders.find(path)
+        if not _is_static(path)
     ]
+
+
+def _is_static(path: str) -> bool:
+    try:
+        return bool(finders.find(path))
+    except SuspiciousFileOperation:  # it leads out of the static files
+        return False

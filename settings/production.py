@@ -21,4 +21,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# Vite's hashed names beside those of Django's own storage.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"(\.[0-9a-f]{12}\.|/pwa/build/assets/)"
+
 VAR_DIR.mkdir(exist_ok=True)

@@ -4,7 +4,7 @@ Ids are listed in `docs/checks.md`, and a test holds the two together.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.apps import apps as installed
@@ -22,6 +22,7 @@ from syncapi.attributes import (
     key_attribute,
     resolve,
 )
+from syncapi.definition import entity_definition
 from syncapi.entities import LocalEntity
 from syncapi.errors import DeclarationError
 from syncapi.patterns import Pattern
@@ -50,13 +51,31 @@ def check_declarations(app_configs: Any = None, **kwargs: Any) -> list[CheckMess
 def check_apps(declared: Sequence[OfflineApp]) -> Messages:
     yield from _check_app_names_differ(declared)
     for app in declared:
-        yield from _check_app_name(app)
-        yield from _check_app_entities(app)
-        yield from _check_app_contexts(app)
-        yield from _check_app_colors(app)
-        yield from _check_app_screenshots(app)
+        for check in (
+            _check_app_name,
+            _check_app_entities,
+            _check_app_contexts,
+            _check_app_colors,
+            _check_app_screenshots,
+        ):
+            yield from _guarded(f"The offline app '{app.name}'", app, check, app)
     for cls in {cls: None for app in declared for cls in app.entity_classes}:
-        yield from check_entity(cls, next(app for app in declared if cls in app.entity_classes))
+        app = next(app for app in declared if cls in app.entity_classes)
+        yield from _guarded(cls.__name__, cls, check_entity, cls, app)
+
+
+def _guarded(name: str, obj: Any, check: Callable[..., Messages], *arguments: Any) -> Messages:
+    """A declaration so wrong that a check falls over it is reported like any other mistake."""
+    try:
+        yield from check(*arguments)
+    except Exception as error:  # noqa: BLE001 (whatever a project's own code raises)
+        yield Error(
+            f"{name} cannot be read: {type(error).__name__}: {error}",
+            hint="Options are lists of names, get_attributes() returns such a list without needing the database, "
+            "and related models must be installed.",
+            obj=obj,
+            id="syncapi.E022",
+        )
 
 
 def check_requirements() -> Messages:
@@ -78,17 +97,16 @@ def _check_middleware() -> Messages:
 
 
 def check_entity(cls: type[LocalEntity], app: OfflineApp) -> Messages:
-    messages = list(_check_model(cls))
-    yield from messages
-    yield from _check_pattern(cls)
-    if messages:
-        return  # the rest is about fields of the model
-    entity = cls(app)
-    yield from _check_database(cls)
-    yield from _check_attributes(entity)
-    columns = _resolvable(entity)
-    for option, check in _OPTION_CHECKS.items():
-        yield from _check_option(entity, option, columns, check)
+    problems = [*_check_model(cls), *_check_pattern(cls)]
+    if not any(problem.id in {"syncapi.E001", "syncapi.E007"} for problem in problems):  # the rest is about fields
+        entity = cls(app)
+        problems += [*_check_database(cls), *_check_attributes(entity)]
+        columns = _resolvable(entity)
+        for option, check in _OPTION_CHECKS.items():
+            problems += _check_option(entity, option, columns, check)
+        if not problems:
+            entity_definition(entity)  # what devices will be told; the caller reports what cannot be told
+    yield from problems
 
 
 # -- apps
@@ -229,9 +247,11 @@ def _check_database(cls: type[LocalEntity]) -> Messages:
 
 def _check_attributes(entity: LocalEntity) -> Messages:
     names = entity.get_attributes()
-    if isinstance(names, str) or not names:
+    if not names or not _is_list_of_names(names):
         yield Error(
-            f"{entity.name} carries no attributes.",
+            f"{entity.name} carries no attributes."
+            if not names
+            else f"attributes of {entity.name} is not a list of names.",
             hint="Set attributes to a list of field names, the fewer the better for a phone.",
             obj=type(entity),
             id="syncapi.E003",
@@ -257,12 +277,16 @@ def _resolvable(entity: LocalEntity) -> dict[str, Attribute]:
     """The columns as far as they can be resolved, so that one bad name does not hide the next."""
     columns = {column.name: column for column in [key_attribute(entity.model)]}
     names = entity.get_attributes()
-    for name in () if isinstance(names, str) else names:
+    for name in names if _is_list_of_names(names) else ():
         try:
             columns.setdefault(name, resolve(entity.model, name))
         except DeclarationError:
             continue
     return columns
+
+
+def _is_list_of_names(value: object) -> bool:
+    return isinstance(value, Iterable) and not isinstance(value, str) and all(isinstance(name, str) for name in value)
 
 
 def _any(column: Attribute) -> str | None:
@@ -294,12 +318,15 @@ def _check_option(
     entity: LocalEntity, option: str, columns: dict[str, Attribute], refuse: Callable[[Attribute], str | None]
 ) -> Messages:
     names = getattr(entity, option)
-    if isinstance(names, str):
+    if not _is_list_of_names(names):
         yield Error(
-            f"{option} of {entity.name} is a string.", hint="Make it a list.", obj=type(entity), id="syncapi.E018"
+            f"{option} of {entity.name} is not a list of names.",
+            hint="Write a list of attribute names, for ordering with a leading '-' where it descends.",
+            obj=type(entity),
+            id="syncapi.E018",
         )
         return
-    declared = set(entity.get_attributes())
+    declared = {"pk", *(entity.get_attributes() if _is_list_of_names(entity.get_attributes()) else ())}
     for name in names:
         bare = name.removeprefix("-") if option == "ordering" else name
         if bare not in columns:

@@ -12,6 +12,7 @@ class Conf:
 
     max_body: int = 1 << 20  # of a request
     sign_in_rate: str = "10/min"  # attempts per address and user name; DRF's notation
+    sign_in_rate_name: str = "60/hour"  # attempts per user name, from wherever
 
 
 def conf() -> Conf:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from syncapi.applications import OfflineApp
@@ -18,7 +19,7 @@ def app_definition(app: OfflineApp) -> dict[str, Any]:
         "description": str(app.description),
         "anonymous": app.anonymous,
         "contexts": {name: [cls.__name__ for cls in classes] for name, classes in app.context_classes.items()},
-        "entities": [_entity(entity) for entity in app.entities.values()],
+        "entities": [entity_definition(entity) for entity in app.entities.values()],
     }
 
 
@@ -28,9 +29,15 @@ def definition_version(definition: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _entity(entity: LocalEntity) -> dict[str, Any]:
+def entity_definition(entity: LocalEntity) -> dict[str, Any]:
+    """The definition of one entity."""
     key, *_ = entity.columns
     meta = entity.model._meta
+
+    def names(option: Sequence[str]) -> list[str]:
+        """A device knows the key by its name only."""
+        return [{"pk": key.name, "-pk": f"-{key.name}"}.get(name, name) for name in option]
+
     return {
         "name": entity.name,
         "label": str(meta.verbose_name),
@@ -38,16 +45,17 @@ def _entity(entity: LocalEntity) -> dict[str, Any]:
         "pattern": entity.pattern.name,
         "key": key.name,
         "attributes": [_attribute(entity, column) for column in entity.columns],
-        "list_display": list(entity.list_display) or [column.name for column in entity.columns[1:4]] or [key.name],
-        "search_fields": list(entity.search_fields),
-        "list_filter": list(entity.list_filter),
-        "ordering": list(entity.ordering),
-        "pictures": list(entity.pictures),
+        "list_display": names(entity.list_display) or [column.name for column in entity.columns[1:4]] or [key.name],
+        "search_fields": names(entity.search_fields),
+        "list_filter": names(entity.list_filter),
+        "ordering": names(entity.ordering),
+        "pictures": names(entity.pictures),
     }
 
 
 def _attribute(entity: LocalEntity, column: Attribute) -> dict[str, Any]:
     field = column.field
+    held = value_field(field)
     described: dict[str, Any] = {
         "name": column.name,
         "label": " ".join(str(step.verbose_name) for step in (*column.hops, field)),
@@ -55,11 +63,12 @@ def _attribute(entity: LocalEntity, column: Attribute) -> dict[str, Any]:
         "null": column.null,
     }
     if column.type.name == "decimal":
-        described["decimal_places"] = getattr(field, "decimal_places", None) or 0
+        described["decimal_places"] = getattr(held, "decimal_places", None) or 0
     if field.choices:
         encode = column.type.encode
         described["choices"] = [
-            [value if encode is None or value is None else encode(value), str(label)]
+            # Choices may be written in any form the field takes: 19 for a decimal, "9:30" for a time.
+            [value if encode is None or value is None else encode(held.to_python(value)), str(label)]
             for value, label in field.flatchoices
         ]
     if relation := _relation(entity, column):
@@ -71,7 +80,7 @@ def _relation(entity: LocalEntity, column: Attribute) -> str | None:
     """The entity of the same app that the value is a key of."""
     if column.related_model is None or column.hops:
         return None
-    if not value_field(column.field).primary_key:
+    if not getattr(column.field, "target_field").primary_key:  # noqa: B009 (the stubs know only Field)
         return None  # a key to another column of the related row finds nothing among its keys
     for other in entity.app.entities.values():
         if other.model._meta.concrete_model is column.related_model._meta.concrete_model:

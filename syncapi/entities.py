@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 
 from syncapi.attributes import Attribute, key_attribute, resolve
+from syncapi.errors import DeclarationError
 from syncapi.patterns import Pattern, ReadOnly
 
 if TYPE_CHECKING:
@@ -90,7 +91,15 @@ class LocalEntity:
     def rows(self, scope: Hashable) -> models.QuerySet[Any]:
         """`get_queryset(scope)`, brought into a form that can be filtered and ordered further."""
         queryset = self.get_queryset(scope)
+        if not isinstance(queryset, models.QuerySet):
+            raise DeclarationError(
+                f"{self.name}.get_queryset() returned a {type(queryset).__name__}. "
+                f"Return a QuerySet of {self.model._meta.label}."
+            )
         query = queryset.query
         if query.is_sliced or query.combinator or query.distinct_fields or not query.standard_ordering:
             queryset = self.model._base_manager.filter(pk__in=queryset.values("pk"))
+        if queryset.query.select_for_update:
+            queryset = queryset.all()
+            queryset.query.select_for_update = False  # reading waits for nobody
         return queryset

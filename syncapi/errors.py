@@ -128,13 +128,6 @@ class MethodNotAllowed(ApiError):
     status = 405
 
 
-class NotAcceptable(ApiError):
-    """The answer comes as JSON only."""
-
-    code = "not_acceptable"
-    status = 406
-
-
 class WrongUser(ApiError):
     """The device speaks for one user, but another one is signed in."""
 

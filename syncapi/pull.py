@@ -1,6 +1,7 @@
 """Pull phase, read-only pattern (P4): renders the rows of an entity into the spool and tells whether they changed."""
 
-from collections.abc import Hashable, Iterator
+import logging
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,8 @@ from syncapi.spool import Spool
 from syncapi.wire import line
 
 SEGMENT_ROWS = 1000
+
+logger = logging.getLogger("haversack.pull")
 
 
 @dataclass(frozen=True)
@@ -70,19 +73,37 @@ def _segments(entity: LocalEntity, scope: Hashable) -> Iterator[Segment]:
     segment: Segment = []
     last = None
     for row in values.iterator(chunk_size=SEGMENT_ROWS):
-        if row[0] == last:
+        try:
+            wire = [
+                value if value is None or encode is None else encode(value)
+                for value, encode in zip(row, encoders, strict=True)
+            ]
+        except (TypeError, ValueError, AttributeError, ArithmeticError):
+            wire = _wire_of_odd_row(entity, row)
+        if wire[0] == last:
             continue
-        last = row[0]
-        wire = [
-            value if value is None or encode is None else encode(value)
-            for value, encode in zip(row, encoders, strict=True)
-        ]
+        last = wire[0]
         segment.append((wire[0], row_text(wire)))
         if len(segment) == SEGMENT_ROWS:
             yield segment
             segment = []
     if segment:
         yield segment
+
+
+def _wire_of_odd_row(entity: LocalEntity, row: Sequence[Any]) -> list[Any]:
+    """A row with a value that its field should not hold, as SQLite allows: the value travels as text.
+
+    One such row must not keep everybody from syncing; the log says which it is.
+    """
+    wire: list[Any] = []
+    for column, value in zip(entity.columns, row, strict=True):
+        try:
+            wire.append(value if value is None or column.type.encode is None else column.type.encode(value))
+        except (TypeError, ValueError, AttributeError, ArithmeticError):
+            logger.warning("%s %r: %s is %r, which is no %s", entity, row[0], column.name, value, column.type.name)
+            wire.append(str(value))
+    return wire
 
 
 def _write_segment(segment: Segment, number: int, content: RowSet, spool: Spool) -> None:

@@ -5,6 +5,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from syncapi.values import encode_json
+
 FINGERPRINT_MODULUS = 2**48
 
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -14,7 +16,9 @@ def row_text(values: Sequence[Any]) -> bytes:
     """The canonical text of one row of wire values: UTF-8, no line feed."""
     try:
         return _encoder.encode(values).encode()
-    except UnicodeEncodeError:
+    except ValueError as error:
+        if not isinstance(error, UnicodeEncodeError):  # NaN or the like inside a JSON column
+            return row_text(encode_json(values))
         # A lone surrogate, which a JSON column may hold, has no UTF-8; escaped it survives.
         return json.dumps(values, separators=(",", ":")).encode()
 

@@ -1,10 +1,9 @@
 """A sync, from what the device said to the lines it gets back. Reads top to bottom; the phases do the work."""
 
+import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from django.utils import timezone
 
 from syncapi.applications import OfflineApp
 from syncapi.definition import app_definition, definition_version
@@ -91,7 +90,7 @@ def _head(request: SyncRequest, pulled: list[PulledEntity]) -> list[dict[str, An
             "protocol": PROTOCOL,
             "definition": version,
             "user": request.user_key,
-            "server_time": encode_datetime(timezone.now()),
+            "server_time": encode_datetime(datetime.datetime.now(datetime.UTC)),
             "rows": sum(entity.rows for entity in pulled),
             "bytes": sum(entity.bytes for entity in pulled),
         }

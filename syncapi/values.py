@@ -53,7 +53,7 @@ def encode_time(value: datetime.time) -> str:
 
 
 def encode_json(value: Any) -> Any:
-    """JSON as it is, except for numbers that JSON does not have: they become their names."""
+    """JSON as it is, except for numbers that JSON does not have: they become their names. For the rare row only."""
     if isinstance(value, float):
         return encode_float(value)
     if isinstance(value, dict):
@@ -79,7 +79,7 @@ WIRE_TYPES: dict[type[models.Field[Any, Any]], WireType] = {
     models.TimeField: WireType("time", encode_time),
     models.DurationField: WireType("duration", duration_string),
     models.UUIDField: WireType("uuid", str),
-    models.JSONField: WireType("json", encode_json),
+    models.JSONField: WireType("json"),
     models.FileField: WireType("file", str),
     models.ImageField: WireType("picture", str),
 }
@@ -106,6 +106,8 @@ def wire_type(field: models.Field[Any, Any]) -> WireType | None:
             break
     else:
         return None
+    if isinstance(field, models.JSONField) and field.decoder is not None:
+        return None  # what is stored can no longer be told from what the decoder made of it
     own = getattr(type(field), "from_db_value", None)
     if own is None or own.__module__.startswith("django.db."):
         return found

@@ -42,7 +42,7 @@ def read_envelope(request: HttpRequest) -> Envelope:
 
 def user_key(user: AbstractBaseUser | AnonymousUser) -> str:
     """The key devices know `user` by."""
-    return UserKey.of(user) if isinstance(user, AbstractBaseUser) else ANONYMOUS
+    return ANONYMOUS if isinstance(user, AnonymousUser) else UserKey.of(user)
 
 
 def check_user(envelope: Envelope, key: str) -> None:

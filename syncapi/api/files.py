@@ -6,8 +6,9 @@ from typing import Any
 
 from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.db import DataError
-from django.http import FileResponse, HttpResponseBase
-from django.utils.cache import get_conditional_response, patch_cache_control
+from django.http import FileResponse, HttpResponseBase, HttpResponseNotModified
+from django.utils.cache import patch_cache_control
+from django.utils.http import parse_etags
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -53,7 +54,7 @@ class FileView(SyncApiView):
             return None
         try:
             with read_snapshot():
-                rows = entity.rows(entity.get_scope(self.user)).filter(pk=key)
+                rows = entity.rows(entity.get_scope(self.user)).filter(pk=entity.model._meta.pk.to_python(key))
                 return rows.order_by("pk").values_list(column.name, flat=True).first()
         except (ValueError, TypeError, OverflowError, ValidationError, DataError):
             return None  # not a key of this model
@@ -63,9 +64,11 @@ class FileView(SyncApiView):
         try:
             stamp = f"{name}|{storage.size(name)}|{storage.get_modified_time(name).timestamp()}"
             etag = f'"{hashlib.sha256(stamp.encode()).hexdigest()[:32]}"'
-            response: HttpResponseBase = get_conditional_response(request._request, etag=etag) or FileResponse(
-                storage.open(name), as_attachment=True, filename=name.rpartition("/")[2]
-            )
+            response: HttpResponseBase
+            if etag in parse_etags(request.headers.get("If-None-Match", "")):
+                response = HttpResponseNotModified()
+            else:
+                response = FileResponse(storage.open(name), as_attachment=True, filename=name.rpartition("/")[2])
         except (OSError, NotImplementedError, SuspiciousOperation):
             raise NotFound from None
         response.headers["Content-Type"] = mimetypes.guess_type(name)[0] or "application/octet-stream"

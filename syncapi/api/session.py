@@ -1,6 +1,7 @@
 """`/api/sync/<app>/session/`: who is signed in, signing in, signing out."""
 
 import hashlib
+import unicodedata
 from typing import Any
 
 from django.contrib.auth import authenticate, login, logout
@@ -11,6 +12,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.throttling import SimpleRateThrottle
 
 from syncapi.api.envelope import ANONYMOUS, check_user, read_envelope, user_key
@@ -29,24 +31,47 @@ class CredentialsSerializer(serializers.Serializer[Any]):
 
 
 class SignInThrottle(SimpleRateThrottle):
-    """Slows down guessing: attempts per address and user name."""
+    """Slows down guessing: attempts per address and user name. Counts in Django's default cache."""
 
     scope = "haversack_sign_in"
 
     def get_rate(self) -> str:
         return conf().sign_in_rate
 
+    def get_ident(self, request: Request) -> str:
+        # Anybody can send X-Forwarded-For; it means something only to a project that said how many proxies it has.
+        if api_settings.NUM_PROXIES is None:
+            return str(request.META.get("REMOTE_ADDR"))
+        return super().get_ident(request)
+
     def get_cache_key(self, request: Request, view: Any) -> str:
+        return self._key(self.get_ident(request), request)
+
+    def _key(self, who: str, request: Request) -> str:
         name = request.data.get("username") if isinstance(request.data, dict) else None
-        who = hashlib.sha256(f"{self.get_ident(request)}|{name!a}".encode()).hexdigest()  # any cache takes such a key
-        return self.cache_format % {"scope": self.scope, "ident": who}
+        # As the same person may be spelled: a space or a capital letter must not open a new account of attempts.
+        folded = unicodedata.normalize("NFKC", str(name)).strip().casefold()
+        ident = hashlib.sha256(f"{who}|{folded!a}".encode()).hexdigest()  # any cache takes such a key
+        return self.cache_format % {"scope": self.scope, "ident": ident}
+
+
+class SignInNameThrottle(SignInThrottle):
+    """Slows down guessing from many addresses: attempts per user name."""
+
+    scope = "haversack_sign_in_name"
+
+    def get_rate(self) -> str:
+        return conf().sign_in_rate_name
+
+    def get_cache_key(self, request: Request, view: Any) -> str:
+        return self._key("", request)
 
 
 class SessionView(SyncApiView):
     """The session of this browser, as far as the app is concerned."""
 
     def get_throttles(self) -> list[Any]:
-        return [SignInThrottle()] if self.request.method == "POST" else []
+        return [SignInThrottle(), SignInNameThrottle()] if self.request.method == "POST" else []
 
     @extend_schema(operation_id="session", responses={200: SessionSerializer, "4XX": ErrorSerializer})
     def get(self, request: Request, app: str) -> Response:

@@ -1,7 +1,11 @@
 """`POST /api/sync/<app>/`."""
 
+import re
+from collections.abc import AsyncIterator
 from typing import Any
 
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponseBase, StreamingHttpResponse
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -76,6 +80,15 @@ class SyncView(SyncApiView):
         return _streamed(request, answer)
 
 
+def takes_gzip(accept_encoding: str) -> bool:
+    """Whether the header names gzip, and not with a weight of nought."""
+    for part in accept_encoding.split(","):
+        coding, _, weight = part.partition(";")
+        if coding.strip().lower() == "gzip":
+            return not re.fullmatch(r"\s*q=0(\.0*)?\s*", weight)
+    return False
+
+
 def _validated(data: Any) -> dict[str, Any]:
     if isinstance(data, dict):
         if data.get("mutations"):
@@ -104,9 +117,27 @@ class _Body:
         self._answer.close()
 
 
+class _AsyncBody:
+    """The same for an asynchronous server, which would otherwise collect the whole answer before it sends any."""
+
+    def __init__(self, body: _Body) -> None:
+        self._body = body
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        chunks = iter(self._body)
+        following = sync_to_async(lambda: next(chunks, None), thread_sensitive=False)
+        while (chunk := await following()) is not None:
+            yield chunk
+
+    def close(self) -> None:
+        self._body.close()
+
+
 def _streamed(request: Request, answer: Any) -> StreamingHttpResponse:
-    compress = "gzip" in request.headers.get("Accept-Encoding", "")
-    response = StreamingHttpResponse(_Body(answer, compress), content_type=NDJSON)
+    compress = takes_gzip(request.headers.get("Accept-Encoding", ""))
+    body = _Body(answer, compress)
+    content = _AsyncBody(body) if isinstance(request._request, ASGIRequest) else body
+    response = StreamingHttpResponse(content, content_type=NDJSON)
     if compress:
         response.headers["Content-Encoding"] = "gzip"
     return response

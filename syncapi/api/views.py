@@ -3,10 +3,11 @@
 import logging
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.decorators import method_decorator
 from rest_framework import exceptions
@@ -50,6 +51,8 @@ class SyncApiView(APIView):
     parser_classes = (BoundedJSONParser,)
     renderer_classes = (JSONRenderer,)
     content_negotiation_class = JsonOnly
+    versioning_class = None  # what the project chose for its own API is not for ours
+    metadata_class = None
 
     app: OfflineApp
     user: User
@@ -57,6 +60,8 @@ class SyncApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         django_request = request._request
         self.app = registry.get(kwargs["app"])
+        if "\x00" in django_request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""):
+            raise errors.InvalidHeader("The session cookie is damaged.")  # and PostgreSQL would choke on it
         # An anonymous app serves everybody the same, whoever's session the browser holds (decision 0001).
         self.user = AnonymousUser() if self.app.anonymous else django_request.user
         if request.method in {"POST", "PUT", "PATCH"}:
@@ -64,6 +69,9 @@ class SyncApiView(APIView):
         if request.method not in {"GET", "HEAD", "OPTIONS"}:
             check_csrf(django_request)
         super().initial(request, *args, **kwargs)
+
+    def perform_authentication(self, request: Request) -> None:
+        """Nothing: DRF would put its own idea of the user in place of the session's, for everybody who looks later."""
 
     def authorize(self) -> None:
         """:raises SignInRequired, PermissionDenied:"""
@@ -90,6 +98,8 @@ def check_csrf(request: HttpRequest) -> None:
     def unused(request: HttpRequest) -> HttpResponse:
         return HttpResponse()
 
+    # Devices send one header, whatever name the project gave its own pages' header.
+    request.META.setdefault(settings.CSRF_HEADER_NAME, request.META.get("HTTP_X_CSRFTOKEN", ""))
     check = CSRFCheck(unused)
     check.process_request(request)
     if reason := check.process_view(request, unused, (), {}):
@@ -101,6 +111,12 @@ def as_api_error(exc: Exception) -> errors.ApiError:
     match exc:
         case errors.ApiError():
             return exc
+        case PermissionDenied() | exceptions.PermissionDenied():
+            return errors.PermissionDenied()
+        case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
+            return errors.SignInRequired()
+        case Http404() | exceptions.NotFound():
+            return errors.NotFound()
         case exceptions.MethodNotAllowed():
             return errors.MethodNotAllowed()
         case exceptions.ValidationError():

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -69,7 +68,6 @@ class Site:
                 env={**self.environment, "DJANGO_SETTINGS_MODULE": settings},
                 stdout=log,
                 stderr=log,
-                start_new_session=True,
             )
         deadline = time.monotonic() + DEADLINE
         while not self.answers():
@@ -80,11 +78,11 @@ class Site:
         """Ends the server and everything it started, and sees to it that nobody answers any more."""
         if self._process is None:
             return
-        os.killpg(self._process.pid, signal.SIGTERM)
+        self._process.terminate()
         try:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
-            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.kill()  # its workers notice that their parent is gone
             self._process.wait()
         self._process = None
         assert not self.answers()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.checks import CheckMessage, run_checks
+from django.db.models import F
 
 from syncapi import offline
 from syncapi.applications import OfflineApp
@@ -31,7 +32,7 @@ CASES: dict[str, Callable[[], Sequence[OfflineApp]]] = {
     "E001 is abstract": lambda: [app(entity(model=Contact))],
     "E002 not a sync pattern": lambda: [app(entity(pattern="read-only"))],
     "E003 carries no attributes": lambda: [app(entity(attributes=[]))],
-    "E003 carries no attributes ": lambda: [app(entity(attributes="name"))],
+    "E003 is not a list of names": lambda: [app(entity(attributes="name"))],
     "E004 Did you mean 'price'": lambda: [app(entity(attributes=["prize"]))],
     "E004 'name' of wire.Jar is not a relation": lambda: [app(entity(attributes=["name__upper"]))],
     "E004 wire.Shelf has no field 'nam'": lambda: [app(entity(attributes=["shelf__nam"]))],
@@ -48,7 +49,13 @@ CASES: dict[str, Callable[[], Sequence[OfflineApp]]] = {
     "E017 screenshots for square": lambda: [app(screenshots={"square": "x.png"})],
     "E018 list_display of LocalThing names 'secret'": lambda: [app(entity(list_display=["secret"]))],
     "E018 ordering of LocalThing names 'secret'": lambda: [app(entity(ordering=["-secret"]))],
-    "E018 search_fields of LocalThing is a string": lambda: [app(entity(search_fields="name"))],
+    "E018 search_fields of LocalThing is not a list of names": lambda: [app(entity(search_fields="name"))],
+    "E003 is not a list of names ": lambda: [app(entity(attributes=[1, None]))],
+    "E003 carries no attributes ": lambda: [app(entity(attributes=None))],
+    "E018 list_display of LocalThing is not a list": lambda: [app(entity(list_display=None))],
+    "E018 ordering of LocalThing is not a list": lambda: [app(entity(ordering=[F("name").desc()]))],
+    "E022 has no attribute 'Thing'": lambda: [app(entity(get_attributes=lambda self: self.Thing))],
+    "E022 The offline app 'thing' cannot be read": lambda: [app(theme_color=None)],
     "E019 has no text to search": lambda: [app(entity(model=Specimen, attributes=["date"], search_fields=["date"]))],
     "E019 not a picture": lambda: [app(entity(pictures=["name"]))],
     "E019 has no order": lambda: [app(entity(model=Specimen, attributes=["json"], ordering=["json"]))],
