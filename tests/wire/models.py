@@ -1,5 +1,6 @@
 """Small models for golden messages, and one with every field type."""
 
+import json
 import uuid
 from typing import Any
 
@@ -90,6 +91,39 @@ class Specimen(models.Model):
 
     def __str__(self) -> str:
         return str(self.key)
+
+
+class Tariff(models.Model):
+    """Choices as people write them, not as they are stored."""
+
+    rate = models.DecimalField(max_digits=4, decimal_places=0, choices=[(19, "19 %"), (7, "7 %")], default=19)
+    opens = models.TimeField(choices=[("9:30", "Half past nine")], null=True)
+    doubled = models.GeneratedField(
+        expression=models.F("rate") * 2,
+        output_field=models.DecimalField(max_digits=6, decimal_places=2),
+        db_persist=True,
+    )
+    terms = models.JSONField(default=dict, decoder=json.JSONDecoder)
+
+    def __str__(self) -> str:
+        return str(self.rate)
+
+
+class Profile(models.Model):
+    """Has a key of its own beside the person it belongs to."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_constraint=False)
+    name = models.CharField(max_length=50)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Note(models.Model):
+    profile = models.ForeignKey(Profile, to_field="person", on_delete=models.CASCADE)
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class Child(Shelf):
