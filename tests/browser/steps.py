@@ -26,15 +26,19 @@ def download(page: Page) -> None:
 
 
 def ready_for_offline(page: Page) -> None:
-    """Until rows and pictures are here and the service worker has the page in hand."""
+    """Until rows and pictures are here and the service worker has what it keeps."""
     page.evaluate(
         """async () => {
-            const ready = async () => {
+            const end = performance.now() + 30000;
+            for (;;) {
                 const { syncing, lastSync, filesMissing } = await window.offline.state();
-                return lastSync !== null && syncing === null && filesMissing === 0
-                    && navigator.serviceWorker.controller?.state === "activated";
-            };
-            while (!(await ready())) await new Promise(requestAnimationFrame);
+                // Not the page's controller: a page that loads while the first service worker starts has none.
+                const worker = (await navigator.serviceWorker.getRegistration())?.active?.state;
+                const facts = { syncing, lastSync, filesMissing, worker };
+                if (lastSync !== null && syncing === null && filesMissing === 0 && worker === "activated") return;
+                if (performance.now() > end) throw new Error(`not ready for offline: ${JSON.stringify(facts)}`);
+                await new Promise(requestAnimationFrame);
+            }
         }"""
     )
 
@@ -50,7 +54,12 @@ def press_sync(page: Page) -> dict[str, Any]:
         }"""
     )
     part(page, "sync-button").click()
-    ended: dict[str, Any] = page.evaluate("window.ended")
+    ended: dict[str, Any] = page.evaluate(
+        """Promise.race([
+            window.ended,
+            new Promise((_, reject) => setTimeout(() => reject(new Error("the sync did not end")), 60000)),
+        ])"""
+    )
     return ended
 
 
