@@ -69,7 +69,7 @@ async function wantedFiles(store: Store, definition: Definition): Promise<Map<st
   for (const entity of definition.entities) {
     const attributes = entity.attributes.filter(({ type }) => type === "picture" || type === "file");
     if (attributes.length === 0) continue;
-    const { record, segments } = await store.view(entity.name, {});
+    const { record, segments } = await store.view(entity.name);
     for (const { name: attribute, type } of attributes) {
       const column = record?.columns.indexOf(attribute) ?? -1;
       if (column < 0) continue;

@@ -1,3 +1,4 @@
+import { IDBFactory } from "fake-indexeddb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { ClientError } from "../protocol/errors";
@@ -199,6 +200,20 @@ describe("P1 and P2: all or nothing", () => {
     const record = { generation: 2, cursor: "x", columns: [], rows: 0, segments: 1, fingerprint: 0, syncedAt: "" };
     const back = { expected: {}, entities: { LocalThing: record }, definition: null, context: null };
     expect(await other.switch(back)).toBe(false);
+  });
+
+  it("L4: after an eviction the next sync shows what it brought, without a reload", async () => {
+    await tab.engine.onSync("");
+    expect(await things()).toEqual(OLD);
+    const { replica } = await tab.engine.syncProperties();
+    globalThis.indexedDB = new IDBFactory();
+    vi.spyOn(IDBDatabase.prototype, "transaction").mockImplementationOnce(() => {
+      throw new DOMException("The database connection is closing.", "InvalidStateError");
+    });
+    change();
+    expect((await tab.engine.onSync("")).status).toBe("complete");
+    expect((await tab.engine.syncProperties()).replica).not.toBe(replica);
+    expect(await things()).toEqual(["Chai", "Tofu — 豆腐"]);
   });
 
   it("a copy that differs from what the server calls unchanged is fetched again", async () => {

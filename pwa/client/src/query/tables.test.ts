@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { EntityView, Segment } from "../store/store";
+import type { EntityView, Known, Segment } from "../store/store";
 import { entity } from "../testing/server";
 import { Tables } from "./tables";
 
@@ -20,18 +20,20 @@ const attributes: Parameters<typeof entity>[1] = [
 
 /** A store whose definition and generation are set by the test, and which counts how often rows are read. */
 function fakeStore() {
-  const now = { version: "v1", generation: 1, entities: ["LocalThing"], reads: 0 };
+  const now = { replica: "r1", version: "v1" as string | null, generation: 1, entities: ["LocalThing"], reads: 0 };
   return Object.assign(now, {
-    async view(_name: string, known: { generation?: number; version?: string }): Promise<EntityView> {
+    async view(_name: string, seen?: Known): Promise<EntityView> {
+      const known = seen?.replica === now.replica ? seen : undefined;
       const entities = now.entities.map((name) => entity(name, attributes));
       const definition = { app: "", title: "", description: "", anonymous: true, contexts: {}, entities };
-      const fresh = known.generation !== now.generation;
+      const fresh = known?.generation !== now.generation;
       if (fresh) now.reads++;
       return {
+        replica: now.replica,
         record: { ...record, generation: now.generation },
         segments: fresh ? [segment] : null,
         version: now.version,
-        definition: known.version === now.version ? null : definition,
+        definition: known?.version === now.version ? null : definition,
       };
     },
   });
@@ -58,4 +60,24 @@ it("an entity that the definition does not have is an error", async () => {
   store.version = "v2";
   store.entities = ["LocalOther"];
   await expect(tables.table("LocalThing")).rejects.toMatchObject({ code: "unknown_entity" });
+});
+
+it("L4: rows of a database that was evicted are not taken for those of the one made after it", async () => {
+  const store = fakeStore();
+  const tables = new Tables(store);
+  const first = await tables.table("LocalThing");
+  // The same generation and the same version, as a rebuilt database has them.
+  store.replica = "r2";
+  expect(await tables.table("LocalThing")).not.toBe(first);
+  expect(store.reads).toBe(2);
+});
+
+it("L4: nothing is remembered once there is no definition", async () => {
+  const store = fakeStore();
+  const tables = new Tables(store);
+  const first = await tables.table("LocalThing");
+  store.version = null;
+  expect(await tables.table("LocalThing")).toBe(null);
+  store.version = "v1";
+  expect(await tables.table("LocalThing")).not.toBe(first);
 });

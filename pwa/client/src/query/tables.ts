@@ -2,10 +2,11 @@
 
 import type { Definition } from "../api";
 import { ClientError } from "../protocol/errors";
-import type { Store } from "../store/store";
+import type { Known, Store } from "../store/store";
 import { Table } from "./table";
 
 interface Cached {
+  replica: string;
   version: string;
   generation: number;
   table: Table;
@@ -13,7 +14,7 @@ interface Cached {
 
 export class Tables {
   private readonly cache = new Map<string, Cached>();
-  private known: { version: string; definition: Definition } | null = null;
+  private known: { replica: string; version: string; definition: Definition } | null = null;
 
   constructor(private readonly store: Pick<Store, "view">) {}
 
@@ -25,26 +26,38 @@ export class Tables {
   async table(name: string): Promise<Table | null> {
     const cached = this.cache.get(name);
     const known = this.known;
-    const view = await this.store.view(name, {
-      // With another definition the table is made anew, and needs its rows.
-      ...(cached !== undefined && cached.version === known?.version ? { generation: cached.generation } : {}),
-      ...(known !== null ? { version: known.version } : {}),
-    });
-    if (view.version === null) return null;
+    const view = await this.store.view(name, this.seen(cached));
+    const { replica, version } = view;
+    // The database was evicted and made anew: nothing that was read from the old one says anything of this one.
+    if (version === null || this.known?.replica !== replica) this.forget();
+    if (version === null) return null;
     const definition = view.definition ?? known?.definition;
     if (definition === undefined) return null;
-    if (view.definition !== null) this.known = { version: view.version, definition };
+    if (view.definition !== null) this.known = { replica, version, definition };
     const entity = definition.entities.find((candidate) => candidate.name === name);
     if (entity === undefined) throw new ClientError("unknown_entity", name);
     if (view.record === null) return null;
     if (view.segments === null) {
-      if (cached?.version === view.version) return cached.table;
+      if (cached?.version === version) return cached.table;
       // The definition changed under rows that stayed, and that were not asked for: look again, at both.
       this.cache.delete(name);
       return this.table(name);
     }
     const table = new Table(entity, view.record.columns, view.segments);
-    this.cache.set(name, { version: view.version, generation: view.record.generation, table });
+    this.cache.set(name, { replica, version, generation: view.record.generation, table });
     return table;
+  }
+
+  private seen(cached: Cached | undefined): Known | undefined {
+    if (this.known === null) return undefined;
+    const { replica, version } = this.known;
+    // With another definition the table is made anew, and needs its rows.
+    const same = cached !== undefined && cached.version === version && cached.replica === replica;
+    return same ? { replica, version, generation: cached.generation } : { replica, version };
+  }
+
+  private forget(): void {
+    this.cache.clear();
+    this.known = null;
   }
 }

@@ -36,7 +36,7 @@ export function storeContract(name: string, make: (user: string) => Store): void
       return record;
     }
 
-    const seen = async () => (await store.view("Thing", {})).segments?.map((part) => part.text).join("") ?? null;
+    const seen = async () => (await store.view("Thing")).segments?.map((part) => part.text).join("") ?? null;
 
     it("is empty at first, and has a replica id that stays", async () => {
       const overview = await store.overview();
@@ -126,9 +126,19 @@ export function storeContract(name: string, make: (user: string) => Store): void
       const definition = { version: "v1", definition: definitionOf("Thing") };
       await store.switch(change({ definition }));
       const { generation } = await fill("a", segment(1));
-      expect(await store.view("Thing", {})).toMatchObject({ version: "v1", definition: definition.definition });
-      const again = await store.view("Thing", { generation, version: "v1" });
+      const { replica } = await store.overview();
+      const first = await store.view("Thing");
+      expect(first).toMatchObject({ replica, version: "v1", definition: definition.definition });
+      const again = await store.view("Thing", { replica, generation, version: "v1" });
       expect(again).toMatchObject({ version: "v1", definition: null, segments: null, record: { cursor: "a" } });
+    });
+
+    it("L4: what a reader knows of another replica counts for nothing", async () => {
+      const definition = { version: "v1", definition: definitionOf("Thing") };
+      await store.switch(change({ definition }));
+      const { generation } = await fill("a", segment(1));
+      const view = await store.view("Thing", { replica: "evicted", generation, version: "v1" });
+      expect(view).toMatchObject({ definition: definition.definition, segments: [{ text: "[1]\n" }] });
     });
 
     it("keeps files until they are dropped", async () => {
@@ -162,7 +172,7 @@ export function storeContract(name: string, make: (user: string) => Store): void
 
     it("S2: another user's store has nothing of it", async () => {
       await fill("a", segment(1));
-      expect((await make(`${user}-other`).view("Thing", {})).segments).toBe(null);
+      expect((await make(`${user}-other`).view("Thing")).segments).toBe(null);
     });
   });
 }

@@ -56,6 +56,8 @@ export interface Switch {
 }
 
 export interface EntityView {
+  /** Of the database that was read: what its reader knows of another one is worth nothing (see `Overview.replica`). */
+  replica: string;
   /** `null` before the first sync of the entity. */
   record: EntityRecord | null;
   /** `null` when the caller knows this generation already. */
@@ -63,6 +65,13 @@ export interface EntityView {
   version: string | null;
   /** `null` when the caller knows this version already, or there is none. */
   definition: Definition | null;
+}
+
+/** What the reader of a view has seen already, and of which replica. */
+export interface Known {
+  replica: string;
+  version: string;
+  generation?: number;
 }
 
 export interface StoredFile {
@@ -84,7 +93,7 @@ export interface Store {
   sweep(): Promise<void>;
 
   /** One consistent view of an entity's rows and of the definition that explains them. */
-  view(entity: string, known: { generation?: number; version?: string }): Promise<EntityView>;
+  view(entity: string, known?: Known): Promise<EntityView>;
 
   fileNames(): Promise<string[]>;
   file(name: string): Promise<StoredFile | null>;

@@ -4,7 +4,17 @@ import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from "idb";
 
 import type { Definition } from "../api";
 import { Connection } from "./connection";
-import type { EntityRecord, EntityView, Overview, Segment, Store, StoredDefinition, StoredFile, Switch } from "./store";
+import type {
+  EntityRecord,
+  EntityView,
+  Known,
+  Overview,
+  Segment,
+  Store,
+  StoredDefinition,
+  StoredFile,
+  Switch,
+} from "./store";
 
 type SegmentKey = [entity: string, generation: number, number: number];
 
@@ -142,17 +152,24 @@ export class IdbStore implements Store {
     });
   }
 
-  view(entity: string, known: { generation?: number; version?: string }): Promise<EntityView> {
+  view(entity: string, seen?: Known): Promise<EntityView> {
     return this.connection.use(async (db) => {
       const transaction = db.transaction(["meta", "segments"]);
-      const [version, entities] = await Promise.all([get(transaction, "version"), get(transaction, "entities")]);
+      const [replica, version, entities] = await Promise.all([
+        get(transaction, "replica"),
+        get(transaction, "version"),
+        get(transaction, "entities"),
+      ]);
+      // A database that was made anew counts its generations from 1 again.
+      const known = seen?.replica === replica ? seen : undefined;
       const record = entities?.[entity] ?? null;
-      const definition = version === known.version ? undefined : get(transaction, "definition");
+      const definition = version === known?.version ? undefined : get(transaction, "definition");
       const segments =
-        record === null || record.generation === known.generation
+        record === null || record.generation === known?.generation
           ? undefined
           : transaction.objectStore("segments").getAll(generationRange(entity, record.generation));
       return {
+        replica: replica as string,
         record,
         segments: (await segments) ?? null,
         version: version ?? null,
