@@ -34,12 +34,12 @@ class SyncAnswer:
 
     def __init__(self, head: list[dict[str, Any]], pulled: list[PulledEntity], spool: Spool) -> None:
         self._head = head
-        self._pulled = pulled
+        self.pulled = pulled
         self._spool = spool
 
     def __iter__(self) -> Iterator[bytes]:
         yield b"".join(line(message) for message in self._head)
-        for entity in self._pulled:
+        for entity in self.pulled:
             yield line(entity.message)
             yield from self._spool.read(entity.start, entity.end)
         yield line({"type": "end"})

@@ -165,7 +165,9 @@ def test_P4_any_queryset(wire: Device, monkeypatch: pytest.MonkeyPatch, kind: st
         st.text(st.characters(codec=None), max_size=100), st.binary(max_size=100).map(lambda data: data.hex())
     )
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=50, deadline=None
+)
 def test_T4_a_cursor_nobody_can_read_brings_everything(wire: Device, cursor: str) -> None:
     """Any text: also with NUL, or half a character."""
     Shelf.objects.get_or_create(name="Top")
