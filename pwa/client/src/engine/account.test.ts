@@ -99,6 +99,31 @@ it("S2: nothing is even asked for on behalf of somebody who is not the one signe
   expect(server.log.slice(from)).toEqual(["GET session/"]);
 });
 
+it("S2: a session that another tab began is not judged by what this tab remembers", async () => {
+  const other = await world.tab();
+  // Both have asked before anybody signed in, and remember that nobody is.
+  await tab.engine.adoptSession();
+  await other.engine.adoptSession();
+  const told = other.next("statechange");
+  await tab.engine.signIn("ann", "a");
+  expect((await told).user).toEqual(ANN);
+  expect(await other.engine.onSync("")).toMatchObject({ status: "complete" });
+  expect(await other.engine.state()).toMatchObject({ sessionExpired: false });
+  expect(await tab.engine.state()).toMatchObject({ sessionExpired: false });
+});
+
+it("S2: a remembered session that is another's is asked for once more before the person is sent to sign in", async () => {
+  const deaf = await world.tab();
+  await signIn("ann", deaf);
+  // Bob signs in and out again where this tab does not hear of it.
+  server.user = BOB;
+  await deaf.engine.hint(true);
+  server.user = ANN;
+  const from = server.asked.length;
+  expect(await deaf.engine.onSync("")).toMatchObject({ status: "complete" });
+  expect(server.log.slice(from)).toEqual(["GET session/", "POST "]);
+});
+
 describe("signing out", () => {
   beforeEach(() => signIn("ann"));
 

@@ -231,7 +231,9 @@ export class Engine {
     this.toTell = true;
     this.telling = this.telling.then(async () => {
       this.toTell = false;
-      this.listener("statechange", await this.state());
+      // A state that could not be read is not told; the next change must be.
+      const state = await this.state().catch(() => null);
+      if (state !== null) this.listener("statechange", state);
     });
   }
 
@@ -249,6 +251,7 @@ export class Engine {
 
   private heard(message: TabMessage): void {
     if (message.kind === "account") {
+      this.server.forgetSession();
       void this.meet().then(() => this.tellState());
     } else if (message.type === "networkstatuschange") {
       this.setOnline((message.detail as { online: boolean }).online, false);

@@ -40,6 +40,11 @@ export class Server {
     return this.session;
   }
 
+  /** Somebody may have signed in or out in another tab: whose session it is has to be asked again. */
+  forgetSession(): void {
+    this.session = null;
+  }
+
   /** @throws ServerError `invalid_credentials`, `throttled`. */
   async signIn(username: string, password: string, signal: AbortSignal): Promise<User> {
     const body = { username, password };
@@ -73,9 +78,7 @@ export class Server {
    */
   async sync(body: SyncRequest, speaker: Speaker, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
     try {
-      const { user } = await this.currentSession(signal);
-      if (user === null) throw new ClientError("sign_in_required");
-      if (user.key !== speaker.user) throw new ClientError("wrong_user");
+      await this.requireSessionOf(speaker.user, signal);
       const response = await this.withToken(signal, (token) => {
         const headers = { ...speakerHeaders(speaker), ...token };
         return this.call("", { method: "POST", headers, body, signal, accept: "application/x-ndjson" });
@@ -104,6 +107,15 @@ export class Server {
     } catch (error) {
       throw signal.aborted ? signal.reason : new ClientError("network", error);
     }
+  }
+
+  /** What is remembered may be out of date: only a fresh answer may say that the person has to sign in. */
+  private async requireSessionOf(key: string, signal: AbortSignal): Promise<void> {
+    const remembered = this.session;
+    let { user } = await this.currentSession(signal);
+    if (remembered !== null && user?.key !== key) ({ user } = await this.currentSession(signal, true));
+    if (user === null) throw new ClientError("sign_in_required");
+    if (user.key !== key) throw new ClientError("wrong_user");
   }
 
   /** Tries once more with a new token when the server no longer takes the one we have. */

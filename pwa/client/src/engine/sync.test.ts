@@ -216,6 +216,17 @@ describe("P1 and P2: all or nothing", () => {
     expect(await things()).toEqual(["Chai", "Tofu — 豆腐"]);
   });
 
+  it("L4: a state that cannot be read once is told again with the next change", async () => {
+    await tab.engine.onSync("");
+    const overview = vi.spyOn(IdbStore.prototype, "overview").mockRejectedValue(new ClientError("storage"));
+    expect((await tab.engine.onSync("")).error?.code).toBe("storage");
+    for (let i = 0; i < 20; i++) await turn();
+    overview.mockRestore();
+    const told = tab.next("statechange");
+    await tab.engine.onSync("");
+    expect(await told).toMatchObject({ definition: { title: "Shop" } });
+  });
+
   it("a copy that differs from what the server calls unchanged is fetched again", async () => {
     await tab.engine.onSync("");
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

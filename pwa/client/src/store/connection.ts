@@ -1,6 +1,6 @@
 /** A connection to one IndexedDB database, which browsers drop when they like. */
 
-import { deleteDB, type IDBPDatabase, type OpenDBCallbacks, openDB } from "idb";
+import { deleteDB, type IDBPDatabase, type OpenDBCallbacks, openDB, unwrap } from "idb";
 
 import { asHaversackError, ClientError, HaversackError } from "../protocol/errors";
 
@@ -19,11 +19,14 @@ export class Connection<Schema> {
    * the database is opened anew and the work runs once more: a lost connection has not committed.
    */
   async use<T>(work: (db: IDBPDatabase<Schema>) => Promise<T>): Promise<T> {
+    let db: IDBDatabase | null = null;
     try {
       try {
-        return await work(await this.open());
+        const opened = await this.open();
+        db = unwrap(opened);
+        return await work(opened);
       } catch (error) {
-        if (!isLost(error)) throw error;
+        if (!isLost(error, db)) throw error;
         this.drop();
         return await work(await this.open());
       }
@@ -87,10 +90,23 @@ export class Connection<Schema> {
   }
 }
 
-function isLost(error: unknown): boolean {
+function isLost(error: unknown, db: IDBDatabase | null): boolean {
   if (!(error instanceof Error)) return false;
   // InvalidStateError: the connection is closing. UnknownError: Safari, "Connection to Indexed Database server lost".
-  return error.name === "InvalidStateError" || error.name === "UnknownError";
+  if (error.name === "InvalidStateError" || error.name === "UnknownError") return true;
+  // What runs while the browser closes a connection by force is aborted; other aborts are somebody's decision.
+  const aborted = error.name === "AbortError" || error.name === "TransactionInactiveError";
+  return aborted && db !== null && isClosing(db);
+}
+
+/** There is no property that says so; a closing connection refuses new transactions. */
+function isClosing(db: IDBDatabase): boolean {
+  try {
+    db.transaction([...db.objectStoreNames]);
+    return false;
+  } catch (error) {
+    return error instanceof Error && error.name === "InvalidStateError";
+  }
 }
 
 /** An error of IndexedDB, as one of ours. */

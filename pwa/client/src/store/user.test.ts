@@ -38,6 +38,22 @@ describe("a database that the browser takes away", () => {
     await expect(store.overview()).rejects.toMatchObject({ code: "storage", retry: true });
   });
 
+  it("L4: work that the browser aborts while it closes the connection by force is done on a new one", async () => {
+    const store = make("ann");
+    const { replica } = await store.overview();
+    const put = IDBObjectStore.prototype.put;
+    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementationOnce(function (this: IDBObjectStore, value, key) {
+      const request = put.call(this, value, key);
+      request.addEventListener("success", () => {
+        this.transaction.db.close();
+        this.transaction.abort();
+      });
+      return request;
+    });
+    expect(await store.newGeneration()).toBe(1);
+    expect((await store.overview()).replica).toBe(replica);
+  });
+
   it("L4: an evicted database comes back empty, as another replica", async () => {
     const store = make("ann");
     const { replica } = await store.overview();
