@@ -35,6 +35,11 @@ export class Connection<Schema> {
     }
   }
 
+  /** Whether it was let go for good, here or by a deletion somewhere else. */
+  get isClosed(): boolean {
+    return this.closed;
+  }
+
   /** Lets go for good. */
   close(): void {
     this.closed = true;

@@ -108,6 +108,20 @@ export function storeContract(name: string, make: (user: string) => Store): void
       expect((await store.overview()).entities).toEqual({ Thing: record });
     });
 
+    it("Q2: discards one generation, but never one that is in use", async () => {
+      const record = await fill("a", segment(1));
+      const [mine, theirs] = [await store.newGeneration(), await store.newGeneration()];
+      await store.stage("Thing", mine, 0, segment(2));
+      await store.stage("Thing", theirs, 0, segment(3));
+      await store.discard(mine);
+      await store.discard(record.generation);
+      expect(await seen()).toBe("[1]\n");
+      const to = (generation: number) =>
+        store.switch(change({ entities: { Thing: recordOf(generation, "b", [segment(3)]) } }));
+      expect(await to(mine)).toBe(false);
+      expect(await to(theirs)).toBe(true);
+    });
+
     it("never gives a generation number twice, in two connections neither", async () => {
       const other = make(user);
       const numbers = await Promise.all([store, other, store, other].map((one) => one.newGeneration()));
@@ -152,6 +166,14 @@ export function storeContract(name: string, make: (user: string) => Store): void
       expect((await store.overview()).filesMissing).toBe(3);
     });
 
+    it("P2: counts down the missing files with every one that comes, however often it comes", async () => {
+      const file = { blob: new Blob(["picture"]), size: 7, etag: '"1"' };
+      await store.settleFiles([], 2);
+      await store.putFile("a.png", file);
+      await store.putFile("a.png", file);
+      expect((await store.overview()).filesMissing).toBe(1);
+    });
+
     it("notes that files need looking after when rows changed, and only then", async () => {
       const record = await fill("a", segment(1));
       expect((await store.overview()).filesSettled).toBe(false);
@@ -167,6 +189,7 @@ export function storeContract(name: string, make: (user: string) => Store): void
       await store.destroy();
       await expect(store.overview()).rejects.toMatchObject({ code: "closed" });
       await expect(other.overview()).rejects.toMatchObject({ code: "closed" });
+      expect([store.closed, other.closed]).toEqual([true, true]);
       expect(await make(user).overview()).toMatchObject({ entities: {} });
     });
 

@@ -91,16 +91,21 @@ export interface Store {
   switch(change: Switch): Promise<boolean>;
   /** Removes generations that nobody points at. Only for the holder of the sync lock. */
   sweep(): Promise<void>;
+  /** Removes this generation, which is the caller's own, unless it was switched to. */
+  discard(generation: number): Promise<void>;
 
   /** One consistent view of an entity's rows and of the definition that explains them. */
   view(entity: string, known?: Known): Promise<EntityView>;
 
   fileNames(): Promise<string[]>;
   file(name: string): Promise<StoredFile | null>;
+  /** Keeps a file; one that was missing is so no more. */
   putFile(name: string, file: StoredFile): Promise<void>;
   /** Drops files, and notes how many are still missing. */
   settleFiles(drop: string[], missing: number): Promise<void>;
 
+  /** Whether it was closed, here or because another tab destroyed the database: then it stays so. */
+  readonly closed: boolean;
   /** Lets the database go; every later call rejects with `closed`. */
   close(): void;
   /** Closes, empties and deletes the database. Resolves as soon as the data is gone. */

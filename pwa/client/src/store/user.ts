@@ -139,6 +139,14 @@ export class IdbStore implements Store {
   }
 
   sweep(): Promise<void> {
+    return this.dropUnused(() => true);
+  }
+
+  discard(unwanted: number): Promise<void> {
+    return this.dropUnused((generation) => generation === unwanted);
+  }
+
+  private dropUnused(isUnwanted: (generation: number) => boolean): Promise<void> {
     return this.write(["meta", "segments"], async (transaction) => {
       const entities = (await get(transaction, "entities")) ?? {};
       const segments = transaction.objectStore("segments");
@@ -146,7 +154,7 @@ export class IdbStore implements Store {
       while (at !== undefined) {
         const [entity, generation] = at;
         const range = generationRange(entity, generation);
-        if (entities[entity]?.generation !== generation) await segments.delete(range);
+        if (isUnwanted(generation) && entities[entity]?.generation !== generation) await segments.delete(range);
         at = await segments.getKey(IDBKeyRange.lowerBound(range.upper, true));
       }
     });
@@ -186,8 +194,15 @@ export class IdbStore implements Store {
     return this.connection.use(async (db) => (await db.get("files", name)) ?? null);
   }
 
-  async putFile(name: string, file: StoredFile): Promise<void> {
-    await this.write(["files"], (transaction) => transaction.objectStore("files").put(file, name));
+  putFile(name: string, file: StoredFile): Promise<void> {
+    return this.write(["meta", "files"], async (transaction) => {
+      const files = transaction.objectStore("files");
+      const known = (await files.getKey(name)) !== undefined;
+      await files.put(file, name);
+      // Counted down with every file: a phase that is cut off leaves the right number behind.
+      const missing = (await get(transaction, "filesMissing")) ?? 0;
+      if (!known && missing > 0) await put(transaction, "filesMissing", missing - 1);
+    });
   }
 
   settleFiles(drop: string[], missing: number): Promise<void> {
@@ -196,6 +211,10 @@ export class IdbStore implements Store {
       await put(transaction, "filesMissing", missing);
       await put(transaction, "filesSettled", true);
     });
+  }
+
+  get closed(): boolean {
+    return this.connection.isClosed;
   }
 
   close(): void {
