@@ -195,11 +195,12 @@ export interface OfflineApi {
   readonly config: AppConfig;
   /** By local entity's name. Any name gives an object; its actions reject with `unknown_entity` if there is none. */
   readonly entities: Record<string, EntityApi>;
-  /** `SyncLocal<Entity>`: for `LocalProduct`, `SyncLocalProduct()`. */
+  /** `SyncLocal<Entity>`: for `LocalProduct`, and for `Product`, `SyncLocalProduct()`. */
   readonly actions: Record<string, () => Promise<SyncResult>>;
   /**
    * Queues a sync. Never rejects for a failed sync (the result says so); rejects with `unknown_context` for a context
-   * that the app does not declare.
+   * that the app does not declare. Syncs that code starts at the end of the one before, again and again, end with the
+   * error `sync_loop`; what a person presses is never stopped.
    */
   onSync(context?: string, options?: { discardPending?: boolean }): Promise<SyncResult>;
   addEventListener<T extends keyof OfflineEvents>(

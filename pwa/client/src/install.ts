@@ -22,10 +22,14 @@ window.offline = createRuntime({
   engine,
   open: (listener) => remote.open(config, navigator.onLine, proxy(listener)),
   networkType,
+  pressed: () => navigator.userActivation?.isActive ?? false,
 });
 
 window.addEventListener("online", () => engine.hint(true));
 window.addEventListener("offline", () => engine.hint(false));
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") void engine.resume();
+});
 
 // A browser that holds a session already needs no second sign-in. Nothing is synced: that is asked for, by a person
 // or by the triggers that the app's settings switch on (Q3).

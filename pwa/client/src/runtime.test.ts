@@ -9,13 +9,13 @@ import { World } from "./testing/world";
 const config = { app: "shop", title: "Shop", description: "", anonymous: true, base: "/apps/shop/", api: "/api/" };
 
 /** `window.offline` over an engine in the same thread. */
-async function page() {
+async function page(name = "LocalThing") {
   const attributes: Parameters<typeof entity>[1] = [
     ["id", "integer"],
     ["name", "string"],
   ];
-  const server = new FakeServer([entity("LocalThing", attributes)]);
-  server.rows.LocalThing = [[1, "Chai"]];
+  const server = new FakeServer([entity(name, attributes)]);
+  server.rows[name] = [[1, "Chai"]];
   const tab = await new World(server).tab();
   const engine = tab.engine as unknown as EngineCalls & Engine;
   const offline = createRuntime({
@@ -25,6 +25,7 @@ async function page() {
       Object.assign(engine, { listener });
     },
     networkType: () => "wifi",
+    pressed: () => false,
   });
   await offline.ready;
   return offline;
@@ -63,4 +64,13 @@ it("events arrive as CustomEvents until the listener is removed", async () => {
   offline.removeEventListener("synccomplete", listener);
   await offline.onSync("");
   expect(seen).toEqual(["first"]);
+});
+
+it("SyncLocal<Entity> is the action of an entity whose class has no prefix, too", async () => {
+  const offline = await page("Product");
+  await offline.onSync();
+  await offline.state();
+  expect(Object.keys(offline.actions)).toEqual(["SyncLocalProduct"]);
+  expect((await offline.actions.SyncLocalProduct?.())?.status).toBe("complete");
+  await expect(offline.actions.SyncProduct?.()).rejects.toMatchObject({ code: "unknown_entity" });
 });

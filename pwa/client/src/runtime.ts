@@ -20,9 +20,11 @@ export interface RuntimeWorld {
   /** Opens the engine; events go to the listener. */
   open(listener: Listener): Promise<void>;
   networkType(): NetworkType;
+  /** Whether a person has just pressed something: what runs now is then not code going round in circles. */
+  pressed(): boolean;
 }
 
-export function createRuntime({ config, engine, open, networkType }: RuntimeWorld): OfflineApi {
+export function createRuntime({ config, engine, open, networkType, pressed }: RuntimeWorld): OfflineApi {
   const target = new EventTarget();
   const names: string[] = [];
   const ready = start();
@@ -46,12 +48,19 @@ export function createRuntime({ config, engine, open, networkType }: RuntimeWorl
   );
   const actions = proxy<() => Promise<SyncResult>>(
     (name) => async () => {
+      const byHand = pressed();
       await ready;
-      if (!name.startsWith("SyncLocal")) throw new ClientError("unknown_entity", name);
-      return engine.syncEntity(name.slice("Sync".length));
+      return engine.syncEntity(entityOf(name), byHand);
     },
-    () => names.map((name) => `Sync${name}`),
+    () => names.map(actionOf),
   );
+
+  /** @throws ClientError `unknown_entity`. */
+  function entityOf(action: string): string {
+    if (!action.startsWith("SyncLocal")) throw new ClientError("unknown_entity", action);
+    // Before the first definition the server decides, and most classes have the prefix.
+    return names.find((name) => actionOf(name) === action) ?? action.slice("Sync".length);
+  }
 
   return {
     ready,
@@ -59,8 +68,9 @@ export function createRuntime({ config, engine, open, networkType }: RuntimeWorl
     entities,
     actions,
     async onSync(context = "", { discardPending = false } = {}) {
+      const byHand = pressed();
       await ready;
-      return engine.onSync(context, { discardPending });
+      return engine.onSync(context, { discardPending, pressed: byHand });
     },
     addEventListener: (type, listener) => target.addEventListener(type, listener as EventListener),
     removeEventListener: (type, listener) => target.removeEventListener(type, listener as EventListener),
@@ -77,6 +87,11 @@ export function createRuntime({ config, engine, open, networkType }: RuntimeWorl
     signIn: (username, password) => ready.then(() => engine.signIn(username, password)),
     signOut: () => ready.then(() => engine.signOut()),
   };
+}
+
+/** `SyncLocal<Entity>`, for a class `LocalProduct` and for a class `Product`; no app has both (check E013). */
+function actionOf(entity: string): string {
+  return `SyncLocal${entity.replace(/^Local/, "")}`;
 }
 
 function entityApi(name: string, engine: RuntimeWorld["engine"], ready: Promise<void>): EntityApi {

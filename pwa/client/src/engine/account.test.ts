@@ -1,6 +1,9 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { deferred } from "../testing/deferred";
+import { ClientError } from "../protocol/errors";
+import { IdbDeviceStore } from "../store/device";
+import { FakeClock } from "../testing/clock";
+import { deferred, settle } from "../testing/deferred";
 import { entity, FakeServer, failure } from "../testing/server";
 import { type Tab, World } from "../testing/world";
 
@@ -24,6 +27,8 @@ beforeEach(async () => {
   world = new World(server);
   tab = await world.tab();
 });
+
+afterEach(() => vi.restoreAllMocks());
 
 /** Signs in, and syncs. */
 async function signIn(name: "ann" | "bob", of: Tab = tab): Promise<void> {
@@ -180,6 +185,94 @@ describe("signing out", () => {
     expect(await tab.engine.state()).toMatchObject({ user: BOB, lastError: null });
   });
 
+  it("S2: that the server refuses does not end the session that the same person begins next", async () => {
+    server.intercept = ({ method }) => (method === "DELETE" ? failure(400, "protocol_unsupported") : undefined);
+    await tab.engine.signOut();
+    await signIn("ann");
+    expect(await tab.engine.state()).toMatchObject({ user: ANN, lastError: null });
+    server.intercept = null;
+    expect((await tab.engine.onSync("")).status).toBe("complete");
+    expect(server.user).toBe(ANN);
+  });
+
+  it("S2: that something before the server refuses does not lock the device", async () => {
+    const page = () => new Response("<h1>No</h1>", { status: 405, headers: { "Content-Type": "text/html" } });
+    server.intercept = ({ method }) => (method === "DELETE" ? page() : undefined);
+    await tab.engine.signOut();
+    expect(await tab.engine.signIn("ann", "a")).toEqual(ANN);
+  });
+
+  it("S2: made offline, it is told by and by, without anybody doing anything", async () => {
+    server.online = false;
+    await tab.engine.signOut();
+    await settle();
+    world.clock.advance(30_000);
+    await settle();
+    server.online = true;
+    // Less and less often.
+    world.clock.advance(59_999);
+    await settle();
+    expect(server.log).not.toContain("DELETE session/");
+    world.clock.advance(1);
+    await settle();
+    expect(server.log).toContain("DELETE session/");
+    expect(server.user).toBe(null);
+    expect(world.clock.waiting).toBe(0);
+  });
+
+  it("S2: made offline, it is told when the page is looked at again", async () => {
+    server.online = false;
+    await tab.engine.signOut();
+    await settle();
+    server.online = true;
+    await tab.engine.resume();
+    expect(server.user).toBe(null);
+  });
+
+  /** The device's own store takes nothing, this many times. */
+  function failUpdates(times: number): void {
+    const original = IdbDeviceStore.prototype.update;
+    let left = times;
+    vi.spyOn(IdbDeviceStore.prototype, "update").mockImplementation(function (this: IdbDeviceStore, change) {
+      return left-- > 0 ? Promise.reject(new ClientError("quota")) : original.call(this, change);
+    });
+  }
+
+  it("S2: finds no space to be noted in: the data makes room by going", async () => {
+    const other = await world.tab();
+    failUpdates(1);
+    const told = other.next("statechange");
+    await tab.engine.signOut();
+    expect(await told).toMatchObject({ user: null, signInNeeded: true });
+    expect(await world.databases()).toEqual(["haversack/shop"]);
+    expect(await (await world.tab()).engine.state()).toMatchObject({ user: null });
+  });
+
+  it("S2: that cannot be noted at all says so, and the data is gone in every tab", async () => {
+    const other = await world.tab();
+    expect(await other.engine.count("LocalThing")).toBe(1);
+    failUpdates(Number.POSITIVE_INFINITY);
+    const told = other.next("statechange");
+    await expect(tab.engine.signOut()).rejects.toMatchObject({ code: "quota" });
+    await told;
+    for (const page of [tab, other, await world.tab()]) {
+      expect(await page.engine.list("LocalThing")).toEqual([]);
+      expect(await page.engine.state()).toMatchObject({ definition: null, entities: {} });
+    }
+  });
+
+  it("S2: and in again, slept through by another tab, leaves that tab with the new data", async () => {
+    const other = await world.tab();
+    expect(await other.engine.count("LocalThing")).toBe(1);
+    const wake = world.hub.freeze(1);
+    await tab.engine.signOut();
+    await signIn("ann");
+    wake();
+    await settle();
+    expect(await other.engine.list("LocalThing")).toMatchObject([{ name: "Ann's" }]);
+    expect((await other.engine.onSync("")).status).toBe("complete");
+  });
+
   it("S2: in one tab is one in all tabs", async () => {
     const other = await world.tab();
     expect(await other.engine.count("LocalThing")).toBe(1);
@@ -218,6 +311,25 @@ describe("signing out", () => {
     await world.tab();
     expect(await world.databases()).toEqual(["haversack/shop"]);
   });
+});
+
+it("Q2: a frozen tab that was asking for the session keeps nobody from signing in", async () => {
+  const frozen = await world.tab({ clock: new FakeClock() });
+  const never = deferred();
+  server.intercept = async () => {
+    server.intercept = null;
+    await never.promise;
+    return undefined;
+  };
+  const adopting = frozen.engine.adoptSession().catch((error: ClientError) => error.code);
+  await settle();
+  const signedIn = tab.engine.signIn("ann", "a");
+  world.clock.advance(60_000);
+  expect(await signedIn).toEqual(ANN);
+  expect(await adopting).toBe("superseded");
+  never.resolve();
+  await settle();
+  expect(server.user).toBe(ANN);
 });
 
 describe("another person", () => {

@@ -5,8 +5,10 @@
 
 import type { User } from "../api";
 import type { Ports } from "../ports";
-import { ServerError } from "../protocol/errors";
+import { asHaversackError } from "../protocol/errors";
 import type { DeviceStore, PendingSignOut } from "../store/store";
+import type { Limits } from "./limits";
+import { TabLock } from "./lock";
 import type { Server } from "./server";
 import { Watchdog } from "./watchdog";
 
@@ -17,8 +19,7 @@ export class Account {
     private readonly ports: Pick<Ports, "clock" | "locks" | "stores">,
     private readonly app: string,
     private readonly server: Server,
-    /** Milliseconds that a request may take. */
-    private readonly limit: number,
+    private readonly limits: Pick<Limits, "progress" | "patience">,
   ) {
     this.device = ports.stores.device(app);
   }
@@ -30,11 +31,12 @@ export class Account {
   /** @throws HaversackError: nothing has changed then. */
   signIn(username: string, password: string): Promise<User> {
     return this.alone(async (signal) => {
-      // A sign-out that the server refuses must not lock everybody out: signing in replaces that session anyway.
-      await this.flush(signal).catch(unlessRefused);
+      // A sign-out that is refused must not lock everybody out: signing in replaces that session anyway.
+      await this.flush(signal).catch(unlessAnswered);
       await this.wipe();
       const user = await this.server.signIn(username, password, signal);
-      await this.device.update((record) => ({ ...record, user }));
+      // The sessions that sign-outs were to end are no more. Told later, they would end the new one.
+      await this.device.update((record) => ({ ...record, user, signOuts: [] }));
       return user;
     });
   }
@@ -51,12 +53,25 @@ export class Account {
 
   /** Removes the person and their data from the device; needs no server. */
   async signOut(signOut: PendingSignOut): Promise<void> {
+    try {
+      await this.note(signOut);
+    } catch {
+      // Most likely no space is left: the data that has to go takes it, and goes whether this is noted or not.
+      await this.ports.stores
+        .user(this.app, signOut.user)
+        .destroy()
+        .catch(() => undefined);
+      await this.note(signOut);
+    }
+    await this.wipe();
+  }
+
+  private async note(signOut: PendingSignOut): Promise<void> {
     await this.device.update((record) => ({
       user: record.user?.key === signOut.user ? null : record.user,
       signOuts: [...record.signOuts.filter(({ user }) => user !== signOut.user), signOut],
       wipe: [...new Set([...record.wipe, signOut.user])],
     }));
-    await this.wipe();
   }
 
   /** Removes databases of people who signed out, also those where it was interrupted. */
@@ -69,8 +84,9 @@ export class Account {
   }
 
   /** Tells the server of sign-outs that it has not heard of. */
-  tellServer(): Promise<void> {
-    return this.alone((signal) => this.flush(signal));
+  async tellServer(): Promise<void> {
+    // Nearly always there are none, and nobody has to wait for a tab that is signing in.
+    if ((await this.device.read()).signOuts.length > 0) await this.alone((signal) => this.flush(signal));
   }
 
   /** Asks the server who we are: proves that it can be reached. */
@@ -90,15 +106,25 @@ export class Account {
   }
 
   /** One tab at a time: a late sign-out of one must not end the session that another has just begun. */
-  private alone<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return this.ports.locks.request(`haversack/${this.app}/session`, {}, () => this.watch(work));
+  private async alone<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { clock, locks } = this.ports;
+    const lost = new AbortController();
+    const lock = new TabLock(locks, clock, `haversack/${this.app}/session`, this.limits.patience);
+    try {
+      return await lock.run(() => this.watch((signal) => work(AbortSignal.any([signal, lost.signal]))));
+    } catch (error) {
+      // A frozen tab that lost the lock must not go on, when it thaws, where others have been since.
+      lost.abort(error);
+      throw error;
+    }
   }
 
   private watch<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return new Watchdog(this.ports.clock, this.limit).guard(({ signal }) => work(signal));
+    return new Watchdog(this.ports.clock, this.limits.progress).guard(({ signal }) => work(signal));
   }
 }
 
-function unlessRefused(error: unknown): void {
-  if (!(error instanceof ServerError) || error.retry) throw error;
+function unlessAnswered(error: unknown): void {
+  const { code } = asHaversackError(error);
+  if (code === "network" || code === "timeout") throw error;
 }

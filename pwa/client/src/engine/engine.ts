@@ -5,15 +5,17 @@ import type { Ports } from "../ports";
 import { ClientError, HaversackError } from "../protocol/errors";
 import { Account } from "./account";
 import type { Emit, EventName, Listener, TabMessage } from "./events";
-import { isAnonymous, type Limits, Person } from "./person";
+import { DEFAULT_LIMITS, type Limits } from "./limits";
+import { isAnonymous, Person } from "./person";
 import type { Job } from "./plan";
+import { Reminder } from "./reminder";
 import { Server } from "./server";
-
-export const DEFAULT_LIMITS: Limits = { progress: 30_000, patience: 60_000 };
 
 export interface SyncOptions {
   discardPending?: boolean;
   trigger?: Trigger;
+  /** See `Job`. */
+  pressed?: boolean;
 }
 
 const NO_REPLICA = "00000000-0000-0000-0000-000000000000";
@@ -22,6 +24,7 @@ const ANONYMOUS: User = { key: "anonymous", name: "" };
 export class Engine {
   private readonly server: Server;
   private readonly account: Account;
+  private readonly signOuts: Reminder;
   private person: Person | null = null;
   private listener: Listener = () => undefined;
   private online: boolean;
@@ -36,7 +39,8 @@ export class Engine {
   ) {
     this.online = options.online;
     this.server = new Server(ports.fetch, config.api, (online) => this.setOnline(online));
-    this.account = new Account(ports, config.app, this.server, this.limits.progress);
+    this.account = new Account(ports, config.app, this.server, this.limits);
+    this.signOuts = new Reminder(ports.clock, () => this.account.tellServer());
   }
 
   /** Opens the store of whoever is signed in on this device. */
@@ -45,6 +49,7 @@ export class Engine {
     this.ports.channel.listen((message) => this.heard(message as TabMessage));
     if (!this.config.anonymous) await this.account.wipe();
     await this.meet();
+    void this.resume();
   }
 
   /** The names of the entities that the definition on this device has. */
@@ -71,7 +76,8 @@ export class Engine {
   }
 
   /** Queues a sync of a context. @throws HaversackError `unknown_context`. */
-  async onSync(context: string, { discardPending = false, trigger = "manual" }: SyncOptions = {}): Promise<SyncResult> {
+  async onSync(context: string, options: SyncOptions = {}): Promise<SyncResult> {
+    const { discardPending = false, trigger = "manual", pressed = false } = options;
     if (context !== "") {
       // Before the first definition the server decides.
       const { definition } = await this.state();
@@ -80,15 +86,15 @@ export class Engine {
       }
     }
     if (discardPending) this.person?.queue.discard();
-    const result = await this.push({ context, trigger });
+    const result = await this.push({ context, trigger, pressed });
     if (result.error?.code === "unknown_context") throw new ClientError("unknown_context", context);
     return result;
   }
 
   /** Queues a sync of one entity. @throws HaversackError `unknown_entity`. */
-  async syncEntity(entity: string): Promise<SyncResult> {
+  async syncEntity(entity: string, pressed = false): Promise<SyncResult> {
     await this.person?.tables.table(entity);
-    const result = await this.push({ context: "", trigger: "manual", entities: [entity] });
+    const result = await this.push({ context: "", trigger: "manual", pressed, entities: [entity] });
     if (result.error?.code === "unknown_entity") throw new ClientError("unknown_entity", entity);
     return result;
   }
@@ -148,6 +154,11 @@ export class Engine {
     await this.account.probe().catch(() => undefined);
   }
 
+  /** The page is looked at again: what the server has not heard of yet may reach it now. */
+  async resume(): Promise<void> {
+    if (!this.config.anonymous) await this.signOuts.now();
+  }
+
   /** Needs the network. @throws HaversackError `invalid_credentials`, `throttled`, `network`, … */
   async signIn(username: string, password: string): Promise<User> {
     const user = await this.account.signIn(username, password);
@@ -174,9 +185,13 @@ export class Engine {
     );
     this.person = null;
     person.leave();
-    await this.account.signOut({ user: person.user.key, replica });
-    await this.accountChanged();
-    void this.account.tellServer().catch(() => undefined);
+    try {
+      await this.account.signOut({ user: person.user.key, replica });
+    } finally {
+      // Even when it could not be noted: the data is gone, and no tab may go on showing it.
+      await this.accountChanged();
+    }
+    void this.resume();
   }
 
   /** Opens the store of whoever is signed in now, and lets go of anybody else's. */
@@ -191,7 +206,8 @@ export class Engine {
 
   private async meetNow(): Promise<void> {
     const user = this.config.anonymous ? ANONYMOUS : await this.account.current();
-    if (user?.key === this.person?.user.key) {
+    // A tab that slept through a sign-out and a sign-in of the same person holds on to a database that is gone.
+    if (user?.key === this.person?.user.key && !this.person?.store.closed) {
       if (this.person !== null) this.person.sessionExpired = false;
       return;
     }
@@ -207,9 +223,12 @@ export class Engine {
   }
 
   private async accountChanged(): Promise<void> {
-    await this.meet();
-    this.ports.channel.post({ kind: "account" } satisfies TabMessage);
-    this.tellState();
+    try {
+      await this.meet();
+    } finally {
+      this.ports.channel.post({ kind: "account" } satisfies TabMessage);
+      this.tellState();
+    }
   }
 
   private emitFor(user: User): Emit {
@@ -252,7 +271,11 @@ export class Engine {
   private heard(message: TabMessage): void {
     if (message.kind === "account") {
       this.server.forgetSession();
-      void this.meet().then(() => this.tellState());
+      void this.meet()
+        .catch(() => undefined)
+        .then(() => this.tellState());
+    } else if (message.kind === "alive") {
+      if (message.user === this.person?.user.key) this.person.heard(message.syncing);
     } else if (message.type === "networkstatuschange") {
       this.setOnline((message.detail as { online: boolean }).online, false);
     } else if (message.user === this.person?.user.key) {

@@ -1,6 +1,6 @@
 /** Events, within a tab and between tabs: who causes one tells its own page and the other tabs, once each. */
 
-import type { OfflineEvents } from "../api";
+import type { OfflineEvents, SyncProgress } from "../api";
 
 /** What a tab tells its page; the state travels with `statechange` and is worked out when it is sent. */
 export type EventName = keyof OfflineEvents;
@@ -17,5 +17,7 @@ export type Listener = <T extends EventName>(type: T, detail: OfflineEvents[T]) 
 export type TabMessage =
   /** `user`: whose data it is about; tabs that speak for another do not listen. */
   | { kind: "event"; user: string; type: EventName; detail: unknown }
+  /** The sync of this tab is slow, not dead. */
+  | { kind: "alive"; user: string; syncing: SyncProgress | null }
   /** Somebody signed in or out. */
   | { kind: "account" };

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from "vitest";
 
-import { deferred, turn } from "../testing/deferred";
+import { deferred, settle, turn } from "../testing/deferred";
 import { entity, FakeServer, failure } from "../testing/server";
 import { type Tab, World } from "../testing/world";
 
@@ -101,4 +101,60 @@ it("are asked for at most six at a time", async () => {
   expect(filesAsked()).toHaveLength(20);
   const done = tab.events.filter(({ type, detail }) => type === "syncprogress" && "phase" in (detail as object));
   expect(done.at(-1)?.detail).toEqual({ context: "", phase: "files", done: 20, total: 20 });
+});
+
+/** Each file comes as this many chunks, one per second. */
+function drip(chunks: number, stuck: string[] = []): void {
+  server.intercept = ({ path, signal }) => {
+    if (!path.startsWith("files/")) return undefined;
+    let left = stuck.some((name) => path.includes(name)) ? Number.POSITIVE_INFINITY : chunks;
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        signal?.addEventListener("abort", () => controller.error(signal.reason));
+        const tick = () => {
+          if (signal?.aborted || left === Number.POSITIVE_INFINITY) return;
+          if (left-- === 0) return controller.close();
+          controller.enqueue(Uint8Array.of(65));
+          world.clock.after(1000, tick);
+        };
+        world.clock.after(1000, tick);
+      },
+    });
+    return new Response(body, { headers: { "Content-Type": "image/png", ETag: '"x"' } });
+  };
+}
+
+/** Lets seconds pass until the sync is over. */
+async function run(seconds: number) {
+  let over = false;
+  const running = tab.engine.onSync("").finally(() => {
+    over = true;
+  });
+  await settle();
+  for (let second = 0; second < seconds && !over; second++) {
+    world.clock.advance(1000);
+    for (let i = 0; i < 20; i++) await turn();
+  }
+  expect(over).toBe(true);
+  return running;
+}
+
+it("Q1: may take longer than any limit, as long as something of them arrives", async () => {
+  drip(90);
+  expect(await run(120)).toEqual({ status: "complete", context: "", received: { LocalThing: 3 } });
+  expect(await text("a.png")).toBe("A".repeat(90));
+  expect((await tab.engine.file("a.png"))?.type).toBe("image/png");
+  expect((await tab.engine.state()).filesMissing).toBe(0);
+});
+
+it("P2: that stand still do not fail the sync, whose rows are here; what arrived is kept", async () => {
+  drip(5, ["b.png"]);
+  const result = await run(120);
+  expect(result).toMatchObject({ status: "complete", received: { LocalThing: 3 }, error: { code: "timeout" } });
+  expect(tab.names()).not.toContain("syncerror");
+  expect(await text("a.png")).toBe("AAAAA");
+  expect(await tab.engine.state()).toMatchObject({ filesMissing: 1, lastError: { code: "timeout" }, syncing: null });
+  server.intercept = null;
+  expect(await tab.engine.onSync("")).toEqual({ status: "complete", context: "", received: {} });
+  expect(await text("b.png")).toBe("B");
 });

@@ -15,16 +15,11 @@ export interface Fetching {
   progress(done: number, total: number): void;
 }
 
-export interface FilesOutcome {
-  /** Names that arrived. */
-  fetched: string[];
-  missing: number;
-  /** Why the phase gave up before it had tried everything. */
-  error: HaversackError | null;
-}
-
-/** Downloads what is wanted and missing, each name once, and drops what no row names any more. */
-export async function fetchFiles({ store, definition, download, progress }: Fetching): Promise<FilesOutcome> {
+/**
+ * Downloads what is wanted and missing, each name once, and drops what no row names any more. Returns why it gave up
+ * before it had tried everything, `null` when it did not.
+ */
+export async function fetchFiles({ store, definition, download, progress }: Fetching): Promise<HaversackError | null> {
   const wanted = await wantedFiles(store, definition);
   const present = new Set(await store.fileNames());
   const queue = [...wanted.values()].filter((source) => !present.has(source.name));
@@ -34,7 +29,6 @@ export async function fetchFiles({ store, definition, download, progress }: Fetc
     [...present].filter((name) => !wanted.has(name)),
     total,
   );
-  const fetched: string[] = [];
   let tried = 0;
   let error: HaversackError | null = null;
 
@@ -42,7 +36,6 @@ export async function fetchFiles({ store, definition, download, progress }: Fetc
     for (let source = queue.shift(); source !== undefined && error === null; source = queue.shift()) {
       try {
         await store.putFile(source.name, await download(source));
-        fetched.push(source.name);
       } catch (thrown) {
         const failure = asHaversackError(thrown);
         if (endsPhase(failure)) error = failure;
@@ -53,9 +46,7 @@ export async function fetchFiles({ store, definition, download, progress }: Fetc
 
   if (total > 0) progress(0, total);
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  const missing = total - fetched.length;
-  await store.settleFiles([], missing);
-  return { fetched, missing, error };
+  return error;
 }
 
 /** Whether the next file would fail for the same reason. */

@@ -1,12 +1,12 @@
 /**
- * One sync at a time over all tabs (Q2). A frozen tab keeps its Web Lock: who waits and hears nothing from the holder
- * for a while takes it over. Nothing depends on the lock for its safety; that is the store's compare-and-set.
+ * One at a time over all tabs (Q2). A frozen tab keeps its Web Lock: who waits and hears nothing from the holder for a
+ * while takes it over. Nothing depends on a lock for its safety; for syncs that is the store's compare-and-set.
  */
 
 import type { Clock, Locks } from "../ports";
 import { ClientError } from "../protocol/errors";
 
-export class SyncLock {
+export class TabLock {
   private waiting: (() => void) | null = null;
 
   constructor(

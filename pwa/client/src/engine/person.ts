@@ -5,24 +5,19 @@
 
 import type { SyncError, SyncProgress, SyncResult, User } from "../api";
 import type { Ports } from "../ports";
-import { asHaversackError, ClientError, needsSignIn } from "../protocol/errors";
+import { asHaversackError, ClientError, type HaversackError, needsSignIn } from "../protocol/errors";
 import { Tables } from "../query/tables";
 import type { Store } from "../store/store";
 import type { Account } from "./account";
-import type { Emit } from "./events";
-import { SyncLock } from "./lock";
+import { Chain } from "./chain";
+import type { Emit, TabMessage } from "./events";
+import type { Limits } from "./limits";
+import { TabLock } from "./lock";
 import type { Job } from "./plan";
 import { SyncQueue } from "./queue";
 import type { Server } from "./server";
 import { sync } from "./sync";
 import { Watchdog } from "./watchdog";
-
-export interface Limits {
-  /** Milliseconds without progress after which a sync is given up. */
-  progress: number;
-  /** Milliseconds of silence after which a tab that holds the lock counts as frozen. */
-  patience: number;
-}
 
 export class Person {
   readonly store: Store;
@@ -33,7 +28,8 @@ export class Person {
   lastError: SyncError | null = null;
   sessionExpired = false;
 
-  private readonly lock: SyncLock;
+  private readonly lock: TabLock;
+  private readonly chain: Chain;
   private watchdog: Watchdog | null = null;
   private left = false;
   private forgetRemote: () => void = () => undefined;
@@ -50,7 +46,8 @@ export class Person {
     this.store = ports.stores.user(app, user.key);
     this.tables = new Tables(this.store);
     this.queue = new SyncQueue((job) => this.run(job));
-    this.lock = new SyncLock(ports.locks, ports.clock, `haversack/${app}/${user.key}/sync`, limits.patience);
+    this.chain = new Chain(ports.clock);
+    this.lock = new TabLock(ports.locks, ports.clock, `haversack/${app}/${user.key}/sync`, limits.patience);
   }
 
   /** Ends what runs, drops what waits, and closes the store. */
@@ -62,11 +59,12 @@ export class Person {
     this.store.close();
   }
 
-  /** What another tab says of its sync. */
+  /** What another tab says of its sync; with `lastError` (`null` for none) it is over. */
   heard(syncing: SyncProgress | null, lastError?: SyncError | null): void {
     this.lock.heard();
     this.syncing = syncing;
     if (lastError !== undefined) this.learn(lastError);
+    if (lastError === null) this.chain.completed();
     this.forgetRemote();
     // A tab that is closed in the middle of its sync says no more.
     this.forgetRemote =
@@ -79,48 +77,71 @@ export class Person {
   }
 
   private async run(job: Job): Promise<SyncResult> {
-    const { context, trigger } = job;
+    if (!this.chain.admits(job)) return this.fail(job, new ClientError("sync_loop"));
+    const applied: { received: Record<string, number> | null } = { received: null };
     try {
-      const outcome = await this.lock.run(() => this.runLocked(job));
-      const filesError = outcome.filesError?.toJSON() ?? null;
-      const result: SyncResult = { status: "complete", context, received: outcome.received };
-      if (filesError !== null) result.error = filesError;
-      this.end(filesError);
-      this.emit("synccomplete", { ...result, trigger });
-      return result;
+      const filesError = await this.lock.run(() => this.runLocked(job, applied));
+      return this.complete(job, applied.received ?? {}, filesError);
     } catch (thrown) {
-      const error = asHaversackError(thrown).toJSON();
+      this.chain.failed();
       // Whoever lost the lock may still be at it.
       this.watchdog?.abort(thrown);
-      this.end(error);
-      this.emit("syncerror", { context, trigger, error });
-      return { status: "error", context, received: {}, error };
+      const error = asHaversackError(thrown);
+      // Rows that can be read are no failed sync, whatever became of the files after them.
+      const { received } = applied;
+      return received === null || this.left ? this.fail(job, error) : this.complete(job, received, error);
     }
   }
 
-  private async runLocked(job: Job): Promise<Awaited<ReturnType<typeof sync>>> {
+  private async runLocked(
+    job: Job,
+    applied: { received: Record<string, number> | null },
+  ): Promise<HaversackError | null> {
     const { context, trigger } = job;
+    const { store, server, limits, user } = this;
     if (this.left) throw new ClientError("closed");
-    const watchdog = new Watchdog(this.ports.clock, this.limits.progress);
+    const watchdog = new Watchdog(this.ports.clock, limits.progress);
     this.watchdog = watchdog;
     this.emit("syncstart", { context, trigger });
-    return watchdog.guard(async () => {
-      if (!isAnonymous(this.user)) await this.account.tellServer();
+    const rest = this.beat();
+    const work = async () => {
+      if (!isAnonymous(user)) {
+        // Another tab may be signing in, or frozen while it does.
+        watchdog.touch(limits.patience + limits.progress);
+        await this.account.tellServer();
+        watchdog.touch();
+      }
       return sync(job, {
-        store: this.store,
-        server: this.server,
-        clock: this.ports.clock,
-        user: this.user.key,
-        watchdog,
+        ...{ store, server, watchdog, limits, clock: this.ports.clock, user: user.key },
         progress: (phase, done, total) => {
           if (!watchdog.signal.aborted) this.progress({ context, phase, done, total });
         },
-        applied: (entities) => {
+        applied: (received) => {
+          applied.received = received;
+          const entities = Object.keys(received);
           if (entities.length > 0) this.emit("datachange", { entities });
           this.emit("statechange");
         },
       });
-    });
+    };
+    return watchdog.guard(work).finally(rest);
+  }
+
+  /**
+   * Tells the other tabs now and then that this one lives, however slow its sync: a frozen tab's timers stand still, so
+   * who hears nothing may take the lock over. Returns what ends it.
+   */
+  private beat(): () => void {
+    const { clock, channel } = this.ports;
+    let cancel: () => void = () => undefined;
+    const plan = () => {
+      cancel = clock.after(this.limits.beat, () => {
+        channel.post({ kind: "alive", user: this.user.key, syncing: this.syncing } satisfies TabMessage);
+        plan();
+      });
+    };
+    plan();
+    return () => cancel();
   }
 
   /** Nothing is said of somebody who has left. */
@@ -134,6 +155,24 @@ export class Person {
     this.syncing = progress;
     this.emit("syncprogress", progress);
     if (turned) this.emit("statechange");
+  }
+
+  private complete(job: Job, received: Record<string, number>, filesError: HaversackError | null): SyncResult {
+    const { context, trigger } = job;
+    const error = filesError?.toJSON() ?? null;
+    const result: SyncResult = { status: "complete", context, received };
+    if (error !== null) result.error = error;
+    this.chain.completed();
+    this.end(error);
+    this.emit("synccomplete", { ...result, trigger });
+    return result;
+  }
+
+  private fail({ context, trigger }: Job, thrown: HaversackError): SyncResult {
+    const error = thrown.toJSON();
+    this.end(error);
+    this.emit("syncerror", { context, trigger, error });
+    return { status: "error", context, received: {}, error };
   }
 
   private end(error: SyncError | null): void {

@@ -9,6 +9,8 @@ import type { Received } from "./receive";
 export interface Job {
   context: string;
   trigger: Trigger;
+  /** A person pressed something, as opposed to code that ran by itself. */
+  pressed?: boolean;
   /** Only these entities of the context. */
   entities?: string[];
 }

@@ -18,7 +18,10 @@ export class SyncQueue {
 
   push(job: Job): Promise<SyncResult> {
     const same = this.waiting.find((waiting) => isSame(waiting.job, job));
-    if (same !== undefined) return same.promise;
+    if (same !== undefined) {
+      if (job.pressed) same.job = { ...same.job, pressed: true };
+      return same.promise;
+    }
     let settle: Waiting["settle"] = () => undefined;
     const promise = new Promise<SyncResult>((resolve) => {
       settle = resolve;

@@ -92,7 +92,8 @@ export class Server {
     }
   }
 
-  async file(source: FileSource, speaker: Speaker, signal: AbortSignal): Promise<StoredFile> {
+  /** Downloads a file; calls back for each chunk: on a slow line one picture may take longer than any limit. */
+  async file(source: FileSource, speaker: Speaker, signal: AbortSignal, received: () => void): Promise<StoredFile> {
     const query = new URLSearchParams({ key: String(source.key), name: source.name });
     const path = `files/${encodeURIComponent(source.entity)}/${encodeURIComponent(source.attribute)}/?${query}`;
     const response = await this.call(path, { headers: speakerHeaders(speaker), signal, accept: null });
@@ -102,7 +103,14 @@ export class Server {
       throw new ClientError("not_haversack", contentType(response));
     }
     try {
-      const blob = await response.blob();
+      const chunks: Uint8Array<ArrayBuffer>[] = [];
+      for (const reader = response.body?.getReader(); reader !== undefined; ) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        chunks.push(value);
+        received();
+      }
+      const blob = new Blob(chunks, { type: contentType(response) });
       return { blob, size: blob.size, etag };
     } catch (error) {
       throw signal.aborted ? signal.reason : new ClientError("network", error);

@@ -1,12 +1,13 @@
 import { IDBFactory } from "fake-indexeddb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import type { Locks } from "../ports";
 import { ClientError } from "../protocol/errors";
 import { IdbStore } from "../store/user";
 import { FakeClock } from "../testing/clock";
-import { deferred, turn } from "../testing/deferred";
+import { deferred, settle, turn } from "../testing/deferred";
 import { FakeLocks } from "../testing/locks";
-import { entity, FakeServer, failure } from "../testing/server";
+import { entity, FakeServer, failure, streamOf } from "../testing/server";
 import { type Tab, World } from "../testing/world";
 
 let server: FakeServer;
@@ -47,6 +48,21 @@ function change(): void {
     [4, "Tofu — 豆腐", ""],
   ];
   server.rows.LocalKind = [[2, "Food"]];
+}
+
+/** Holds the answer to the next sync, as it is now, until it is let go. */
+function holdNext() {
+  const reached = deferred();
+  const held = deferred();
+  server.intercept = async (asked) => {
+    if (asked.method !== "POST") return undefined;
+    server.intercept = null;
+    const late = server.serve(asked);
+    reached.resolve();
+    await held.promise;
+    return late;
+  };
+  return { reached: reached.promise, release: () => held.resolve() };
 }
 
 describe("a first sync", () => {
@@ -112,21 +128,6 @@ describe("P1 and P2: all or nothing", () => {
     expect(await things()).toEqual(["Chai", "Tofu — 豆腐"]);
   });
 
-  /** Holds the answer to the next sync, as it is now, until it is let go. */
-  function holdNext() {
-    const reached = deferred();
-    const held = deferred();
-    server.intercept = async (asked) => {
-      if (asked.method !== "POST") return undefined;
-      server.intercept = null;
-      const late = server.serve(asked);
-      reached.resolve();
-      await held.promise;
-      return late;
-    };
-    return { reached: reached.promise, release: () => held.resolve() };
-  }
-
   it("P1: a late sync cannot move rows and cursors back, even where locks do not work", async () => {
     await tab.engine.onSync("");
     const other = await world.tab({ locks: new FakeLocks() });
@@ -162,6 +163,76 @@ describe("P1 and P2: all or nothing", () => {
     expect((await frozen.engine.onSync("")).status).toBe("complete");
     expect(await things(frozen)).toEqual(["Chai", "Tofu — 豆腐"]);
     expect((await frozen.engine.state()).syncing).toBe(null);
+  });
+
+  it("Q2: a tab that lost its lock removes nothing of what the one that took over has staged", async () => {
+    server.segmentRows = 1;
+    const thaw = deferred();
+    // What its lock says reaches a frozen tab when it thaws.
+    const locks: Locks = {
+      request: (...request) =>
+        world.locks.request(...request).catch(async (error) => {
+          await thaw.promise;
+          throw error;
+        }),
+    };
+    const frozen = await world.tab({ clock: new FakeClock(), locks });
+    await tab.engine.onSync("");
+    change();
+    const end = deferred();
+    // Everything but the end of the answer arrives.
+    server.damage = (bytes) =>
+      streamOf(bytes.subarray(0, -10)).pipeThrough(
+        new TransformStream({
+          async flush(controller) {
+            await end.promise;
+            controller.enqueue(bytes.subarray(-10));
+          },
+        }),
+      );
+    const slow = frozen.engine.onSync("");
+    await settle();
+    const fast = tab.engine.onSync("");
+    await settle();
+    world.clock.advance(60_000);
+    await settle();
+    thaw.resolve();
+    expect(await slow).toMatchObject({ error: { code: "superseded" } });
+    end.resolve();
+    expect((await fast).status).toBe("complete");
+    expect(await things()).toEqual(["Chai", "Tofu — 豆腐"]);
+  });
+
+  it("Q2: a slow tab that lives keeps its lock, however long it takes", async () => {
+    const other = await world.tab();
+    change();
+    let feed: ReadableStreamDefaultController<Uint8Array> | undefined;
+    let bytes = new Uint8Array();
+    server.damage = (answer) => {
+      server.damage = null;
+      bytes = Uint8Array.from(answer);
+      return new ReadableStream<Uint8Array>({
+        start(controller) {
+          feed = controller;
+        },
+      });
+    };
+    const slow = tab.engine.onSync("");
+    await settle();
+    const waiting = other.engine.onSync("");
+    const piece = Math.ceil(bytes.length / 20);
+    for (let at = 0; at < bytes.length; at += piece) {
+      feed?.enqueue(bytes.slice(at, at + piece));
+      await settle();
+      if (at + piece >= bytes.length) break;
+      world.clock.advance(10_000);
+      await settle();
+      expect((await other.engine.state()).syncing).not.toBe(null);
+    }
+    expect((await slow).status).toBe("complete");
+    expect((await waiting).status).toBe("complete");
+    expect(server.log.filter((line) => line === "POST ")).toHaveLength(2);
+    expect(world.clock.waiting).toBe(0);
   });
 
   it.each([
@@ -279,6 +350,51 @@ describe("Q1: the queue", () => {
     server.damage = null;
     expect((await tab.engine.onSync("")).status).toBe("complete");
     expect(world.clock.waiting).toBe(0);
+  });
+
+  it("Q1: waits longer for the first byte, since the server renders everything before it sends any", async () => {
+    const { reached } = holdNext();
+    const running = tab.engine.onSync("");
+    await reached;
+    world.clock.advance(119_999);
+    await settle();
+    expect((await tab.engine.state()).syncing).toMatchObject({ phase: "connect" });
+    world.clock.advance(1);
+    expect(await running).toMatchObject({ error: { code: "timeout" } });
+  });
+
+  it("Q1: code that syncs whenever a sync is complete is stopped, and told why; a person never is", async () => {
+    let result = await tab.engine.onSync("");
+    let runs = 1;
+    while (result.status === "complete" && runs < 50) {
+      result = await tab.engine.onSync("");
+      runs++;
+    }
+    expect(runs).toBe(7);
+    expect(result.error).toMatchObject({ code: "sync_loop", retry: false });
+    expect(server.log.filter((line) => line === "POST ")).toHaveLength(6);
+    for (let press = 0; press < 20; press++) {
+      expect((await tab.engine.onSync("", { pressed: true })).status).toBe("complete");
+    }
+  });
+
+  it("Q1: tabs that start each other's syncs are a loop too", async () => {
+    const tabs = [tab, await world.tab()];
+    const codes: unknown[] = [];
+    let runs = 0;
+    // Each tab hears of every complete sync, and starts one of its own then.
+    const follow = async (page: Tab): Promise<void> => {
+      while (runs < 50) {
+        await page.next("synccomplete");
+        runs++;
+        void page.engine.onSync("").then(({ error }) => error && codes.push(error.code));
+      }
+    };
+    for (const page of tabs) void follow(page);
+    await tab.engine.onSync("");
+    while (codes.length === 0 && runs < 50) await turn();
+    expect(codes).toContain("sync_loop");
+    expect(runs).toBeLessThan(40);
   });
 
   it("Q1: runs one after another, equal waiting contexts merge, discardPending drops those not begun", async () => {

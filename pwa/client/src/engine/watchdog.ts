@@ -18,10 +18,10 @@ export class Watchdog {
     return this.controller.signal;
   }
 
-  /** There was progress: the limit counts from now. */
-  touch(): void {
+  /** There was progress: the limit, or another one for what comes next, counts from now. */
+  touch(limit = this.limit): void {
     this.cancel();
-    if (!this.signal.aborted) this.cancel = this.arm();
+    if (!this.signal.aborted) this.cancel = this.arm(limit);
   }
 
   abort(reason: unknown): void {
@@ -45,7 +45,7 @@ export class Watchdog {
     }
   }
 
-  private arm(): () => void {
-    return this.clock.after(this.limit, () => this.controller.abort(new ClientError("timeout")));
+  private arm(limit = this.limit): () => void {
+    return this.clock.after(limit, () => this.controller.abort(new ClientError("timeout")));
   }
 }

@@ -13,6 +13,10 @@ const CLIENT_CODES = {
   not_haversack: [true, "Something other than the server answered, perhaps the sign-in page of this network."],
   corrupt_response: [true, "The answer of the server was damaged on its way."],
   superseded: [true, "Another sync of this device was faster."],
+  sync_loop: [
+    false,
+    "The app's code starts this sync again whenever it is complete. It was stopped: call onSync when something changed, not in synccomplete.",
+  ],
   quota: [false, "There is not enough space on this device."],
   storage: [true, "The storage of this device could not be used."],
   closed: [false, "The data of this person is no longer on this device."],

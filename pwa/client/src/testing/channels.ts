@@ -1,11 +1,28 @@
 import type { Channel } from "../ports";
 
+interface Tab {
+  callback: ((message: unknown) => void) | null;
+}
+
 /** The tabs of one browser: what one posts all others hear, later. */
 export class ChannelHub {
-  private readonly tabs: { callback: ((message: unknown) => void) | null }[] = [];
+  private readonly tabs: Tab[] = [];
+
+  /** The tab that was opened as this one (from 0) hears nothing until the function returned is called, then all. */
+  freeze(number: number): () => void {
+    const tab = this.tabs[number];
+    const callback = tab?.callback;
+    if (!tab || !callback) throw new Error(`There is no tab ${number}.`);
+    const missed: unknown[] = [];
+    tab.callback = (message) => missed.push(message);
+    return () => {
+      tab.callback = callback;
+      for (const message of missed) callback(message);
+    };
+  }
 
   open(): Channel<unknown> {
-    const tab: { callback: ((message: unknown) => void) | null } = { callback: null };
+    const tab: Tab = { callback: null };
     this.tabs.push(tab);
     return {
       post: (message) => {

@@ -23,3 +23,8 @@ export function turn(): Promise<void> {
     port2.postMessage(null);
   });
 }
+
+/** Lets everything run that waits for nothing but its turn, however many turns that takes. */
+export async function settle(): Promise<void> {
+  for (let i = 0; i < 100; i++) await turn();
+}

@@ -4,7 +4,7 @@ import "fake-indexeddb/auto";
 import type { OfflineEvents } from "../api";
 import { Engine } from "../engine/engine";
 import type { EventName } from "../engine/events";
-import type { Stores } from "../ports";
+import type { Locks, Stores } from "../ports";
 import { IdbDeviceStore } from "../store/device";
 import { IdbStore } from "../store/user";
 import { ChannelHub } from "./channels";
@@ -24,7 +24,7 @@ export interface Tab {
 interface TabOptions {
   online?: boolean;
   clock?: FakeClock;
-  locks?: FakeLocks;
+  locks?: Locks;
 }
 
 /** One device with its databases, clock and tabs, in front of one server. */
