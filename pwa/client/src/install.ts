@@ -9,18 +9,17 @@ import { createRuntime, type EngineCalls } from "./runtime";
 import { workerAddress } from "./sw/worker-address";
 import type { RemoteEngine } from "./wire";
 import workerUrl from "./worker?worker&url";
+import { openIn } from "./worker-start";
 
 export const config = readConfig(document);
-const worker = new Worker(workerAddress(workerUrl, config.base, navigator.serviceWorker?.controller != null), {
-  type: "module",
-});
+const worker = new Worker(workerAddress(workerUrl, config.base), { type: "module" });
 const remote: Remote<RemoteEngine> = wrap(worker);
 const engine = remote as unknown as EngineCalls;
 
 window.offline = createRuntime({
   config,
   engine,
-  open: (listener) => remote.open(config, navigator.onLine, proxy(listener)),
+  open: (listener) => openIn(worker, () => remote.open(config, navigator.onLine, proxy(listener))),
   networkType,
   pressed: () => navigator.userActivation?.isActive ?? false,
 });

@@ -1,10 +1,10 @@
 /**
- * The address of the engine's worker. Browsers ask a service worker for a worker's script only when the script's own
- * address is in scope, and static files are not: offline they would ask the network. So a page that is controlled asks
- * for the script under an address in scope, which the service worker answers from the file it keeps.
+ * The address of the engine's worker: in the app's own scope, where the server answers with the built file, and the
+ * service worker from the file it keeps. Not the file's own address: browsers start workers only from the page's
+ * origin, where static files need not be, and ask a service worker only for scripts in its scope.
  */
-export function workerAddress(url: string, base: string, controlled: boolean): string {
-  return controlled ? `${base}${fileName(url)}` : url;
+export function workerAddress(url: string, base: string): string {
+  return `${base}${fileName(url)}`;
 }
 
 /** The precached file that is meant by an address made above. */
