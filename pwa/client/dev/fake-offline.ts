@@ -42,6 +42,8 @@ export class FakeOffline implements OfflineApi {
       signInNeeded: false,
       sessionExpired: has("session"),
       definition,
+      definitionVersion: "1",
+      replica: "1",
       entities: Object.fromEntries(
         definition.entities.map(({ name }) => [name, { rows: rows[name]?.length ?? 0, syncedAt }]),
       ),
@@ -51,7 +53,7 @@ export class FakeOffline implements OfflineApi {
       filesMissing: has("files") ? 12 : 0,
       online: !has("offline"),
     };
-    const bare = { ...this.#full, definition: null, entities: {}, lastSync: null };
+    const bare = { ...this.#full, definition: null, definitionVersion: null, entities: {}, lastSync: null };
     this.#state = this.#full;
     if (has("first")) this.#state = bare;
     if (has("signedout")) this.#state = { ...bare, user: null, signInNeeded: true };

@@ -165,6 +165,10 @@ export interface AppState {
   /** True when the device knows its user but the server no longer accepts the session. */
   sessionExpired: boolean;
   definition: Definition | null;
+  /** Changes when the definition does; `null` while there is none. */
+  definitionVersion: string | null;
+  /** Random, made with the person's database on this device: another one after signing out and in again. */
+  replica: string | null;
   /** By entity; absent until its first sync. */
   entities: Record<string, EntityState>;
   /** Time of the last complete sync of the empty context, ISO 8601; `null` before the first. */

@@ -124,6 +124,8 @@ export class Engine {
       signInNeeded: person === null,
       sessionExpired: person?.sessionExpired ?? false,
       definition: overview?.definition?.definition ?? null,
+      definitionVersion: overview?.definition?.version ?? null,
+      replica: overview?.replica ?? null,
       entities,
       lastSync: overview?.contexts[""] ?? null,
       syncing: person?.syncing ?? null,

@@ -2,17 +2,22 @@
 import { html, LitElement, nothing } from "lit";
 import { keyed } from "lit/directives/keyed.js";
 import type { AppState, Definition, EntityDefinition, SyncProgress } from "../api";
+import { adoptState, hasLeft } from "./adopt";
 import { appStyles } from "./app.css";
 import { Live, Media } from "./data/live";
 import { pictures } from "./data/pictures";
+import { positions } from "./data/positions";
+import { ScreenFocus } from "./focus";
 import { format } from "./format";
-import { findEntity } from "./model";
+import { knownView, routeEntity } from "./model";
+import { Navigator } from "./navigator";
 import type { Toast } from "./parts/toast";
-import { appLink, emptyView, type ListView, Navigator, parseRoute, type Route } from "./router";
+import { appLink, emptyView, type ListView, parseRoute, type Route } from "./router";
 import type { List } from "./screens/list";
 import { base, buttons } from "./styles";
 import { reason, resultText } from "./sync-words";
-import { capitalize, t } from "./texts";
+import { t } from "./texts";
+import { pageTitle } from "./title";
 import "./parts/nav";
 import "./parts/notices";
 import "./parts/toast";
@@ -47,8 +52,7 @@ export class App extends LitElement {
   #wide = new Media(this, "(min-width: 900px)");
   /** The list each tab was left with. */
   #views = new Map<string, ListView>();
-  #focusWanted: "heading" | "row" | null = null;
-  #left: Route = { screen: "home" };
+  #focus = new ScreenFocus(this);
 
   constructor() {
     super();
@@ -114,7 +118,7 @@ export class App extends LitElement {
 
   #shell(state: AppState, definition: Definition) {
     const { route } = this;
-    const entity = this.#entity(definition);
+    const entity = routeEntity(definition, route);
     const current = route.screen === "status" ? "status" : (entity?.name ?? "");
     return html`
       <header aria-label=${t("notices")}>
@@ -147,7 +151,7 @@ export class App extends LitElement {
       ${keyed(
         entity.name,
         html`<hv-list class=${behind ? "behind" : ""} .inert=${behind} .definition=${definition} .entity=${entity}
-          .state=${state} .view=${this.#views.get(entity.name) ?? emptyView} .selected=${key ?? ""}></hv-list>`,
+          .state=${state} .view=${knownView(entity, this.#view(entity.name))} .selected=${key ?? ""}></hv-list>`,
       )}
       ${
         key !== null
@@ -163,35 +167,14 @@ export class App extends LitElement {
   }
 
   override willUpdate(): void {
-    const { route } = this;
-    const definition = this.state?.definition;
+    const { route, state } = this;
     if (route.screen === "list") this.#views.set(route.entity, route.view);
-    if (!definition) return;
-    const entity = this.#entity(definition);
-    const title = window.offline.config.title;
-    const place =
-      route.screen === "status"
-        ? t("status")
-        : route.screen === "detail"
-          ? this.recordTitle
-          : entity && capitalize(entity.label_plural);
-    document.title = place ? `${place} · ${title}` : title;
-  }
-
-  override updated(): void {
-    if (this.#focusWanted) void this.#moveFocus(this.#focusWanted);
-    this.#focusWanted = null;
+    document.title = pageTitle(window.offline.config.title, state, route, this.recordTitle);
   }
 
   /** The state with the progress that was heard of since. */
   get #shown(): AppState | null {
     return this.state && { ...this.state, syncing: this.progress ?? this.state.syncing };
-  }
-
-  #entity(definition: Definition): EntityDefinition | undefined {
-    const { route } = this;
-    if (route.screen === "home") return definition.entities[0];
-    return route.screen === "status" ? undefined : findEntity(definition, route.entity);
   }
 
   #isFirstRun(state: AppState): boolean {
@@ -200,9 +183,10 @@ export class App extends LitElement {
   }
 
   #adopt(state: AppState): void {
-    const { user } = this.state ?? {};
-    if (user && user.key !== state.user?.key) this.#forget();
-    this.state = state;
+    if (hasLeft(this.state, state)) this.#forget();
+    // A reload, or "back" from another page, may have brought back an address of somebody who is gone.
+    if (!this.#navigator.begin(state.replica)) this.route = this.#navigator.route;
+    this.state = adoptState(this.state, state);
     if (!state.syncing) this.progress = null;
   }
 
@@ -226,22 +210,9 @@ export class App extends LitElement {
     this.recordTitle = "";
     const { screen } = this.route;
     const definition = this.state?.definition;
-    const list = screen === "list" || screen === "home" ? definition && this.#entity(definition) : undefined;
-    const closed = cause === "pop" && left.screen === "detail" && left.entity === list?.name;
-    this.#left = left;
-    this.#focusWanted = closed ? "row" : "heading";
+    const list = screen === "list" || screen === "home" ? definition && routeEntity(definition, this.route) : undefined;
+    this.#focus.changes(cause, left, list?.name);
     this.requestUpdate();
-  }
-
-  async #moveFocus(where: "heading" | "row"): Promise<void> {
-    const left = this.#left;
-    const screens = ["hv-detail", "hv-status", "hv-list"].map((name) =>
-      this.renderRoot.querySelector<LitElement>(`${name}:not(.behind)`),
-    );
-    const screen = screens.find((element) => element !== null);
-    await screen?.updateComplete;
-    if (where === "row" && left.screen === "detail" && (screen as List | undefined)?.focusRow?.(left.key)) return;
-    screen?.renderRoot.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
   }
 
   /** Links inside the app change the screen instead of loading the page again. */
@@ -260,7 +231,11 @@ export class App extends LitElement {
     if (this.route.screen !== "detail" && this.#views.has(entity) && this.#onScreen(entity)) {
       this.renderRoot.querySelector<List>("hv-list")?.scrollToTop();
     }
-    this.#navigator.go({ screen: "list", entity, view: this.#views.get(entity) ?? emptyView });
+    this.#navigator.go({ screen: "list", entity, view: this.#view(entity) });
+  }
+
+  #view(entity: string): ListView {
+    return this.#views.get(entity) ?? emptyView;
   }
 
   #onScreen(entity: string): boolean {
@@ -272,7 +247,7 @@ export class App extends LitElement {
     const { route } = this;
     if (this.#navigator.depth > 0) history.back();
     else if (route.screen === "detail") {
-      this.#navigator.go({ screen: "list", entity: route.entity, view: this.#views.get(route.entity) ?? emptyView });
+      this.#navigator.go({ screen: "list", entity: route.entity, view: this.#view(route.entity) });
     }
   }
 
@@ -301,14 +276,17 @@ export class App extends LitElement {
   /** The person who was here left, in this tab or another: what they searched for and looked at goes too (S2). */
   #forget(): void {
     this.#views.clear();
+    positions.clear();
     pictures.clear();
-    this.#navigator.replace({ screen: "home" });
+    this.recordTitle = "";
+    this.#focus.forget();
+    this.#navigator.end();
     this.route = this.#navigator.route;
   }
 
   #skip(event: Event): void {
     event.preventDefault();
-    void this.#moveFocus("heading");
+    void this.#focus.move("heading");
   }
 
   #toast(text: string, failed = false): void {

@@ -1,7 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { AttributeDefinition, Definition, EntityDefinition } from "../api";
 import { Formatter } from "./format";
-import { backlinks, detailLines, filterAttributes, initial, parseKey, pictureName, recordTitle } from "./model";
+import {
+  backlinks,
+  detailLines,
+  filterAttributes,
+  initial,
+  knownView,
+  parseKey,
+  pictureName,
+  recordTitle,
+} from "./model";
 
 const format = new Formatter("en-GB", "UTC");
 
@@ -100,4 +109,20 @@ test("filters are those that can be chosen, and those the address asks for", () 
 test("the initial is the first letter or digit", () => {
   expect(initial("“élan”")).toBe("É");
   expect(initial("…")).toBe("·");
+});
+
+describe("knownView", () => {
+  const product = entity("LocalProduct", [attribute("id", "integer"), attribute("name")]);
+
+  test("L5: a filter or an order by an attribute that the entity has no more is left out", () => {
+    const view = { search: "tea", order: "-gone", filters: { gone: 1, name: "Chai" } };
+    expect(knownView(product, view)).toEqual({ search: "tea", order: "", filters: { name: "Chai" } });
+  });
+
+  test("a view that is right stays the same object", () => {
+    for (const order of ["", "name", "-name"]) {
+      const view = { search: "", order, filters: { name: "Chai" } };
+      expect(knownView(product, view)).toBe(view);
+    }
+  });
 });

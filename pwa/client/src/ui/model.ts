@@ -1,9 +1,25 @@
 /** What the screens read out of a definition: pure, so that every screen shows a record the same way. */
 import type { AttributeDefinition, Definition, EntityDefinition, Key, Row, WireValue } from "../api";
 import type { Formatter } from "./format";
+import type { ListView, Route } from "./router";
 
 export function findEntity(definition: Definition | null, name: string): EntityDefinition | undefined {
   return definition?.entities.find((entity) => entity.name === name);
+}
+
+/** The entity that an address is about; home is the first one's list. */
+export function routeEntity(definition: Definition, route: Route): EntityDefinition | undefined {
+  if (route.screen === "home") return definition.entities[0];
+  return route.screen === "status" ? undefined : findEntity(definition, route.entity);
+}
+
+/** The view without what the entity does not have: a remembered filter, or an address, may be older than it (L5). */
+export function knownView(entity: EntityDefinition, view: ListView): ListView {
+  const known = (name: string) => findAttribute(entity, name) !== undefined;
+  const order = known(view.order.replace(/^-/, "")) ? view.order : "";
+  const filters = Object.fromEntries(Object.entries(view.filters).filter(([name]) => known(name)));
+  const same = order === view.order && Object.keys(filters).length === Object.keys(view.filters).length;
+  return same ? view : { ...view, order, filters };
 }
 
 export function findAttribute(entity: EntityDefinition, name: string): AttributeDefinition | undefined {

@@ -12,6 +12,11 @@ export const base = css`
     display: block;
   }
 
+  /* A value is read in its own direction, and stays where those of the other records are. */
+  [dir="auto"] {
+    text-align: match-parent;
+  }
+
   [hidden],
   :host([hidden]) {
     display: none !important;

@@ -9,6 +9,8 @@ const calm: AppState = {
   signInNeeded: false,
   sessionExpired: false,
   definition: null,
+  definitionVersion: null,
+  replica: null,
   entities: {},
   lastSync: "2026-01-31T09:30:00Z",
   syncing: null,

@@ -123,6 +123,8 @@ const english = {
   account: "Account",
   signedInAs: "Signed in as {name}",
   signOut: "Sign out",
+  signOutFailed:
+    "Your data was removed, but this device could not note that you signed out. Free some space and try again.",
   signOutTitle: "Sign out of this device?",
   signOutText:
     "All data and pictures of {name} are removed from this device. They stay on the server; signing in again downloads them, which needs a connection.",

@@ -118,7 +118,7 @@ export class Backlinks extends LitElement {
             return html`<li>
               <a href=${href}>
                 ${entity.pictures.length ? html`<hv-picture .name=${pictureName(entity, row)} .label=${title}></hv-picture>` : nothing}
-                <span>${title}<small>${this.#aside(row)}</small></span>
+                <span dir="auto">${title}<small dir="auto">${this.#aside(row)}</small></span>
                 ${icon("forward")}
               </a>
             </li>`;

@@ -33,12 +33,12 @@ export function rowTemplate(row: Row | undefined, index: number, context: RowCon
     <a href=${href} data-index=${index} aria-current=${key === context.selected ? "page" : nothing}>
       ${entity.pictures.length ? html`<hv-picture class="thumb" .name=${pictureName(entity, row)} .label=${title}></hv-picture>` : nothing}
       <span class="main">
-        <span class="title">${title}</span>
+        <span class="title" dir="auto">${title}</span>
         <span class="facts">
           ${secondaryAttributes(entity).map(
             (attribute) => html`<span class="fact ${look(attribute)} ${row[attribute.name] ? "" : "bare"}">
               <span class="label">${capitalize(attribute.label)}</span>
-              <span class="value">${fact(row, attribute, context, format())}</span></span>`,
+              <span class="value" dir="auto">${fact(row, attribute, context, format())}</span></span>`,
           )}
         </span>
       </span>

@@ -1,14 +1,15 @@
 /** Signing out, after saying what that removes. */
-import { css, html, LitElement } from "lit";
+import { css, html, LitElement, nothing } from "lit";
 import type { User } from "../../api";
 import { base, buttons } from "../styles";
 import { t } from "../texts";
 import { dialogs } from "./dialog.css";
 
 export class SignOut extends LitElement {
-  static override properties = { user: { attribute: false }, busy: { state: true } };
+  static override properties = { user: { attribute: false }, busy: { state: true }, failed: { state: true } };
   declare user: User;
   declare busy: boolean;
+  declare failed: boolean;
 
   static override styles = [
     base,
@@ -21,6 +22,10 @@ export class SignOut extends LitElement {
         justify-content: flex-end;
         gap: var(--space-2);
       }
+
+      .failed {
+        color: var(--danger);
+      }
     `,
   ];
 
@@ -32,6 +37,7 @@ export class SignOut extends LitElement {
       <dialog aria-labelledby="title" aria-describedby="text">
         <h2 id="title">${t("signOutTitle")}</h2>
         <p id="text">${t("signOutText", { name: this.user.name })}</p>
+        ${this.failed ? html`<p class="failed" role="alert" data-test="sign-out-failed">${t("signOutFailed")}</p>` : nothing}
         <div class="actions">
           <button class="button" type="button" autofocus @click=${() => this.#dialog?.close()}>${t("cancel")}</button>
           <button class="button danger primary" type="button" data-test="sign-out-confirm" @click=${this.#signOut}>
@@ -49,9 +55,14 @@ export class SignOut extends LitElement {
   async #signOut(): Promise<void> {
     if (this.busy) return;
     this.busy = true;
+    this.failed = false;
     try {
       await window.offline.signOut();
       this.#dialog?.close();
+    } catch {
+      this.failed = true;
+      // The data is gone, and this dialog may be with it: said where it stays to be read, too.
+      dispatchEvent(new CustomEvent("hv-note", { detail: t("signOutFailed") }));
     } finally {
       this.busy = false;
     }

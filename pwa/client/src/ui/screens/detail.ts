@@ -48,7 +48,9 @@ export class Detail extends LitElement {
 
   override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("key") && !changed.has("entity")) return;
-    this.row = undefined;
+    const entity = changed.get("entity");
+    // With a new definition of the same entity the record stays on screen until it is read again.
+    if (changed.has("key") || entity?.name !== this.entity.name) this.row = undefined;
     this.#loaded = this.#read();
   }
 
@@ -92,7 +94,7 @@ export class Detail extends LitElement {
         }
         <div>
           <p class="muted">${capitalize(entity.label)}</p>
-          <h1 tabindex="-1">${title}</h1>
+          <h1 tabindex="-1" dir="auto">${title}</h1>
         </div>
       </div>
       <dl class="card facts">
@@ -108,7 +110,7 @@ export class Detail extends LitElement {
   #line(row: Row, { attribute, titled }: DetailLine) {
     return html`<div data-test="attribute-${attribute.name}">
       <dt>${capitalize(attribute.label)}</dt>
-      <dd>
+      <dd dir="auto">
         ${titled ? html`<span data-test="attribute-${titled.name}">${this.#value(row, { attribute, titled })}</span>` : this.#value(row, { attribute })}
       </dd>
     </div>`;

@@ -3,6 +3,7 @@ import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { AppState, Definition, EntityDefinition } from "../../api";
 import { Live } from "../data/live";
+import { positions } from "../data/positions";
 import { type Query, RowSource } from "../data/rows";
 import { Titles } from "../data/titles";
 import { type Range, scrollToShow, visibleRange } from "../data/windowing";
@@ -13,12 +14,10 @@ import { emptyView, type ListView, viewQuery } from "../router";
 import { base, buttons } from "../styles";
 import { capitalize, t } from "../texts";
 import { listStyles } from "./list.css";
+import { keyTarget, RowFocus, renderedRows } from "./list-focus";
 import "../parts/filters";
 import "../parts/search";
 import "../parts/sync-button";
-
-/** Where lists were scrolled to, for coming back to them. */
-const positions = new Map<string, number>();
 
 export class List extends LitElement {
   static override properties = {
@@ -43,6 +42,10 @@ export class List extends LitElement {
   #titles = new Titles(format(), () => this.requestUpdate());
   #resize = new ResizeObserver(() => this.#measure());
   #restore: number | null = null;
+  #focus = new RowFocus(
+    () => this.renderRoot,
+    () => this.requestUpdate(),
+  );
 
   constructor() {
     super();
@@ -61,6 +64,7 @@ export class List extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
+    this.#focus.hold();
     if (!changed.has("view")) return;
     const before = changed.get("view");
     const query = this.#query();
@@ -85,6 +89,7 @@ export class List extends LitElement {
     // Set here and not in the template: the Content-Security-Policy forbids style attributes.
     this.#style(".spacer", "block-size", `${total * height}px`);
     this.#style(".rows", "transform", `translateY(${this.range.start * height}px)`);
+    this.#focus.place(this.range, height);
   }
 
   override render() {
@@ -121,10 +126,11 @@ export class List extends LitElement {
       return html`<ul aria-busy="true">${Array.from({ length: 8 }, (_, index) => rowTemplate(undefined, index, context))}</ul>`;
     }
     const context = { definition, entity, titles, total, selected };
-    const indexes = Array.from({ length: this.range.end - this.range.start }, (_, place) => this.range.start + place);
+    const indexes = renderedRows(this.range, this.#focus.index, total);
     return html`
       <div class="spacer">
-        <ul class="rows" aria-label=${capitalize(entity.label_plural)} @keydown=${this.#rowKey}>
+        <ul class="rows" aria-label=${capitalize(entity.label_plural)} @keydown=${this.#rowKey}
+          @focusin=${this.#focus.arrived} @focusout=${this.#focus.left}>
           ${repeat(
             indexes,
             (index) => {
@@ -256,13 +262,14 @@ export class List extends LitElement {
   }
 
   #rowKey(event: KeyboardEvent): void {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const link = (event.target as HTMLElement).closest<HTMLElement>("[data-index]");
-    if (!step || !link) return;
+    const { from } = this.#focus;
+    if (from === null || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const page = Math.max(Math.floor((this.#scroller?.clientHeight ?? 0) / this.#rowHeight()) - 1, 1);
+    const index = keyTarget(event.key, from, this.#source?.total ?? 0, page);
+    if (index === null) return;
     event.preventDefault();
-    const index = Number(link.dataset.index) + step;
     if (index < 0) this.#focusSearch();
-    else this.#focusIndex(Math.min(index, (this.#source?.total ?? 1) - 1));
+    else this.#focusIndex(index);
   }
 
   #focusIndex(index: number): void {
@@ -271,10 +278,9 @@ export class List extends LitElement {
     const top = this.#top(scroller);
     const target = scrollToShow(index, top, scroller.clientHeight, this.#rowHeight());
     if (target !== null) scroller.scrollTop += target - top;
+    this.#focus.want(index);
     this.#measure();
-    void this.updateComplete.then(() =>
-      this.renderRoot.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus({ preventScroll: true }),
-    );
+    this.requestUpdate();
   }
 }
 

@@ -1,0 +1,18 @@
+/** What the tab is called: it is read by whoever looks at the browser, also after somebody has signed out (S2). */
+import type { AppState } from "../api";
+import { routeEntity } from "./model";
+import type { Route } from "./router";
+import { capitalize, t } from "./texts";
+
+/** `record`: the title of the record that is open. Only the app's own title while nobody's data is shown. */
+export function pageTitle(app: string, state: AppState | null, route: Route, record: string): string {
+  if (!state?.definition || state.signInNeeded) return app;
+  const entity = routeEntity(state.definition, route);
+  const place =
+    route.screen === "status"
+      ? t("status")
+      : route.screen === "detail"
+        ? record
+        : entity && capitalize(entity.label_plural);
+  return place ? `${place} · ${app}` : app;
+}
