@@ -9,7 +9,7 @@ import { World } from "./testing/world";
 const config = { app: "shop", title: "Shop", description: "", anonymous: true, base: "/apps/shop/", api: "/api/" };
 
 /** `window.offline` over an engine in the same thread. */
-async function page(name = "LocalThing") {
+async function page(name = "LocalThing", pressed = false) {
   const attributes: Parameters<typeof entity>[1] = [
     ["id", "integer"],
     ["name", "string"],
@@ -25,7 +25,7 @@ async function page(name = "LocalThing") {
       Object.assign(engine, { listener });
     },
     networkType: () => "wifi",
-    pressed: () => false,
+    pressed: () => pressed,
   });
   await offline.ready;
   return offline;
@@ -74,3 +74,17 @@ it("SyncLocal<Entity> is the action of an entity whose class has no prefix, too"
   expect((await offline.actions.SyncLocalProduct?.())?.status).toBe("complete");
   await expect(offline.actions.SyncProduct?.()).rejects.toMatchObject({ code: "unknown_entity" });
 });
+
+it.each([
+  [false, "sync_loop"],
+  [true, undefined],
+])(
+  "Q1: a sync that follows on another again and again is stopped, unless a person pressed: %s",
+  async (pressed, code) => {
+    const offline = await page("LocalThing", pressed);
+    for (let i = 0; i < 6; i++) expect((await offline.onSync()).status).toBe("complete");
+    expect((await offline.onSync()).error?.code).toBe(code);
+    for (let i = 0; i < 6; i++) expect((await offline.actions.SyncLocalThing?.())?.status).toBe("complete");
+    expect((await offline.actions.SyncLocalThing?.())?.error?.code).toBe(code);
+  },
+);

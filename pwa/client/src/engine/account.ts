@@ -92,7 +92,8 @@ export class Account {
   /** Asks the server who we are: proves that it can be reached. */
   async probe(): Promise<void> {
     await this.tellServer();
-    await this.watch((signal) => this.server.currentSession(signal, true));
+    const watchdog = new Watchdog(this.ports.clock, this.limits.progress);
+    await watchdog.guard(({ signal }) => this.server.currentSession(signal, true));
   }
 
   private async flush(signal: AbortSignal): Promise<void> {
@@ -108,19 +109,18 @@ export class Account {
   /** One tab at a time: a late sign-out of one must not end the session that another has just begun. */
   private async alone<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { clock, locks } = this.ports;
-    const lost = new AbortController();
+    let watchdog: Watchdog | undefined;
     const lock = new TabLock(locks, clock, `haversack/${this.app}/session`, this.limits.patience);
     try {
-      return await lock.run(() => this.watch((signal) => work(AbortSignal.any([signal, lost.signal]))));
+      return await lock.run(() => {
+        watchdog = new Watchdog(clock, this.limits.progress);
+        return watchdog.guard(({ signal }) => work(signal));
+      });
     } catch (error) {
       // A frozen tab that lost the lock must not go on, when it thaws, where others have been since.
-      lost.abort(error);
+      watchdog?.abort(error);
       throw error;
     }
-  }
-
-  private watch<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return new Watchdog(this.ports.clock, this.limits.progress).guard(({ signal }) => work(signal));
   }
 }
 
