@@ -59,7 +59,7 @@ def current_build() -> Build:
 def _read(manifest: dict[str, Any], service_worker: str) -> Build:
     # Vite puts a hash into every name, and its files import one another under these names: a second hash by
     # Django's storage would only give each file a second address.
-    address = {name: f"{_static_url()}pwa/build/{name}" for name in _files(manifest)}
+    address = {name: f"{_static_url()}pwa/build/{name}" for name in _files()}
     entry = manifest[ENTRY]
     return Build(
         script=address[entry["file"]],
@@ -69,15 +69,10 @@ def _read(manifest: dict[str, Any], service_worker: str) -> Build:
     )
 
 
-def _files(manifest: dict[str, Any]) -> list[str]:
-    """All built files, also those that only a worker's own build names."""
-    named = {
-        name for chunk in manifest.values() for name in (chunk["file"], *chunk.get("css", ()), *chunk.get("assets", ()))
-    }
-    on_disk = {
-        path.relative_to(DIRECTORY).as_posix() for path in (DIRECTORY / "assets").rglob("*") if path.suffix != ".map"
-    }
-    return sorted(named | {name for name in on_disk if not name.endswith((".gz", ".br"))})
+def _files() -> list[str]:
+    """All built files. Listed from disk: Vite's manifest does not name what a worker's own build made."""
+    files = (path for path in (DIRECTORY / "assets").rglob("*") if path.suffix not in {".map", ".gz", ".br"})
+    return sorted(path.relative_to(DIRECTORY).as_posix() for path in files)
 
 
 def _static_url() -> str:

@@ -1,7 +1,7 @@
 """One consistent view of the database for everything a sync reads."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from django.db import connection, connections, transaction
@@ -32,15 +32,10 @@ def _sqlite_deferred() -> Iterator[None]:
     wrapper: Any = connections[DEFAULT_DB_ALIAS]  # SQLite's wrapper has transaction_mode since Django 5.1
     wrapper.ensure_connection()
     configured = wrapper.transaction_mode
-    wrapper.transaction_mode = "DEFERRED"
-    try:
-        atomic = transaction.atomic()
-        atomic.__enter__()
-    finally:
-        wrapper.transaction_mode = configured
-    try:
+    with ExitStack() as stack:
+        wrapper.transaction_mode = "DEFERRED"
+        try:
+            stack.enter_context(transaction.atomic())
+        finally:
+            wrapper.transaction_mode = configured
         yield
-    except BaseException as error:
-        atomic.__exit__(type(error), error, error.__traceback__)
-        raise
-    atomic.__exit__(None, None, None)

@@ -324,7 +324,7 @@ def test_P3_an_asynchronous_server_streams_too() -> None:
     assert len(parse(async_to_sync(ask)()).rows["LocalShelf"]) == 1
 
 
-def test_a_request_holds_no_transaction_while_it_is_answered(settings: Any) -> None:
+def test_a_request_holds_no_transaction_while_it_is_answered() -> None:
     assert "default" in SyncApiView.dispatch._non_atomic_requests  # type: ignore[attr-defined]
 
 
