@@ -1,0 +1,1 @@
+"""Change tracking (decision 0012): what is watched, the triggers that watch it, and reading what they saw."""
