@@ -33,6 +33,9 @@ class LocalEntity:
     - `list_display`, `search_fields`, `list_filter`, `ordering`: as in `ModelAdmin`, over `attributes`. The first of
       `list_display` is the record's title on the generated screens.
     - `pictures`: attributes that hold the record's picture, best first; the first that is not empty is shown.
+    - `depends_on`: further fields that decide which rows are in a scope, such as `territory__assignments__user`. Only
+      tracked patterns look at it, and only where `get_queryset` filters in a way that is first seen when a device asks
+      (a warning in the log names the field).
     """
 
     model: ClassVar[type[models.Model]]
@@ -43,6 +46,7 @@ class LocalEntity:
     list_filter: ClassVar[Sequence[str]] = ()
     ordering: ClassVar[Sequence[str]] = ()
     pictures: ClassVar[Sequence[str]] = ()
+    depends_on: ClassVar[Sequence[str]] = ()
 
     def __init__(self, app: "OfflineApp") -> None:
         self.app = app

@@ -2,6 +2,6 @@
 
 from syncapi.applications import OfflineApp
 from syncapi.entities import LocalEntity
-from syncapi.patterns import ReadOnly
+from syncapi.patterns import ReadOnly, ReadOnlyOptimized
 
-__all__ = ["LocalEntity", "OfflineApp", "ReadOnly"]
+__all__ = ["LocalEntity", "OfflineApp", "ReadOnly", "ReadOnlyOptimized"]

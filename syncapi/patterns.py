@@ -10,6 +10,8 @@ class Pattern:
     """
 
     name: ClassVar[str]
+    tracked: ClassVar[bool] = False
+    """Whether triggers watch the tables that the entity depends on (decision 0012)."""
 
 
 class ReadOnly(Pattern):
@@ -19,3 +21,14 @@ class ReadOnly(Pattern):
     """
 
     name = "read-only"
+
+
+class ReadOnlyOptimized(Pattern):
+    """Server to device, only what changed since the device last synced (P4).
+
+    Triggers in the database track every change, also of related rows whose values the entity carries. Works with any
+    queryset; where its rows cannot be followed by foreign keys, a pull costs a scan of the keys in scope.
+    """
+
+    name = "read-only-optimized"
+    tracked = True
