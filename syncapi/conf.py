@@ -8,11 +8,15 @@ from django.core.exceptions import ImproperlyConfigured
 
 @dataclass(frozen=True)
 class Conf:
-    """Sizes are in bytes."""
+    """Sizes are in bytes, retentions in days."""
 
     max_body: int = 1 << 20  # of a request
     sign_in_rate: str = "10/min"  # attempts per address and user name; DRF's notation
     sign_in_rate_name: str = "60/hour"  # attempts per user name, from wherever
+    # A device that stays away for longer than this compares all it has when it comes back; deletions are remembered
+    # for as long, and devices in the admin.
+    tracking_retention: float = 90
+    pull_log_retention: float = 30  # of pulls in the admin; 0: neither pulls nor devices are written down
 
 
 def conf() -> Conf:
