@@ -27,3 +27,87 @@ class UserKey(models.Model):
     def of(cls, user: AbstractBaseUser) -> str:
         """The key of `user`, made at the first call."""
         return str(cls.objects.get_or_create(user=user)[0].key)
+
+
+class Replica(models.Model):
+    """A device's database of one app and user, as far as its pulls tell: what administrators see of a device.
+
+    Nothing depends on these rows: without one, a device syncs all the same.
+    """
+
+    replica = models.UUIDField(_("device id"), editable=False)
+    app = models.CharField(_("app"), max_length=100)
+    user_key = models.CharField(_("user key"), max_length=36)  # of `UserKey`, or "anonymous"
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("user"),
+    )
+    first_seen = models.DateTimeField(_("first seen"))
+    last_seen = models.DateTimeField(_("last seen"), db_index=True)
+    last_complete = models.DateTimeField(_("last complete sync"), null=True)
+    last_outcome = models.CharField(_("last outcome"), max_length=40)
+    definition = models.CharField(_("definition"), max_length=64)  # the version it works with
+    language = models.CharField(_("language"), max_length=20)  # labels are part of the definition
+
+    class Meta:
+        verbose_name = _("device")
+        verbose_name_plural = _("devices")
+        default_permissions = ("view", "delete")
+        constraints = [
+            # The user is part of it: a made-up id must not lead to somebody else's device.
+            models.UniqueConstraint(fields=["replica", "app", "user_key"], name="syncapi_replica_unique")
+        ]
+        indexes = [models.Index(fields=["app", "user_key", "first_seen"], name="syncapi_replica_newcomers")]
+
+    def __str__(self) -> str:
+        return f"{self.app} {str(self.replica)[:8]}"
+
+
+class Pull(models.Model):
+    """One sync of a device, written down after its answer was sent."""
+
+    COMPLETE = "complete"
+    UNCHANGED = "unchanged"
+    RESET = "reset"
+    CUT = "cut"
+
+    replica = models.ForeignKey(Replica, on_delete=models.CASCADE, related_name="pulls", verbose_name=_("device"))
+    user = models.ForeignKey(  # of the session; another than the device's where the outcome is `wrong_user`
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("user"),
+    )
+    context = models.CharField(_("context"), max_length=100)
+    trigger = models.CharField(_("trigger"), max_length=20)
+    started = models.DateTimeField(_("started"), db_index=True)
+    duration = models.PositiveIntegerField(_("duration"))  # milliseconds, until the last byte was handed over
+    rows = models.PositiveIntegerField(_("rows"))
+    bytes = models.PositiveBigIntegerField(_("bytes sent"))  # as they went over the network, so compressed
+    outcome = models.CharField(_("outcome"), max_length=40)  # one of the above, or the code of an error
+    modes = models.JSONField(_("by entity"), default=dict)  # {"LocalProduct": {"mode": "delta", "rows": 12}}
+
+    class Meta:
+        verbose_name = _("sync")
+        verbose_name_plural = _("syncs")
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.outcome} {self.started:%Y-%m-%d %H:%M:%S}"
+
+
+class ChangeTracking(Replica):
+    """No rows of its own: gives the page about change tracking a permission, and a place in the admin's lists.
+
+    A proxy, not an unmanaged model: `dumpdata` would look for the table of that.
+    """
+
+    class Meta:
+        proxy = True
+        verbose_name = _("change tracking")
+        verbose_name_plural = _("change tracking")
+        default_permissions = ("view",)
