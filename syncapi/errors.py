@@ -1,7 +1,7 @@
 """Everything the framework's server half can raise."""
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 Fields = Mapping[str, Sequence[str]]
 
@@ -23,6 +23,10 @@ class DeclarationError(HaversackError):
 
 class ScopeError(HaversackError):
     """`get_scope` returned a value that has no canonical form."""
+
+
+class TrackingMissing(HaversackError):
+    """The tables of change tracking are missing. Run: manage.py migrate"""
 
 
 class ApiError(HaversackError):
@@ -162,6 +166,17 @@ class Throttled(ApiError):
     code = "throttled"
     status = 429
     retry = True
+
+
+class Busy(ApiError):
+    """The database is busy. Try again in a moment."""
+
+    code = "busy"
+    status = 503
+    retry = True
+
+    def __init__(self, message: str | None = None, **more: Any) -> None:
+        super().__init__(message, **{"headers": {"Retry-After": "2"}, **more})
 
 
 class ServerError(ApiError):

@@ -40,11 +40,14 @@ class RowSet:
         self.fingerprint = 0
         self._digest = hashlib.sha256()
 
-    def add(self, text: bytes) -> None:
+    def add(self, text: bytes) -> int:
+        """Takes a row, and returns its fingerprint."""
+        fingerprint = row_fingerprint(text)
         self.rows += 1
         self.bytes += len(text) + 1
         self._digest.update(text + b"\n")
-        self.fingerprint = (self.fingerprint + row_fingerprint(text)) % FINGERPRINT_MODULUS
+        self.fingerprint = (self.fingerprint + fingerprint) % FINGERPRINT_MODULUS
+        return fingerprint
 
     @property
     def digest(self) -> str:

@@ -1,15 +1,15 @@
 """A sync, from what the device said to the lines it gets back. Reads top to bottom; the phases do the work."""
 
 import datetime
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from syncapi.applications import OfflineApp
 from syncapi.definition import app_definition, definition_version
 from syncapi.entities import LocalEntity, User
 from syncapi.errors import UnknownContext, UnknownEntity
-from syncapi.pull import PulledEntity, pull_read_only
+from syncapi.pull import PulledEntity, Range, pull_read_only
 from syncapi.snapshot import read_snapshot
 from syncapi.spool import Spool
 from syncapi.values import encode_datetime
@@ -27,6 +27,7 @@ class SyncRequest:
     context: str
     entities: list[str] | None
     cursors: Mapping[str, str]
+    ranges: Mapping[str, Sequence[Range]] = field(default_factory=dict)
 
 
 class SyncAnswer:

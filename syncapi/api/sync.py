@@ -15,11 +15,14 @@ from syncapi.api.envelope import check_user, read_envelope, user_key
 from syncapi.api.schema import CSRF, ENVELOPE, ErrorSerializer
 from syncapi.api.views import SyncApiView
 from syncapi.errors import InvalidRequest, MutationsUnsupported
+from syncapi.pull import Range
+from syncapi.rows import FINGERPRINT_MODULUS
 from syncapi.spool import gzipped
 from syncapi.sync import SyncRequest, sync
 from syncapi.wire import NDJSON
 
 TRIGGERS = ["manual", "start", "online", "resume", "login", "retry", "interval"]
+MAX_RANGES = 20_000
 
 
 @extend_schema_field(str)
@@ -34,6 +37,33 @@ class CursorField(serializers.Field):
         return data
 
 
+@extend_schema_field({"type": "array", "maxItems": MAX_RANGES, "items": {"type": "array", "items": {}}})
+class RangesField(serializers.Field[Any, Any, Any, Any]):
+    """`[[last key or null, rows, fingerprint], …]`; whether the keys are in order is for the entity to say."""
+
+    default_error_messages = {
+        "invalid": "Ranges are a list of [last key or null, rows, fingerprint].",
+        "too_many": f"At most {MAX_RANGES} ranges.",
+    }
+
+    def to_internal_value(self, data: Any) -> list[Range]:
+        if not isinstance(data, list) or not all(isinstance(item, list) and len(item) == 3 for item in data):
+            self.fail("invalid")
+        if len(data) > MAX_RANGES:
+            self.fail("too_many")
+        return [Range(self._key(last), self._count(rows), self._count(fingerprint)) for last, rows, fingerprint in data]
+
+    def _key(self, value: Any) -> Any:
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float | str)):
+            self.fail("invalid")
+        return value
+
+    def _count(self, value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < FINGERPRINT_MODULUS:
+            self.fail("invalid")
+        return value
+
+
 class SyncRequestSerializer(serializers.Serializer[Any]):
     """Body of a sync request."""
 
@@ -46,6 +76,7 @@ class SyncRequestSerializer(serializers.Serializer[Any]):
         child=serializers.CharField(max_length=100), required=False, allow_empty=False, max_length=1000
     )
     cursors = serializers.DictField(child=CursorField(), default=dict)
+    ranges = serializers.DictField(child=RangesField(), default=dict)
 
 
 class SyncView(SyncApiView):
@@ -75,6 +106,7 @@ class SyncView(SyncApiView):
                 context=body["context"],
                 entities=body.get("entities"),
                 cursors=body["cursors"],
+                ranges=body["ranges"],
             )
         )
         return _streamed(request, answer)

@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from syncapi import pull, spool
+from syncapi import spool
 from syncapi.cursors import ContentCursor
+from syncapi.pull import rendering
 from syncapi.rows import RowSet
 from tests.device import Device, parse
 from tests.wire import offline
@@ -81,7 +82,7 @@ def test_P4_what_is_not_declared_changes_nothing(wire: Device) -> None:
 
 
 def test_P3_totals_are_known_from_the_start(wire: Device, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pull, "SEGMENT_ROWS", 10)
+    monkeypatch.setattr(rendering, "SEGMENT_ROWS", 10)
     make_jars(25)
 
     answer = wire.sync()

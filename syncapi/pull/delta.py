@@ -1,0 +1,120 @@
+"""The delta of an entity: changed rows whole, and gaps where rows are no more (P4, T3, T5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+
+from syncapi.entities import LocalEntity
+from syncapi.keys import gaps, in_key_order, is_ordered, only_keys, with_raw_key
+from syncapi.pull.rendering import SEGMENT_ROWS, rendered, write_segment
+from syncapi.spool import Spool
+from syncapi.tracking.changes import Change
+from syncapi.tracking.moments import Moment
+from syncapi.tracking.plan import Plan
+from syncapi.tracking.tracker import CHANGES, Tracker
+from syncapi.wire import line
+
+
+class DeltaTooLarge(Exception):
+    """So much changed that comparing is cheaper."""
+
+
+class NoKeyOrder(Exception):
+    """Rows are gone, and the keys of this entity have no order in which to say where."""
+
+
+@dataclass(frozen=True)
+class Delta:
+    """What was written. `seen`: changes looked at, whether they concern the scope or not."""
+
+    rows: int
+    bytes: int
+    segments: int
+    gaps: int
+    seen: int
+
+
+def write_delta(
+    entity: LocalEntity, queryset: models.QuerySet[Any], plan: Plan, tracker: Tracker, since: Moment, spool: Spool
+) -> Delta:
+    """Writes gaps, then segments, for what changed after `since`.
+
+    :raises DeltaTooLarge, NoKeyOrder: the spool is to be cut back.
+    """
+    changed = _changed_keys(queryset, plan, tracker, since)
+    seen = sum(len(tracker.changes(table, since)) for table in plan.watched)
+    moved = [key for key, has_moved in changed.items() if has_moved]
+    gone = set(moved) - _in_scope(queryset, moved)
+    told = _write_gaps(entity, queryset, sorted(gone, key=str), spool)
+    rows = size = count = 0
+    for keys in _pieces([key for key in changed if key not in gone]):
+        segment = list(rendered(entity, in_key_order(only_keys(queryset, (), keys), entity)))
+        if segment:
+            size += write_segment(segment, count, spool)
+            rows += len(segment)
+            count += 1
+    return Delta(rows, size, count, told, seen)
+
+
+def _changed_keys(queryset: models.QuerySet[Any], plan: Plan, tracker: Tracker, since: Moment) -> dict[Any, bool]:
+    """Raw keys of the entity's rows that changed, or that reach a changed row (T3); whether they may have left.
+
+    :raises DeltaTooLarge:
+    """
+    found: dict[Any, bool] = {}
+    own, *related = plan.followed
+    _add(found, ((change.key, change.moved) for change in tracker.changes(own.table, since)))
+    for followed in related:
+        changes = tracker.changes(followed.table, since)
+        if len(changes) > CHANGES:
+            raise DeltaTooLarge
+        for part in _pieces(changes):
+            _add(found, _reaching(queryset, followed.path, part, moved=False))
+        if followed.member:
+            everywhere = queryset.model._base_manager.all()
+            for part in _pieces([change for change in changes if change.moved]):
+                _add(found, _reaching(everywhere, followed.path, part, moved=True))
+    return found
+
+
+def _reaching(
+    queryset: models.QuerySet[Any], path: tuple[str, ...], changes: Sequence[Change], moved: bool
+) -> Iterator[tuple[Any, bool]]:
+    reaching = with_raw_key(only_keys(queryset, path, [change.key for change in changes]))
+    for key in reaching.order_by().values_list("_raw_key", flat=True).iterator(chunk_size=SEGMENT_ROWS):
+        yield key, moved
+
+
+def _add(found: dict[Any, bool], keys: Iterable[tuple[Any, bool]]) -> None:
+    for key, moved in keys:
+        found[key] = found.get(key, False) or moved
+        if len(found) > CHANGES:
+            raise DeltaTooLarge
+
+
+def _in_scope(queryset: models.QuerySet[Any], keys: Sequence[Any]) -> set[Any]:
+    return {
+        key
+        for part in _pieces(keys)
+        for key in with_raw_key(only_keys(queryset, (), part)).order_by().values_list("_raw_key", flat=True)
+    }
+
+
+def _write_gaps(entity: LocalEntity, queryset: models.QuerySet[Any], gone: Sequence[Any], spool: Spool) -> int:
+    """Between which neighbours nothing remains. No key is named that is not in scope (T5)."""
+    if not gone:
+        return 0
+    if not is_ordered(entity):
+        raise NoKeyOrder
+    found = gaps(entity, queryset, gone)
+    for after, before in found:
+        spool.write(line({"type": "gap", "after": after, "before": before}))
+    return len(found)
+
+
+def _pieces(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (items[start : start + SEGMENT_ROWS] for start in range(0, len(items), SEGMENT_ROWS))

@@ -1,0 +1,87 @@
+"""Rows of a queryset as they travel, and segments of them in the spool."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db import models
+
+from syncapi.entities import LocalEntity
+from syncapi.rows import row_text
+from syncapi.spool import Spool
+from syncapi.wire import line
+
+SEGMENT_ROWS = 1000
+
+logger = logging.getLogger("haversack.pull")
+
+Rendered = tuple[Any, bytes]  # (key on the wire, row text)
+
+
+def rendered(entity: LocalEntity, queryset: models.QuerySet[Any]) -> Iterator[Rendered]:
+    """The rows of an ordered queryset. One that joins may yield a row twice, side by side: it is carried once."""
+    encoders = [column.type.encode for column in entity.columns]
+    names = [column.name for column in entity.columns]
+    values = queryset.values_list(*names)
+    last = None
+    for row in values.iterator(chunk_size=SEGMENT_ROWS):
+        try:
+            wire = [
+                value if value is None or encode is None else encode(value)
+                for value, encode in zip(row, encoders, strict=True)
+            ]
+        except (TypeError, ValueError, AttributeError, ArithmeticError):
+            wire = _wire_of_odd_row(entity, row)
+        if wire[0] == last:
+            continue
+        last = wire[0]
+        yield wire[0], row_text(wire)
+
+
+def segments(rows: Iterator[Rendered]) -> Iterator[list[Rendered]]:
+    """The rows in pieces of `SEGMENT_ROWS`."""
+    segment: list[Rendered] = []
+    for row in rows:
+        segment.append(row)
+        if len(segment) == SEGMENT_ROWS:
+            yield segment
+            segment = []
+    if segment:
+        yield segment
+
+
+def write_segment(segment: Sequence[Rendered], number: int, spool: Spool, **bounds: Any) -> int:
+    """Writes a segment with its rows, and returns their size in bytes. `bounds`: what else its message says."""
+    size = sum(len(text) + 1 for _, text in segment)
+    spool.write(
+        line(
+            {
+                "type": "segment",
+                "number": number,
+                "rows": len(segment),
+                "bytes": size,
+                "first": segment[0][0] if segment else None,
+                "last": segment[-1][0] if segment else None,
+                **bounds,
+            }
+        )
+    )
+    spool.write(b"".join(text + b"\n" for _, text in segment))
+    return size
+
+
+def _wire_of_odd_row(entity: LocalEntity, row: Sequence[Any]) -> list[Any]:
+    """A row with a value that its field should not hold, as SQLite allows: the value travels as text.
+
+    One such row must not keep everybody from syncing; the log says which it is.
+    """
+    wire: list[Any] = []
+    for column, value in zip(entity.columns, row, strict=True):
+        try:
+            wire.append(value if value is None or column.type.encode is None else column.type.encode(value))
+        except (TypeError, ValueError, AttributeError, ArithmeticError):
+            logger.warning("%s %r: %s is %r, which is no %s", entity, row[0], column.name, value, column.type.name)
+            wire.append(str(value))
+    return wire
