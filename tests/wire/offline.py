@@ -1,4 +1,4 @@
-"""Apps of the tests: `wire` for everybody, `own` for signed-in users with rows of their own, `specimens`."""
+"""Apps of the tests: `wire` for everybody, `own` for signed-in users with rows of their own, `specimens`, `tracked`."""
 
 from collections.abc import Hashable
 from typing import Any
@@ -44,8 +44,17 @@ class LocalSpecimen(offline.LocalEntity):
     attributes = [field.name for field in Specimen._meta.fields]
 
 
+class TrackedShelf(LocalShelf):
+    pattern = offline.ReadOnlyOptimized
+
+
+class TrackedJar(LocalJar):
+    pattern = offline.ReadOnlyOptimized
+
+
 wire_app = offline.OfflineApp(
     "wire", title="Wire", anonymous=True, entities=[LocalShelf, LocalJar], contexts={"jars": [LocalJar]}
 )
 own_app = offline.OfflineApp("own", title="Own jars", entities=[OwnJar])
 specimens_app = offline.OfflineApp("specimens", title="Specimens", anonymous=True, entities=[LocalSpecimen])
+tracked_app = offline.OfflineApp("tracked", title="Tracked", anonymous=True, entities=[TrackedShelf, TrackedJar])
