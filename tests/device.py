@@ -1,4 +1,4 @@
-"""A device for tests: speaks the protocol over Django's test client and keeps what it got."""
+"""Requests for tests of the API itself: any header, any body, any claim. `syncapi.testing` does the syncing."""
 
 import json
 import uuid
@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.test import Client
+
+from syncapi.testing.answer import read_answer
 
 REPLICA = str(uuid.UUID(int=1))
 
@@ -86,19 +88,12 @@ class Device:
 
 
 def parse(content: bytes) -> Answer:
-    lines = content.splitlines()
-    values = [json.loads(line) for line in lines]
-    assert values[-1] == {"type": "end"}
-    assert values[0]["type"] == "start"
-    answer = Answer(start=values[0], definition=None, entities={}, rows={}, lines=lines)
-    entity = ""
-    for value in values[1:-1]:
-        if isinstance(value, list):
-            answer.rows[entity].append(value)
-        elif value["type"] == "definition":
-            answer.definition = value["definition"]
-        elif value["type"] == "entity":
-            entity = value["entity"]
-            answer.entities[entity] = value
-            answer.rows[entity] = []
-    return answer
+    """What came, having made sure that it is what was announced."""
+    answer = read_answer(content)
+    return Answer(
+        start=answer.start,
+        definition=answer.definition,
+        entities={name: entity.message for name, entity in answer.entities.items()},
+        rows={name: [row.values for row in entity.rows] for name, entity in answer.entities.items()},
+        lines=content.splitlines(),
+    )

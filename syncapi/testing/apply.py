@@ -1,0 +1,192 @@
+"""From what a device has and what came, what it has then. Pure: the five modes of `docs/protocol.md`, checked."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from syncapi.testing.answer import EntityAnswer, Row, Segment, violated
+from syncapi.testing.errors import ProtocolViolation
+from syncapi.testing.keys import KeyOrder, Sortable
+from syncapi.testing.store import READ_ONLY, Carried, Described
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the request said about an entity: `base` is what its cursor, or its ranges, stand for."""
+
+    base: Carried | None
+    ranges: bool
+
+
+def apply(asked: Asked, answer: EntityAnswer, described: Described) -> Carried | None:
+    """What the device has after `answer`; None for a reset.
+
+    :raises ProtocolViolation: the answer does not fit the request, or what the device then has is not what was told.
+    """
+    _check_mode(asked, answer, described)
+    try:
+        match answer.mode:
+            case "replace":
+                after = _replaced(answer, described)
+                _check_whole(after, answer.name, answer.message["rows"], answer.message["fingerprint"])
+            case "unchanged":
+                after = _unchanged(_base(asked), answer, described)
+            case "delta":
+                after = _changed(_base(asked), answer)
+            case "ranges":
+                after = _compared(_base(asked), answer)
+                _check_whole(after, answer.name, answer.message["total"], answer.message["fingerprint"])
+            case _:
+                return None
+    except ProtocolViolation as violation:
+        raise _named(answer, violation) from None
+    return after
+
+
+def stage(asked: Asked, answer: EntityAnswer, described: Described) -> Carried | None:
+    """What the next request can go on from when an answer was cut: the segments that came whole (P2).
+
+    None where there is nothing to go on from: a delta is asked for again, and other patterns have no ranges.
+    """
+    _check_mode(asked, answer, described)
+    if not described.comparable or not described.order.dependable or not answer.segments:
+        return None
+    if answer.complete and answer.mode in {"replace", "ranges"}:
+        return apply(asked, answer, described)
+    try:
+        if answer.mode == "replace":
+            return _replaced(answer, described)
+        if answer.mode == "ranges":
+            return _compared(_base(asked), answer)
+    except ProtocolViolation as violation:
+        raise _named(answer, violation) from None
+    return None
+
+
+def _check_mode(asked: Asked, answer: EntityAnswer, described: Described) -> None:
+    mode, name = answer.mode, answer.name
+    if described.pattern == READ_ONLY:
+        allowed = {"replace", "unchanged"} if asked.base and not asked.ranges else {"replace"}
+    elif asked.ranges:
+        allowed = {"ranges", "replace"}
+    elif asked.base:
+        allowed = {"replace", "unchanged", "delta", "reset"}
+    else:
+        allowed = {"replace"}
+    if mode not in allowed:
+        said = "ranges" if asked.ranges else "a cursor" if asked.base else "no cursor"
+        violated(f"{name}: mode {mode!r}, where the pattern is {described.pattern!r} and the device sent {said}")
+    columns = answer.message.get("columns")
+    if columns is None:
+        return
+    if tuple(column for column in columns if column != "_version") != described.columns:
+        violated(f"{name}: columns {columns!r} are not the attributes of the definition, {list(described.columns)!r}")
+    if mode in {"delta", "ranges"} and asked.base and tuple(columns) != asked.base.columns:
+        violated(f"{name}: a {mode} with columns {columns!r}, where the device has {list(asked.base.columns)!r}")
+
+
+def _base(asked: Asked) -> Carried:
+    if asked.base is None:
+        violated("an answer that builds on rows which the device has not")
+    return asked.base
+
+
+def _replaced(answer: EntityAnswer, described: Described) -> Carried:
+    rows = dict(_in_order(answer.segments, described.order))
+    columns = tuple(answer.message["columns"])
+    return Carried(columns, described.order, answer.message["cursor"], rows, whole=answer.complete)
+
+
+def _unchanged(base: Carried, answer: EntityAnswer, described: Described) -> Carried:
+    if "rows" in answer.message:
+        _check_whole(base, answer.name, answer.message["rows"], answer.message["fingerprint"])
+    elif described.pattern == READ_ONLY:
+        violated("'unchanged' without the rows and the fingerprint of the whole")
+    return replace(base, cursor=answer.message["cursor"])
+
+
+def _changed(base: Carried, answer: EntityAnswer) -> Carried:
+    order, rows, keys = base.order, dict(base.rows), base.keys
+    came = dict(_in_order(answer.segments, order))
+    arrived = list(came)
+    if not order.dependable:
+        arrived.sort()
+        if answer.gaps:
+            violated(f"gaps, though keys of type {order.type} have no order that databases share")
+    neighbours = []
+    for gap in answer.gaps:
+        after, before = (None if gap[name] is None else order.of(gap[name]) for name in ("after", "before"))
+        if after is not None and before is not None and not after < before:
+            violated(f"a gap after {gap['after']!r} and before {gap['before']!r}, which is no gap")
+        for key in _between(keys, after, before):
+            rows.pop(key, None)
+        if inside := list(_between(arrived, after, before)):
+            violated(f"nothing remains between {gap['after']!r} and {gap['before']!r}, but {inside[0]!r} comes")
+        neighbours += [key for key in (after, before) if key is not None]
+    rows |= came
+    for key in neighbours:
+        if base.sure and key not in rows:
+            violated(f"a gap names {key!r}, which is not a key that the device has then")
+    return replace(base, cursor=answer.message["cursor"], rows=rows)
+
+
+def _compared(base: Carried, answer: EntityAnswer) -> Carried:
+    order, rows, keys = base.order, dict(base.rows), base.keys
+    reached: Sortable | None = None
+    tail = base.whole
+    for segment in answer.segments:
+        after, until = (
+            None if segment.message[name] is None else order.of(segment.message[name]) for name in ("after", "until")
+        )
+        where = f"segment {segment.message['number']}"
+        if not order.dependable and (after, until) != (None, None):
+            violated(f"{where}: bounds, though keys of type {order.type} have no order that databases share")
+        if segment.message["number"] and (reached is None or after is None or after < reached):
+            violated(f"{where}: it covers keys that another one covered")
+        if after is not None and until is not None and not after < until:
+            violated(f"{where}: it ends at {segment.message['until']!r}, before it begins")
+        stop = len(keys) if until is None else bisect_right(keys, until)
+        for key in keys[0 if after is None else bisect_right(keys, after) : stop]:
+            del rows[key]
+        for key, row in _in_order([segment], order):
+            if (after is not None and key <= after) or (until is not None and key > until):
+                violated(f"{where}: it has the key {row.key!r}, which is outside of its bounds")
+            rows[key] = row
+        reached = until
+        tail = tail or until is None
+    return Carried(base.columns, order, answer.message["cursor"], rows, whole=tail or answer.complete)
+
+
+def _between(keys: list[Sortable], after: Sortable | None, before: Sortable | None) -> list[Sortable]:
+    """The sorted keys strictly between two, of which None is no bound."""
+    start = 0 if after is None else bisect_right(keys, after)
+    return keys[start : len(keys) if before is None else bisect_left(keys, before)]
+
+
+def _in_order(segments: Iterable[Segment], order: KeyOrder) -> Iterator[tuple[Sortable, Row]]:
+    """All rows, having made sure that no key comes twice, and that they rise where they can."""
+    last: Sortable | None = None
+    seen: set[Sortable] = set()
+    for segment in segments:
+        for row in segment.rows:
+            key = order.of(row.key)
+            if key in seen:
+                violated(f"segment {segment.message['number']}: the key {row.key!r} comes twice")
+            if order.dependable and last is not None and key < last:
+                violated(f"segment {segment.message['number']}: the key {row.key!r} is not in key order")
+            seen.add(key)
+            last = key
+            yield key, row
+
+
+def _check_whole(after: Carried, name: str, rows: int, fingerprint: int) -> None:
+    if len(after.rows) != rows:
+        violated(f"the device then has {len(after.rows)} rows where the server has {rows}")
+    if after.fingerprint != fingerprint:
+        violated(f"the fingerprint of what the device then has is {after.fingerprint}, not {fingerprint}")
+
+
+def _named(answer: EntityAnswer, violation: ProtocolViolation) -> ProtocolViolation:
+    return ProtocolViolation(f"{answer.name} ({answer.mode}): {violation}")

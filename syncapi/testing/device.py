@@ -1,0 +1,386 @@
+"""`FakeDevice`: syncs as an installed app does, in the memory of a test."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.test import Client
+
+from syncapi.applications import OfflineApp
+from syncapi.entities import LocalEntity
+from syncapi.registry import registry
+from syncapi.testing.answer import PROTOCOL, Answer, EntityAnswer, Message, read_answer, violated
+from syncapi.testing.apply import Asked, apply, stage
+from syncapi.testing.connection import ANONYMOUS, Connection
+from syncapi.testing.errors import SyncCut
+from syncapi.testing.result import EntityResult, SyncResult
+from syncapi.testing.store import Carried, Database, Described
+
+AppName = str | OfflineApp
+EntityName = str | type[LocalEntity]
+
+_replicas = itertools.count(1)  # not random, so that a failing test fails the same way again
+
+
+def new_replica() -> str:
+    return str(uuid.UUID(int=next(_replicas), version=4))
+
+
+class FakeDevice:
+    """A device that speaks the protocol, strictly, and keeps what it got as the generated app does.
+
+    :param user: who is signed in on it; None for nobody, which anonymous apps are content with. Two devices of one
+        user are two replicas.
+    :param client: Django's test client to send with; default one that checks CSRF tokens as a server does.
+
+    It holds the rows in memory, one database for each app and user. Use it in `TestCase`, `TransactionTestCase` or
+    with pytest-django; `docs/testing.md` says which shows what.
+    """
+
+    def __init__(self, user: AbstractBaseUser | None = None, *, client: Client | None = None) -> None:
+        self.recording: list[bytes] = []
+        """Every answer to a sync as it arrived, oldest first: what a device, or somebody who looks into it, saw."""
+        self._databases: dict[tuple[str, str], Database] = {}
+        self._keys: dict[tuple[str, Any], str] = {}
+        self._connection = Connection(client)
+        self._cut: tuple[int | None, int | None] | None = None
+        self._user = user
+        if user is not None:
+            self._connection.log_in(user)
+
+    # -- who
+
+    @property
+    def user(self) -> AbstractBaseUser | None:
+        """Who is signed in. Assign another, and their data is opened; that of the one before stays, unseen.
+
+        None ends the session and keeps the data, as when it expires; see `sign_out`.
+        """
+        return self._user
+
+    @user.setter
+    def user(self, user: AbstractBaseUser | None) -> None:
+        self._connection.log_in(user)
+        self._user = user
+
+    @property
+    def client(self) -> Client:
+        """The test client with the device's cookies, for requests that are none of the protocol."""
+        return self._connection.client
+
+    def sign_out(self) -> None:
+        """Signs out, on the server too, and removes the data of the user from the device."""
+        for (app, user), key in list(self._keys.items()):
+            if user == self._whose() and key != ANONYMOUS:
+                database = self._databases.pop((app, key), None) or Database(new_replica())
+                self._connection.sign_out(app, self._headers(database, key))
+                del self._keys[app, user]
+        self.user = None
+
+    def copy(self) -> FakeDevice:
+        """A device with the same browser profile: the same data, session and replica ids, as a clone of a disk has."""
+        other = copy.deepcopy(self)
+        other.recording = []
+        other._cut = None
+        return other
+
+    # -- what it carries
+
+    def rows(self, app: AppName, entity: EntityName) -> list[dict[str, Any]]:
+        """The rows of an entity in key order: wire values by attribute. None before the first sync.
+
+        :raises LookupError: the app declares no such entity, so that a misspelled name is no empty list.
+        """
+        carried = self._carried(app, entity)
+        return carried.as_dicts() if carried else []
+
+    def get(self, app: AppName, entity: EntityName, key: Any) -> dict[str, Any] | None:
+        """The row with a key, given as on the wire or as Django has it; None where the device has none.
+
+        :raises LookupError: the app declares no such entity.
+        :raises ValueError: `key` cannot be a key of this entity.
+        """
+        carried = self._carried(app, entity)
+        row = carried.rows.get(carried.order.find(key)) if carried else None
+        return dict(zip(carried.columns, row.values, strict=True)) if carried and row else None
+
+    def cursor(self, app: AppName, entity: EntityName) -> str | None:
+        """Where the device stands with an entity, as the server told it; None before the first sync."""
+        carried = self._carried(app, entity)
+        return carried.cursor if carried else None
+
+    def set_cursor(self, app: AppName, entity: EntityName, cursor: str) -> None:
+        """Puts another cursor in its place: an older one, another device's, or nonsense.
+
+        :raises LookupError: the device carries nothing of the entity.
+        """
+        database, carried = self._held(app, entity)
+        name = _name(entity)
+        database.entities[name] = replace(carried, cursor=cursor, sure=False)
+
+    def forget(
+        self, app: AppName | None = None, entity: EntityName | None = None, *, keys: Iterable[Any] | None = None
+    ) -> None:
+        """Loses data. Everything, as when the browser evicts it; or that of an app; or an entity with its cursor.
+
+        With `keys` the entity loses only these rows and keeps its cursor: a damaged copy, which the device does not
+        know of before it compares (`sync(compare=True)`).
+
+        :raises LookupError: `keys` are given, and the device carries nothing of the entity.
+        :raises ValueError: `keys` are given, and the entity's pattern cannot be compared; or one is no key.
+        """
+        if app is None:
+            self._databases.clear()
+        elif entity is None:
+            self._databases = {place: data for place, data in self._databases.items() if place[0] != _name(app)}
+        elif keys is None:
+            if database := self._database(app):
+                database.entities.pop(_name(entity), None)
+                database.staged.pop(_name(entity), None)
+        else:
+            database, carried = self._held(app, entity)
+            lost = {carried.order.find(key) for key in keys}
+            left = {key: row for key, row in carried.rows.items() if key not in lost}
+            if not Described.of(database.definition or {}, _name(entity)).comparable:
+                raise ValueError(f"{_name(entity)} cannot be compared, so nothing would find what it lost.")
+            database.entities[_name(entity)] = replace(carried, rows=left, sure=False)
+
+    # -- syncing
+
+    def cut_after(self, *, rows: int | None = None, bytes: int | None = None) -> None:  # noqa: A002 (as in results)
+        """Breaks the connection of the next sync after so many rows, or bytes, of its answers.
+
+        That sync raises `SyncCut`, or passes if its answers are shorter. The one after it goes on from the segments
+        that had come whole.
+        """
+        if (rows is None) == (bytes is None):
+            raise TypeError("cut_after() takes rows or bytes.")
+        self._cut = (rows, bytes)
+
+    def sync(
+        self,
+        app: AppName,
+        context: str = "",
+        *,
+        entities: Sequence[EntityName] | None = None,
+        trigger: str = "manual",
+        compare: bool = False,
+    ) -> SyncResult:
+        """Syncs a context of an app; the empty one is everything.
+
+        :param entities: narrows it to some entities of the context.
+        :param trigger: why it runs, one of those in `docs/protocol.md`.
+        :param compare: has the server compare what the device holds, as one does that doubts its copy. Entities whose
+            pattern cannot be compared sync as always.
+        :raises SyncRefused: the API answered with an error.
+        :raises SyncCut: `cut_after` said so.
+        :raises ProtocolViolation: the server broke the protocol. Whatever is raised, the device's rows are as before.
+        """
+        cut, self._cut = self._cut, None
+        name = _name(app)
+        key = self._connection.user_key(name)
+        self._keys[name, self._whose()] = key
+        database = self._databases.setdefault((name, key), Database(new_replica()))
+        wanted = None if entities is None else [_name(entity) for entity in entities]
+        request = {"context": context, "trigger": trigger}
+        run = _Run(self, database, name, key, request, cut)
+        run.ask(wanted, compare=compare)
+        if run.resets:
+            run.ask(list(run.resets), compare=True)
+        return run.commit()
+
+    # -- inside
+
+    def _whose(self) -> Any:
+        return None if self._user is None else self._user.pk
+
+    def _headers(self, database: Database, key: str) -> dict[str, str]:
+        return {
+            "Haversack-Protocol": str(PROTOCOL),
+            "Haversack-Definition": database.version,
+            "Haversack-Replica": database.replica,
+            "Haversack-User": key,
+        }
+
+    def _database(self, app: AppName) -> Database | None:
+        key = self._keys.get((_name(app), self._whose()))
+        return self._databases.get((_name(app), key)) if key else None
+
+    def _carried(self, app: AppName, entity: EntityName) -> Carried | None:
+        database, name = self._database(app), _name(entity)
+        if database and name in database.entities:
+            return database.entities[name]
+        declared = registry.apps.get(_name(app))
+        if declared is None:
+            raise LookupError(
+                f"There is no offline app {_name(app)!r}. Declared: {', '.join(registry.apps) or 'none'}."
+            )
+        if name not in declared.entities:
+            raise LookupError(f"{declared.name} has no entity {name!r}. It has: {', '.join(declared.entities)}.")
+        return None
+
+    def _held(self, app: AppName, entity: EntityName) -> tuple[Database, Carried]:
+        carried, database = self._carried(app, entity), self._database(app)
+        if carried is None or database is None:
+            raise LookupError(f"The device carries nothing of {_name(entity)} yet.")
+        return database, carried
+
+
+class _Run:
+    """One sync: one request, or two when something was reset. Nothing is changed before `commit`, except what a cut
+    leaves staged."""
+
+    def __init__(
+        self,
+        device: FakeDevice,
+        database: Database,
+        app: str,
+        key: str,
+        request: dict[str, Any],
+        cut: tuple[int | None, int | None] | None,
+    ) -> None:
+        self._device = device
+        self._database = database
+        self._app = app
+        self._key = key
+        self._request = request
+        self._cut = cut
+        self._after: dict[str, Carried] = {}
+        self._answers: dict[str, EntityAnswer] = {}
+        self._asked: dict[str, Asked] = {}
+        self._definition = database.definition
+        self._version = database.version
+        self._rows = self._bytes = self._requests = 0
+        self.resets: dict[str, str] = {}
+
+    def ask(self, entities: list[str] | None, *, compare: bool) -> None:
+        """One request and its answer."""
+        self._asked = self._state(entities, compare)
+        body = dict(self._request)
+        if entities is not None:
+            body["entities"] = entities
+        based = {name: asked for name, asked in self._asked.items() if asked.base}
+        body["cursors"] = {name: asked.base.cursor for name, asked in based.items() if asked.base}
+        if ranges := {name: asked.base.ranges() for name, asked in based.items() if asked.base and asked.ranges}:
+            body["ranges"] = ranges
+        headers = self._device._headers(self._database, self._key) | {"Haversack-Definition": self._version}
+        content, cut = self._shortened(self._device._connection.sync(self._app, headers, body))
+        self._device.recording.append(content)
+        self._requests += 1
+        answer = read_answer(content, cut=cut)
+        self._rows += answer.rows_received
+        self._bytes += len(content)
+        if answer.start:
+            self._check_start(answer)
+        if cut:
+            self._stage(answer)
+            raise SyncCut(self._rows, self._bytes)
+        self._check_entities(answer, entities)
+        for name, came in answer.entities.items():
+            after = apply(self._asked_of(name), came, self._described(name))
+            self._answers[name] = came
+            if after is None:
+                self.resets[name] = str(came.message["reason"])
+            else:
+                self._after[name] = after
+
+    def commit(self) -> SyncResult:
+        """All of it at once (P1)."""
+        database, entities = self._database, {}
+        for name, after in self._after.items():
+            before = database.entities.get(name)
+            entities[name] = EntityResult.between(before, after, self._answers[name], self.resets.get(name))
+            database.entities[name] = after
+            database.staged.pop(name, None)
+        new = self._version != database.version
+        database.version, database.definition = self._version, self._definition
+        known = {entity["name"] for entity in self._described_app()["entities"]}
+        for kept in (database.entities, database.staged):
+            for name in set(kept) - known:
+                del kept[name]
+        return SyncResult(entities, self._described_app(), new, self._bytes, self._requests)
+
+    def _state(self, entities: list[str] | None, compare: bool) -> dict[str, Asked]:
+        """What to say about each entity: its cursor; or ranges, of what a cut left or of what there is."""
+        database, asked = self._database, {}
+        names = dict.fromkeys((*database.entities, *database.staged) if entities is None else entities)
+        if entities is None and self._definition and (context := self._request["context"]):
+            names = dict.fromkeys(self._definition["contexts"].get(context, ()))
+        for name in names:
+            if staged := database.staged.get(name):
+                asked[name] = Asked(staged, ranges=True)
+            elif carried := database.entities.get(name):
+                asked[name] = Asked(carried, ranges=compare and self._described(name).comparable)
+        return asked
+
+    def _asked_of(self, name: str) -> Asked:
+        return self._asked.get(name, Asked(None, ranges=False))
+
+    def _shortened(self, content: bytes) -> tuple[bytes, bool]:
+        """What arrives before the connection breaks, and whether it does."""
+        rows, size = self._cut or (None, None)
+        if size is not None and size - self._bytes < len(content):
+            return content[: max(0, size - self._bytes)], True
+        if rows is None:
+            return content, False
+        at, left = 0, rows - self._rows
+        for line in content.splitlines(keepends=True):
+            if line.startswith(b"["):
+                if left == 0:
+                    return content[:at], True
+                left -= 1
+            at += len(line)
+            if left == 0 and line.startswith(b"["):
+                return content[:at], True
+        return content, False
+
+    def _check_start(self, answer: Answer) -> None:
+        if answer.start["user"] != self._key:
+            violated(f"the answer is for the user {answer.start['user']!r}, not for {self._key!r}")
+        if answer.start["definition"] == self._version:
+            if answer.definition is not None:
+                violated("a definition, though the device has that version")
+        elif answer.definition is not None:
+            self._definition, self._version = answer.definition, answer.start["definition"]
+        elif answer.complete or answer.entities:
+            violated("no definition, though the device has another version")
+
+    def _check_entities(self, answer: Answer, entities: list[str] | None) -> None:
+        definition, context = self._described_app(), self._request["context"]
+        if entities is None:
+            entities = definition["contexts"][context] if context else [e["name"] for e in definition["entities"]]
+        if set(answer.entities) != set(entities):
+            violated(f"asked for {sorted(entities)}, the answer has {sorted(answer.entities)}")
+
+    def _described_app(self) -> Message:
+        if self._definition is None:
+            violated("rows without a definition")
+        return self._definition
+
+    def _described(self, name: str) -> Described:
+        return Described.of(self._described_app(), name)
+
+    def _stage(self, answer: Answer) -> None:
+        """Keeps what came whole, so that the next sync need not have it again (P2)."""
+        staged: dict[str, Carried | None] = {
+            name: after
+            for name, after in self._after.items()
+            if self._answers[name].mode == "replace" and self._described(name).comparable
+        }
+        for name, came in answer.entities.items():
+            staged[name] = stage(self._asked_of(name), came, self._described(name))
+        for name, carried in staged.items():
+            if carried is not None:
+                self._database.staged[name] = carried
+
+
+def _name(thing: AppName | EntityName) -> str:
+    if isinstance(thing, str):
+        return thing
+    return thing.name if isinstance(thing, OfflineApp) else thing.__name__

@@ -1,0 +1,98 @@
+"""What a `FakeDevice` keeps: one database for each app and user, as a browser has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from syncapi.testing.answer import FINGERPRINT_MODULUS, SEGMENT_ROWS, Message, Row, violated
+from syncapi.testing.keys import KeyOrder, Sortable
+
+READ_ONLY = "read-only"
+
+
+@dataclass(frozen=True)
+class Described:
+    """What the definition says about one entity, as far as syncing needs it."""
+
+    name: str
+    pattern: str
+    columns: tuple[str, ...]
+    order: KeyOrder
+
+    @classmethod
+    def of(cls, definition: Message, name: str) -> Described:
+        """:raises ProtocolViolation: the definition lacks the entity, or its key is not its first attribute."""
+        described = next((entity for entity in definition["entities"] if entity["name"] == name), None)
+        if described is None:
+            violated(f"{name}: rows of an entity that the definition does not have")
+        attributes = described["attributes"]
+        if not attributes or attributes[0]["name"] != described["key"]:
+            violated(f"{name}: the first attribute of the definition is not the key")
+        columns = tuple(attribute["name"] for attribute in attributes)
+        return cls(name, described["pattern"], columns, KeyOrder(attributes[0]["type"]))
+
+    @property
+    def comparable(self) -> bool:
+        """Whether the device may ask to compare what it has by ranges."""
+        return self.pattern != READ_ONLY
+
+
+@dataclass(frozen=True)
+class Carried:
+    """The rows of one entity, by what their keys are sorted by. Never changed: a sync makes another one.
+
+    `whole` is False for what a cut download left: nothing is known of the keys after the last one. `sure` is False when
+    a test took rows or the cursor away: then a delta proves nothing about the server.
+    """
+
+    columns: tuple[str, ...]
+    order: KeyOrder
+    cursor: str
+    rows: dict[Sortable, Row]
+    whole: bool = True
+    sure: bool = True
+
+    @cached_property
+    def keys(self) -> list[Sortable]:
+        """In key order."""
+        return sorted(self.rows)
+
+    @cached_property
+    def fingerprint(self) -> int:
+        return fingerprint(self.rows.values())
+
+    def ranges(self) -> list[list[Any]]:
+        """What is here, for the server to compare with: `[last key, rows, sum of fingerprints]`."""
+        rows = [self.rows[key] for key in self.keys]
+        size = SEGMENT_ROWS if self.order.dependable else max(1, len(rows))
+        parts = [rows[at : at + size] for at in range(0, len(rows), size)]
+        told = [[part[-1].key, len(part), fingerprint(part)] for part in parts]
+        if not self.whole or not told:
+            told.append([None, 0, 0])
+        told[-1][0] = None
+        return told
+
+    def as_dicts(self) -> list[dict[str, Any]]:
+        return [dict(zip(self.columns, self.rows[key].values, strict=True)) for key in self.keys]
+
+
+@dataclass
+class Database:
+    """Of one user in one app. `staged` is what cut downloads left; nobody sees it before it is whole."""
+
+    replica: str
+    version: str = "none"
+    definition: Message | None = None
+    entities: dict[str, Carried] = field(default_factory=dict)
+    staged: dict[str, Carried] = field(default_factory=dict)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Database:
+        return Database(self.replica, self.version, self.definition, dict(self.entities), dict(self.staged))
+
+
+def fingerprint(rows: Iterable[Row]) -> int:
+    """Of a set of rows: the sum of their fingerprints modulo 2^48 (decision 0004)."""
+    return sum(row.fingerprint for row in rows) % FINGERPRINT_MODULUS
