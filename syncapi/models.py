@@ -86,8 +86,8 @@ class Pull(models.Model):
     trigger = models.CharField(_("trigger"), max_length=20)
     started = models.DateTimeField(_("started"), db_index=True)
     duration = models.PositiveIntegerField(_("duration"))  # milliseconds, until the last byte was handed over
-    rows = models.PositiveIntegerField(_("rows"))
-    bytes = models.PositiveBigIntegerField(_("bytes sent"))  # as they went over the network, so compressed
+    rows = models.PositiveIntegerField(_("rows"), default=0)  # of the answer, cut or not
+    bytes = models.PositiveBigIntegerField(_("bytes sent"), default=0)  # as they went over the network, so compressed
     outcome = models.CharField(_("outcome"), max_length=40)  # one of the above, or the code of an error
     modes = models.JSONField(_("by entity"), default=dict)  # {"LocalProduct": {"mode": "delta", "rows": 12}}
 

@@ -1,7 +1,7 @@
 """`POST /api/sync/<app>/`."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -13,12 +13,13 @@ from rest_framework.request import Request
 
 from syncapi.api.envelope import check_user, read_envelope, user_key
 from syncapi.api.schema import CSRF, ENVELOPE, ErrorSerializer
-from syncapi.api.views import SyncApiView
+from syncapi.api.views import SyncApiView, as_api_error, error_response
+from syncapi.devices import PullNote
 from syncapi.errors import InvalidRequest, MutationsUnsupported
 from syncapi.pull import Range
 from syncapi.rows import FINGERPRINT_MODULUS
 from syncapi.spool import gzipped
-from syncapi.sync import SyncRequest, sync
+from syncapi.sync import SyncAnswer, SyncRequest, sync
 from syncapi.wire import NDJSON
 
 TRIGGERS = ["manual", "start", "online", "resume", "login", "retry", "interval"]
@@ -82,6 +83,8 @@ class SyncRequestSerializer(serializers.Serializer[Any]):
 class SyncView(SyncApiView):
     """Syncs a context: sends what the device lacks."""
 
+    note: PullNote | None = None  # None until the request said which device it is of
+
     @extend_schema(
         operation_id="sync",
         parameters=[*ENVELOPE, CSRF],
@@ -93,10 +96,12 @@ class SyncView(SyncApiView):
     )
     def post(self, request: Request, app: str) -> HttpResponseBase:
         envelope = read_envelope(request._request)
+        self.note = note = PullNote(self.app, self.user, envelope)
         self.authorize()
         key = user_key(self.user)
         check_user(envelope, key)
         body = _validated(request.data)
+        note.asked(key, body["context"], body["trigger"])
         answer = sync(
             SyncRequest(
                 app=self.app,
@@ -109,7 +114,13 @@ class SyncView(SyncApiView):
                 ranges=body["ranges"],
             )
         )
-        return _streamed(request, answer)
+        return _streamed(request, answer, note)
+
+    def handle_exception(self, exc: Exception) -> HttpResponseBase:  # type: ignore[override]
+        error = as_api_error(exc)
+        if self.note is not None:
+            self.note.failed(error.code)
+        return error_response(error)
 
 
 def takes_gzip(accept_encoding: str) -> bool:
@@ -138,15 +149,22 @@ def _validated(data: Any) -> dict[str, Any]:
 class _Body:
     """An answer as bytes to send, compressed if the device takes that, which closes what it reads from."""
 
-    def __init__(self, answer: Any, compress: bool) -> None:
+    def __init__(self, answer: SyncAnswer, compress: bool, note: PullNote) -> None:
         self._answer = answer
         self._chunks = gzipped(iter(answer)) if compress else iter(answer)
+        self._note = note
+        self._sent = 0
+        self._whole = False
 
-    def __iter__(self) -> Any:
-        return self._chunks
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._chunks:
+            yield chunk
+            self._sent += len(chunk)
+        self._whole = True
 
     def close(self) -> None:
         self._answer.close()
+        self._note.sent(self._answer.pulled, self._sent, self._whole, self._answer.definition)
 
 
 class _AsyncBody:
@@ -165,9 +183,9 @@ class _AsyncBody:
         self._body.close()
 
 
-def _streamed(request: Request, answer: Any) -> StreamingHttpResponse:
+def _streamed(request: Request, answer: SyncAnswer, note: PullNote) -> StreamingHttpResponse:
     compress = takes_gzip(request.headers.get("Accept-Encoding", ""))
-    body = _Body(answer, compress)
+    body = _Body(answer, compress, note)
     content = _AsyncBody(body) if isinstance(request._request, ASGIRequest) else body
     response = StreamingHttpResponse(content, content_type=NDJSON)
     if compress:
