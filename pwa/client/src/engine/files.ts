@@ -1,7 +1,9 @@
 /** Phase: the pictures and files that rows name (decision 0011). A file that fails is missing, not fatal. */
 
-import type { Definition, WireValue } from "../api";
+import type { Definition, Key, WireValue } from "../api";
+import { Overlay } from "../layers/overlay";
 import { asHaversackError, type HaversackError, isUnreachable, needsSignIn } from "../protocol/errors";
+import { keyOrder } from "../protocol/keys";
 import { parseLines } from "../store/lines";
 import type { Store, StoredFile } from "../store/store";
 import type { FileSource } from "./server";
@@ -60,18 +62,21 @@ async function wantedFiles(store: Store, definition: Definition): Promise<Map<st
   for (const entity of definition.entities) {
     const attributes = entity.attributes.filter(({ type }) => type === "picture" || type === "file");
     if (attributes.length === 0) continue;
-    const { record, segments } = await store.view(entity.name);
+    const { record, segments, layers } = await store.view(entity.name);
+    const overlay = new Overlay(keyOrder(entity.attributes[0]?.type ?? "string"), layers);
     for (const { name: attribute, type } of attributes) {
       const column = record?.columns.indexOf(attribute) ?? -1;
       if (column < 0) continue;
+      const note = (row: WireValue[]) => {
+        const name: WireValue | undefined = row[column];
+        if (typeof name !== "string" || name === "" || wanted.has(name)) return;
+        const key = row[0] as Key;
+        wanted.set(name, { name, entity: entity.name, attribute, key, picture: type === "picture" });
+      };
       for (const segment of segments ?? []) {
-        for (const row of parseLines(segment.text)) {
-          const name: WireValue | undefined = row[column];
-          if (typeof name !== "string" || name === "" || wanted.has(name)) continue;
-          const key = row[0] as string | number;
-          wanted.set(name, { name, entity: entity.name, attribute, key, picture: type === "picture" });
-        }
+        for (const row of parseLines(segment.text)) if (!overlay.hides(row[0] as Key)) note(row);
       }
+      for (const { text } of overlay.lines()) note(JSON.parse(text) as WireValue[]);
     }
   }
   return wanted;

@@ -1,10 +1,12 @@
-/** Pure decisions of a sync: what to ask for, whether to believe the answer, what to make visible. */
+/** Pure decisions of a sync: what to ask for, and what to make visible. */
 
 import type { Trigger } from "../api";
 import { ClientError } from "../protocol/errors";
 import type { SyncRequest } from "../protocol/messages";
-import type { EntityRecord, Overview, Switch } from "../store/store";
-import type { Received } from "./receive";
+import type { EntityRecord, Layer, Overview, Switch } from "../store/store";
+import type { Ask, Level } from "./asks";
+import type { Believed } from "./believe";
+import type { Arrival } from "./receive";
 
 export interface Job {
   context: string;
@@ -15,68 +17,84 @@ export interface Job {
   entities?: string[];
 }
 
-/** The request of a job; entities in `doubted` are asked for as if the device had never had them. */
-export function planRequest(job: Job, before: Overview, doubted: ReadonlySet<string>): SyncRequest {
-  const known = Object.keys(before.entities);
-  const declared = job.context === "" ? known : (before.definition?.definition.contexts[job.context] ?? known);
-  const wanted = job.entities ?? declared;
-  const cursors: Record<string, string> = {};
-  for (const name of wanted) {
-    const record = before.entities[name];
-    if (record !== undefined && !doubted.has(name)) cursors[name] = record.cursor;
-  }
-  const { context, trigger, entities } = job;
-  return entities === undefined ? { context, trigger, cursors } : { context, trigger, entities, cursors };
+/** The entities of a job of which the device has anything. */
+export function knownEntities(job: Job, { entities, partials, definition }: Overview): string[] {
+  const known = [...new Set([...Object.keys(entities), ...Object.keys(partials)])];
+  const declared = job.context === "" ? known : (definition?.definition.contexts[job.context] ?? known);
+  const wanted = new Set(job.entities ?? declared);
+  return known.filter((name) => wanted.has(name));
 }
 
-/** Entities that the server calls unchanged, but of which the device has other rows than the server. */
-export function findDoubtful(before: Overview, received: Received): string[] {
-  return received.entities
-    .filter((message) => message.mode === "unchanged")
-    .filter(({ entity, rows, fingerprint }) => {
-      const record = before.entities[entity];
-      return record?.rows !== rows || record.fingerprint !== fingerprint;
-    })
-    .map((message) => message.entity);
+/** The request of a job. */
+export function planRequest(
+  job: Job,
+  before: Overview,
+  levels: ReadonlyMap<string, Level>,
+  asks: ReadonlyMap<string, Ask>,
+): SyncRequest {
+  const { context, trigger, entities } = job;
+  const request: SyncRequest = { context, trigger, cursors: {} };
+  if (entities !== undefined) request.entities = entities;
+  for (const name of knownEntities(job, before)) {
+    const record = before.entities[name];
+    if (record !== undefined && sendsCursor(levels.get(name), asks.get(name))) request.cursors[name] = record.cursor;
+  }
+  for (const [name, { description }] of asks) request.ranges = { ...request.ranges, [name]: description.ranges };
+  return request;
+}
+
+/** Whether the cursor of an entity that the device has goes along. */
+export function sendsCursor(level: Level | undefined, ask: Ask | undefined): boolean {
+  return level !== "whole" && (ask?.withCursor ?? true);
 }
 
 /** What becomes visible. `at`: now, ISO 8601. */
-export function planSwitch(job: Job, before: Overview, received: Received, at: string): Switch {
-  if (received.version !== (received.definition ?? before.definition)?.version) {
-    throw new ClientError("corrupt_response", "the definition that explains the rows did not come");
-  }
+export function planSwitch(job: Job, before: Overview, believed: Believed, at: string): Switch {
+  const { received } = believed;
   const expected: Switch["expected"] = {};
   const entities: Switch["entities"] = {};
-  for (const message of received.entities) {
-    const old = before.entities[message.entity];
-    expected[message.entity] = old;
-    entities[message.entity] = recordOf(message, old, received.generation, at);
+  for (const arrival of received.entities) {
+    const name = arrival.message.entity;
+    expected[name] = before.entities[name];
+    entities[name] = recordOf(arrival, before.entities[name], believed, at);
   }
   const context = job.entities === undefined ? { name: job.context, at } : null;
   return { expected, entities, definition: received.definition, context };
 }
 
 function recordOf(
-  message: Received["entities"][number],
+  { message, segments, size, lasts }: Arrival,
   old: EntityRecord | undefined,
-  generation: number,
+  { received, asks, measured }: Believed,
   syncedAt: string,
 ): EntityRecord {
+  const { generation } = received;
+  const layer: Layer[] = segments === 0 ? [] : [{ generation, segments, size }];
+  const { rows = 0, fingerprint = 0 } = measured.get(message.entity) ?? {};
   if (message.mode === "replace") {
-    const { cursor, columns, rows, segments, fingerprint } = message;
-    return { generation, cursor, columns, rows, segments, fingerprint, syncedAt };
+    const { cursor, columns, rows, fingerprint } = message;
+    return { generation, segments, lasts, layers: [], cursor, columns, rows, fingerprint, syncedAt };
   }
-  if (old === undefined) {
-    throw new ClientError("corrupt_response", `${message.entity} is unchanged, but was never here`);
+  if (message.mode === "ranges") {
+    const content = asks.get(message.entity)?.source.content;
+    if (content === undefined) throw new ClientError("internal");
+    const layers = [...content.layers, ...layer];
+    const { cursor, columns } = message;
+    const base = { generation: content.generation, segments: content.segments, lasts: content.lasts };
+    return { ...base, layers, cursor, columns, rows, fingerprint, syncedAt };
   }
-  return { ...old, cursor: message.cursor, syncedAt };
+  if (old === undefined || message.mode === "reset") throw new ClientError("internal");
+  if (message.mode === "unchanged") return { ...old, cursor: message.cursor, syncedAt };
+  return { ...old, layers: [...old.layers, ...layer], cursor: message.cursor, rows, fingerprint, syncedAt };
 }
 
-/** Rows that arrived, by entity. */
-export function countReceived(received: Received): Record<string, number> {
+/** Rows that arrived or went away, by entity; entities that did not change are absent. */
+export function countReceived({ received, measured }: Believed): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const message of received.entities) {
-    if (message.mode === "replace") counts[message.entity] = message.rows;
+  for (const { message, segments } of received.entities) {
+    const brings = message.mode === "delta" || message.mode === "ranges" ? segments > 0 : message.mode === "replace";
+    if (!brings || !("rows" in message)) continue;
+    counts[message.entity] = (message.rows ?? 0) + (measured.get(message.entity)?.gone ?? 0);
   }
   return counts;
 }

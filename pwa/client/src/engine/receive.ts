@@ -1,9 +1,23 @@
 /** Phase: the answer of the server, from its stream into a staged generation that nobody sees yet. */
 
+import type { Definition } from "../api";
+import { SEGMENT_ROWS } from "../layers/merge";
 import { readAnswer } from "../protocol/answer";
 import { ClientError } from "../protocol/errors";
-import type { ReplaceMessage, UnchangedMessage } from "../protocol/messages";
-import type { Store, StoredDefinition } from "../store/store";
+import { isOrdered } from "../protocol/keys";
+import type { EntityMessage, SegmentMessage } from "../protocol/messages";
+import { trackedKeyType } from "../protocol/patterns";
+import type { Content, Gap, Segment, Store, StoredDefinition } from "../store/store";
+import type { Ask } from "./asks";
+
+/** What came of one entity, and what is staged of it in this generation. */
+export interface Arrival {
+  message: EntityMessage;
+  segments: number;
+  /** Rows and gaps. */
+  size: number;
+  lasts: Content["lasts"];
+}
 
 export interface Received {
   /** Version of the definition that explains the rows. */
@@ -11,44 +25,138 @@ export interface Received {
   /** Present when it is another than the device's. */
   definition: StoredDefinition | null;
   generation: number;
-  entities: (ReplaceMessage | UnchangedMessage)[];
+  entities: Arrival[];
 }
 
 export interface Receiving {
-  store: Pick<Store, "stage">;
+  store: Pick<Store, "stage" | "keepPartial">;
   generation: number;
   /** Key of the user for whom the answer must be. */
   user: string;
+  /** The device's. */
+  definition: StoredDefinition | null;
+  asks: ReadonlyMap<string, Ask>;
   progress(done: number, total: number): void;
 }
 
 /** Resolves only when the answer was read to its end, and every segment of it is stored. */
 export async function receive(body: ReadableStream<Uint8Array>, receiving: Receiving): Promise<Received> {
-  const { store, generation, progress } = receiving;
+  const { store, generation, asks } = receiving;
   const received: Received = { version: "", definition: null, generation, entities: [] };
   const seen = new Set<string>();
-  let current = "";
-  let done = 0;
-  let total = 0;
+  const progress = new Progress(asks, receiving.progress);
+  let stage = new Stage(store, generation);
   for await (const message of readAnswer(body)) {
+    if (message.type !== "gap") await stage.flush();
     if (message.type === "start") {
       if (message.user !== receiving.user) throw new ClientError("wrong_user");
       received.version = message.definition;
-      total = message.rows;
+      progress.begin(message.rows);
     } else if (message.type === "definition") {
       received.definition = { version: message.version, definition: message.definition };
     } else if (message.type === "entity") {
-      if (seen.has(message.entity)) throw new ClientError("corrupt_response", `${message.entity} comes twice`);
-      current = message.entity;
-      seen.add(current);
-      received.entities.push(message);
+      const { entity } = message;
+      if (seen.has(entity)) throw new ClientError("corrupt_response", `${entity} comes twice`);
+      seen.add(entity);
+      stage = new Stage(store, generation, message);
+      received.entities.push(stage.arrival);
+      const known = [received.definition, receiving.definition].find((one) => one?.version === received.version);
+      await keepPartial(message, known?.definition, receiving);
+      progress.entity(message);
+    } else if (message.type === "gap") {
+      await stage.gap({ after: message.after, before: message.before });
     } else {
-      const { first, last, rows, text } = message;
-      await store.stage(current, generation, message.number, { first, last, rows, text });
-      done += rows;
+      await stage.segment(message);
+      progress.rows(message.rows);
     }
-    progress(done, total);
   }
-  if (done !== total) throw new ClientError("corrupt_response", `${done} rows where ${total} were announced`);
   return received;
+}
+
+/** From here on, what is staged of a large download is something to go on from, whatever happens (P2). */
+async function keepPartial(
+  message: EntityMessage,
+  definition: Definition | undefined,
+  { store, generation, asks }: Receiving,
+): Promise<void> {
+  const keyType = trackedKeyType(definition, message.entity);
+  if (keyType === null || !isOrdered(keyType)) return;
+  if (message.mode === "replace") {
+    await store.keepPartial(message.entity, { generation, layers: [], keyType });
+  } else if (message.mode === "ranges") {
+    const under = asks.get(message.entity)?.source.content;
+    if (under === undefined) return;
+    const layers = [...under.layers.map((layer) => layer.generation), generation];
+    await store.keepPartial(message.entity, { generation: under.generation, layers, keyType });
+  }
+}
+
+/** Writes what comes of one entity, one numbered segment after another. */
+class Stage {
+  readonly arrival: Arrival;
+  private gaps: Gap[] = [];
+
+  constructor(
+    private readonly store: Pick<Store, "stage">,
+    private readonly generation: number,
+    message?: EntityMessage,
+  ) {
+    this.arrival = { message: message as EntityMessage, segments: 0, size: 0, lasts: [] };
+  }
+
+  async gap(gap: Gap): Promise<void> {
+    this.gaps.push(gap);
+    if (this.gaps.length >= SEGMENT_ROWS) await this.flush();
+  }
+
+  async segment({ first, last, rows, text, covers }: SegmentMessage): Promise<void> {
+    const segment: Segment = { first, last, rows, text };
+    if (covers !== null) segment.gaps = [{ after: covers.after, before: covers.until, closed: true }];
+    await this.write(segment);
+  }
+
+  /** Writes the gaps that came so far. */
+  async flush(): Promise<void> {
+    const { gaps } = this;
+    this.gaps = [];
+    if (gaps.length > 0) await this.write({ first: null, last: null, rows: 0, text: "", gaps });
+  }
+
+  private async write(segment: Segment): Promise<void> {
+    const { arrival } = this;
+    await this.store.stage(arrival.message.entity, this.generation, arrival.segments, segment);
+    arrival.segments++;
+    arrival.size += segment.rows + (segment.gaps?.length ?? 0);
+    arrival.lasts.push(segment.last);
+  }
+}
+
+/** Rows that are here and rows in all; those of a download that was cut count as far as they still hold. */
+class Progress {
+  private done = 0;
+  private total = 0;
+
+  constructor(
+    private readonly asks: ReadonlyMap<string, Ask>,
+    private readonly tell: (done: number, total: number) => void,
+  ) {}
+
+  begin(rows: number): void {
+    for (const { kept } of this.asks.values()) this.done += kept;
+    this.total = this.done + rows;
+    this.tell(this.done, this.total);
+  }
+
+  entity(message: EntityMessage): void {
+    const kept = this.asks.get(message.entity)?.kept ?? 0;
+    const holds = message.mode === "ranges" ? Math.min(kept, message.total - message.rows) : 0;
+    this.done -= kept - holds;
+    this.total -= kept - holds;
+    this.tell(this.done, this.total);
+  }
+
+  rows(rows: number): void {
+    this.done += rows;
+    this.tell(this.done, this.total);
+  }
 }

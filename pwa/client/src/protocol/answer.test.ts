@@ -24,7 +24,7 @@ const codeOf = (bytes: Uint8Array | string) =>
 
 const START = '{"type":"start","protocol":1,"definition":"v1","user":"anonymous","rows":1,"bytes":4}\n';
 const FINGERPRINT = rowFingerprint(encoder.encode("[1]"));
-const ENTITY = `{"type":"entity","entity":"A","mode":"replace","columns":["id"],"rows":1,"fingerprint":${FINGERPRINT},"segments":1,"cursor":"c"}\n`;
+const ENTITY = `{"type":"entity","entity":"A","mode":"replace","columns":["id"],"rows":1,"bytes":4,"fingerprint":${FINGERPRINT},"segments":1,"cursor":"c"}\n`;
 const SEGMENT = '{"type":"segment","number":0,"rows":1,"bytes":4,"first":1,"last":1}\n';
 const END = '{"type":"end"}\n';
 

@@ -6,22 +6,13 @@
 import { ByteReader } from "./bytes";
 import { ClientError } from "./errors";
 import { addFingerprints, rowFingerprint } from "./fingerprint";
-import {
-  type AnswerMessage,
-  type DefinitionMessage,
-  PROTOCOL,
-  type ReplaceMessage,
-  type SegmentMessage,
-  type StartMessage,
-  type UnchangedMessage,
-} from "./messages";
+import type { AnswerMessage, EntityMessage, SegmentMessage } from "./messages";
+import { asDefinition, asEntity, asGap, asSegment, asStart, corrupt, type Fields } from "./parse";
 
 const LINE_FEED = 10;
 const BRACKET = 91;
 // The byte order mark is not ours to swallow, and bytes that are not UTF-8 are damage.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-type Fields = Record<string, unknown>;
 
 /**
  * The messages of an answer, each segment with its rows. Returns only after `end` was read.
@@ -32,57 +23,90 @@ export async function* readAnswer(body: ReadableStream<Uint8Array>): AsyncGenera
   const source = body.getReader();
   const reader = new ByteReader(source);
   try {
-    const start = await nextMessage(reader);
-    if (start.type !== "start") throw corrupt("the first message is not start");
-    yield asStart(start);
-    let entity: ReplaceMessage | null = null;
-    let received: Received = NOTHING;
-    for (;;) {
-      const fields = await nextMessage(reader);
-      if (fields.type === "segment") {
-        if (entity === null) throw corrupt("a segment outside of an entity");
-        const segment: SegmentMessage = await readSegment(fields, reader);
-        if (segment.number !== received.segments) throw corrupt(`${entity.entity}: segments out of order`);
-        received = add(received, segment);
-        yield segment;
-      } else if (fields.type === "entity" || fields.type === "end") {
-        if (entity !== null) check(entity, received);
-        if (fields.type === "end") return;
-        const message: ReplaceMessage | UnchangedMessage = asEntity(fields);
-        entity = message.mode === "replace" ? message : null;
-        received = NOTHING;
-        yield message;
-      } else if (fields.type === "definition") {
-        yield asDefinition(fields);
-      }
-    }
+    const fields = await nextMessage(reader);
+    if (fields.type !== "start") throw corrupt("the first message is not start");
+    const start = asStart(fields);
+    yield start;
+    yield* readEntities(reader, start);
   } finally {
     // Also when the consumer stopped reading: the connection is let go.
     source.cancel().catch(() => undefined);
   }
 }
 
+async function* readEntities(
+  reader: ByteReader,
+  start: { rows: number; bytes: number },
+): AsyncGenerator<AnswerMessage, void> {
+  let entity: EntityMessage | null = null;
+  let received: Received = NOTHING;
+  let rows = 0;
+  let bytes = 0;
+  for (;;) {
+    const fields = await nextMessage(reader);
+    if (fields.type === "segment") {
+      const { segment, bytes: size } = await readSegment(fields, reader);
+      if (segment.number !== received.segments) throw corrupt("segments out of order");
+      if (!isWhere(segment, entity)) throw corrupt("a segment where there is none");
+      received = add(received, segment, size);
+      yield segment;
+    } else if (fields.type === "gap") {
+      if (entity?.mode !== "delta" || received.segments > 0) throw corrupt("a gap where there is none");
+      received = { ...received, gaps: received.gaps + 1 };
+      yield asGap(fields);
+    } else if (fields.type === "entity" || fields.type === "end") {
+      if (entity !== null) check(entity, received);
+      rows += received.rows;
+      bytes += received.bytes;
+      if (fields.type === "end") break;
+      received = NOTHING;
+      entity = asEntity(fields);
+      yield entity;
+    } else if (fields.type === "definition") {
+      yield asDefinition(fields);
+    }
+  }
+  if (rows !== start.rows) throw corrupt(`${rows} rows where ${start.rows} were announced`);
+  if (bytes !== start.bytes) throw corrupt(`${bytes} bytes of rows where ${start.bytes} were announced`);
+}
+
 interface Received {
+  gaps: number;
   segments: number;
   rows: number;
+  bytes: number;
   fingerprint: number;
 }
 
-const NOTHING: Received = { segments: 0, rows: 0, fingerprint: 0 };
+const NOTHING: Received = { gaps: 0, segments: 0, rows: 0, bytes: 0, fingerprint: 0 };
 
-function add(received: Received, segment: SegmentMessage): Received {
+/** Segments say which keys they cover in a comparison, and there only. */
+function isWhere({ covers }: SegmentMessage, entity: EntityMessage | null): boolean {
+  if (entity?.mode === "ranges") return covers !== null;
+  return covers === null && (entity?.mode === "replace" || entity?.mode === "delta");
+}
+
+function add(received: Received, segment: SegmentMessage, bytes: number): Received {
   return {
+    gaps: received.gaps,
     segments: received.segments + 1,
     rows: received.rows + segment.rows,
+    bytes: received.bytes + bytes,
     fingerprint: addFingerprints(received.fingerprint, segment.fingerprint),
   };
 }
 
-function check(entity: ReplaceMessage, received: Received): void {
-  for (const name of ["segments", "rows", "fingerprint"] as const) {
-    if (entity[name] !== received[name]) {
-      throw corrupt(`${entity.entity}: ${name} is ${received[name]} where ${entity[name]} was announced`);
-    }
+function check(entity: EntityMessage, received: Received): void {
+  const announced: Partial<Received> = {};
+  if (entity.mode === "replace" || entity.mode === "delta" || entity.mode === "ranges") {
+    const { rows, bytes, segments } = entity;
+    Object.assign(announced, { rows, bytes, segments });
+  }
+  if (entity.mode === "replace") announced.fingerprint = entity.fingerprint;
+  if (entity.mode === "delta") announced.gaps = entity.gaps;
+  for (const [name, expected] of Object.entries(announced)) {
+    const found = received[name as keyof Received];
+    if (found !== expected) throw corrupt(`${entity.entity}: ${name} is ${found} where ${expected} was announced`);
   }
 }
 
@@ -101,9 +125,9 @@ async function nextMessage(reader: ByteReader): Promise<Fields> {
   return value as Fields;
 }
 
-async function readSegment(fields: Fields, reader: ByteReader): Promise<SegmentMessage> {
-  const rows = count(fields, "rows");
-  const block = await reader.block(count(fields, "bytes"));
+async function readSegment(fields: Fields, reader: ByteReader): Promise<{ segment: SegmentMessage; bytes: number }> {
+  const { segment, bytes } = asSegment(fields);
+  const block = await reader.block(bytes);
   if (block === null) throw new ClientError("incomplete_response");
   let lines = 0;
   let fingerprint = 0;
@@ -113,16 +137,8 @@ async function readSegment(fields: Fields, reader: ByteReader): Promise<SegmentM
     fingerprint = addFingerprints(fingerprint, rowFingerprint(block.subarray(at, end)));
     at = end + 1;
   }
-  if (lines !== rows) throw corrupt(`a segment of ${lines} rows where ${rows} were announced`);
-  return {
-    type: "segment",
-    number: count(fields, "number"),
-    rows,
-    first: key(fields, "first"),
-    last: key(fields, "last"),
-    text: decode(block),
-    fingerprint,
-  };
+  if (lines !== segment.rows) throw corrupt(`a segment of ${lines} rows where ${segment.rows} were announced`);
+  return { segment: { ...segment, text: decode(block), fingerprint }, bytes };
 }
 
 function decode(block: Uint8Array): string {
@@ -131,65 +147,4 @@ function decode(block: Uint8Array): string {
   } catch (error) {
     throw corrupt(error);
   }
-}
-
-function asStart(fields: Fields): StartMessage {
-  if (fields.protocol !== PROTOCOL) throw new ClientError("protocol_unsupported", fields.protocol);
-  return {
-    type: "start",
-    protocol: PROTOCOL,
-    definition: text(fields, "definition"),
-    user: text(fields, "user"),
-    rows: count(fields, "rows"),
-    bytes: count(fields, "bytes"),
-  };
-}
-
-function asDefinition(fields: Fields): DefinitionMessage {
-  const definition = fields.definition as DefinitionMessage["definition"] | undefined;
-  if (!Array.isArray(definition?.entities) || typeof definition.contexts !== "object") {
-    throw corrupt("a definition without entities or contexts");
-  }
-  return { type: "definition", version: text(fields, "version"), definition };
-}
-
-function asEntity(fields: Fields): ReplaceMessage | UnchangedMessage {
-  const base = {
-    type: "entity",
-    entity: text(fields, "entity"),
-    rows: count(fields, "rows"),
-    fingerprint: count(fields, "fingerprint"),
-    cursor: text(fields, "cursor"),
-  } as const;
-  if (fields.mode === "unchanged") return { ...base, mode: "unchanged" };
-  if (fields.mode !== "replace") throw corrupt(`${base.entity}: unknown mode ${String(fields.mode)}`);
-  const columns = fields.columns;
-  if (!Array.isArray(columns) || columns.length === 0 || columns.some((name) => typeof name !== "string")) {
-    throw corrupt(`${base.entity}: columns`);
-  }
-  return { ...base, mode: "replace", columns, segments: count(fields, "segments") };
-}
-
-function text(fields: Fields, name: string): string {
-  const value = fields[name];
-  if (typeof value !== "string") throw corrupt(`${name} is not a string`);
-  return value;
-}
-
-function count(fields: Fields, name: string): number {
-  const value = fields[name];
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) {
-    throw corrupt(`${name} is not a count`);
-  }
-  return value;
-}
-
-function key(fields: Fields, name: string): string | number {
-  const value = fields[name];
-  if (typeof value !== "string" && typeof value !== "number") throw corrupt(`${name} is not a key`);
-  return value;
-}
-
-function corrupt(detail: unknown): ClientError {
-  return new ClientError("corrupt_response", detail);
 }

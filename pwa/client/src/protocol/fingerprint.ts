@@ -18,3 +18,8 @@ export function rowFingerprint(line: Uint8Array): number {
 export function addFingerprints(a: number, b: number): number {
   return (a + b) % MODULUS;
 }
+
+/** Fingerprint of the first set without the second, which is part of it. */
+export function subtractFingerprints(a: number, b: number): number {
+  return (a - b + MODULUS) % MODULUS;
+}

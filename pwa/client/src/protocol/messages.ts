@@ -16,7 +16,12 @@ export interface SyncRequest {
   /** Narrows to some entities of the context. */
   entities?: string[];
   cursors: Record<string, string>;
+  /** What the device has, to be compared; by entity. */
+  ranges?: Record<string, Range[]>;
 }
+
+/** The keys after the range before, up to and with `last` (`null`: to the end), hold so many rows. */
+export type Range = [last: Key | null, rows: number, fingerprint: number];
 
 export interface StartMessage {
   type: "start";
@@ -39,6 +44,7 @@ export interface ReplaceMessage {
   mode: "replace";
   columns: string[];
   rows: number;
+  bytes: number;
   fingerprint: number;
   segments: number;
   cursor: string;
@@ -48,9 +54,53 @@ export interface UnchangedMessage {
   type: "entity";
   entity: string;
   mode: "unchanged";
+  /** What the server has; absent where only changes are tracked. */
+  rows: number | null;
+  fingerprint: number | null;
+  cursor: string;
+}
+
+export interface DeltaMessage {
+  type: "entity";
+  entity: string;
+  mode: "delta";
+  columns: string[];
   rows: number;
+  bytes: number;
+  segments: number;
+  gaps: number;
+  cursor: string;
+}
+
+/** The changes cannot be told: compare. */
+export interface ResetMessage {
+  type: "entity";
+  entity: string;
+  mode: "reset";
+  reason: string;
+}
+
+export interface RangesMessage {
+  type: "entity";
+  entity: string;
+  mode: "ranges";
+  columns: string[];
+  rows: number;
+  bytes: number;
+  segments: number;
+  /** Rows and fingerprint of the whole. */
+  total: number;
   fingerprint: number;
   cursor: string;
+}
+
+export type EntityMessage = ReplaceMessage | UnchangedMessage | DeltaMessage | ResetMessage | RangesMessage;
+
+/** Strictly between these keys nothing remains; `null`: no bound. */
+export interface GapMessage {
+  type: "gap";
+  after: Key | null;
+  before: Key | null;
 }
 
 /** A segment with the row lines that followed it: their text untouched, line feeds included. */
@@ -58,11 +108,14 @@ export interface SegmentMessage {
   type: "segment";
   number: number;
   rows: number;
-  first: Key;
-  last: Key;
+  /** `null` in a segment without rows. */
+  first: Key | null;
+  last: Key | null;
+  /** Of a comparison: after the first key, up to and with the second, these rows are all. */
+  covers: { after: Key | null; until: Key | null } | null;
   text: string;
   /** Sum of the fingerprints of the lines that arrived. */
   fingerprint: number;
 }
 
-export type AnswerMessage = StartMessage | DefinitionMessage | ReplaceMessage | UnchangedMessage | SegmentMessage;
+export type AnswerMessage = StartMessage | DefinitionMessage | EntityMessage | GapMessage | SegmentMessage;

@@ -1,17 +1,26 @@
-/** The rows of one generation of an entity, in memory: read once, searched and sorted many times. */
+/** The rows of an entity, in memory: read once, changed by layers, searched and sorted many times. */
 
 import type { AttributeDefinition, EntityDefinition, Key, ListOptions, Row, WireValue } from "../api";
+import { Gaps } from "../layers/gaps";
+import { gapsOf } from "../layers/overlay";
 import { ClientError } from "../protocol/errors";
+import { keyOrder } from "../protocol/keys";
 import { parseLines } from "../store/lines";
 import type { Segment } from "../store/store";
 import { fold, words } from "./fold";
 import { comparison } from "./order";
+import { type CompareRows, rearrange } from "./positions";
 import { matcher } from "./where";
 
 type Test = (row: number) => boolean;
 
+/** Changed rows, as a part of all, from which on it costs less to sort them all again than to put each in its place. */
+const MOST_TO_REARRANGE = 0.1;
+
 export class Table {
-  private readonly rows: WireValue[][];
+  /** By number, which a row keeps while it lives; `null` where one is gone. */
+  private rows: (WireValue[] | null)[];
+  private size: number;
   private keys: Map<string, number> | null = null;
   private folded: string[] | null = null;
   private readonly orders = new Map<string, Uint32Array>();
@@ -22,19 +31,72 @@ export class Table {
     segments: Segment[],
   ) {
     this.rows = segments.flatMap((segment) => parseLines(segment.text));
+    this.size = this.rows.length;
+  }
+
+  /** The table with these layers over its rows (decision 0014). What was worked out of the other rows is kept. */
+  with(layers: readonly Segment[][]): Table {
+    const next = new Table(this.entity, this.columns, []);
+    next.rows = [...this.rows];
+    next.keys = new Map(this.byKey());
+    next.size = this.size;
+    const changed = new Set<number>();
+    for (const layer of layers) next.lay(layer, changed);
+    const live = [...changed].filter((row) => next.rows[row] !== null);
+    if (this.folded !== null) {
+      next.folded = [...this.folded];
+      for (const row of live) next.folded[row] = next.searchText(row);
+    }
+    if (changed.size <= next.rows.length * MOST_TO_REARRANGE) {
+      for (const [fields, order] of this.orders) {
+        const compare = next.compareBy(fields);
+        next.orders.set(
+          fields,
+          rearrange(order, (row) => changed.has(row), live, compare),
+        );
+      }
+    }
+    return next;
+  }
+
+  private lay(layer: readonly Segment[], changed: Set<number>): void {
+    const keys = this.byKey();
+    const gaps = new Gaps(keyOrder(this.attribute(this.entity.key).type), gapsOf(layer));
+    if (gaps.list.length > 0) {
+      for (const [row, values] of this.rows.entries()) {
+        if (values === null || !gaps.has(values[0] as Key)) continue;
+        this.rows[row] = null;
+        keys.delete(String(values[0]));
+        changed.add(row);
+      }
+    }
+    for (const values of layer.flatMap((segment) => parseLines(segment.text))) {
+      const row = keys.get(String(values[0])) ?? this.rows.length;
+      this.rows[row] = values;
+      keys.set(String(values[0]), row);
+      changed.add(row);
+    }
+    this.size = keys.size;
   }
 
   get(key: Key): Row | null {
-    this.keys ??= new Map(this.rows.map((values, row) => [String(values[0]), row]));
-    const row = this.keys.get(String(key));
+    const row = this.byKey().get(String(key));
     return row === undefined ? null : this.row(row);
+  }
+
+  private byKey(): Map<string, number> {
+    if (this.keys === null) {
+      this.keys = new Map();
+      for (const [row, values] of this.rows.entries()) if (values !== null) this.keys.set(String(values[0]), row);
+    }
+    return this.keys;
   }
 
   count({ search, where }: Pick<ListOptions, "search" | "where">): number {
     const test = this.filter(search, where);
-    if (test === null) return this.rows.length;
+    if (test === null) return this.size;
     let count = 0;
-    for (let row = 0; row < this.rows.length; row++) if (test(row)) count++;
+    for (let row = 0; row < this.rows.length; row++) if (this.rows[row] !== null && test(row)) count++;
     return count;
   }
 
@@ -72,12 +134,14 @@ export class Table {
   }
 
   private searchTexts(): string[] {
-    if (this.folded === null) {
-      const columns = this.entity.search_fields.map((name) => this.column(name)).filter((column) => column >= 0);
-      // Words have no line feeds, so none is found across two fields.
-      this.folded = this.rows.map((values) => fold(columns.map((column) => text(values[column])).join("\n")));
-    }
+    this.folded ??= Array.from(this.rows.keys(), (row) => this.searchText(row));
     return this.folded;
+  }
+
+  private searchText(row: number): string {
+    const columns = this.entity.search_fields.map((name) => this.column(name)).filter((column) => column >= 0);
+    // Words have no line feeds, so none is found across two fields.
+    return fold(columns.map((column) => text(this.rows[row]?.[column])).join("\n"));
   }
 
   /** Row numbers in this order; ties by key, so that pages neither repeat nor skip. */
@@ -85,29 +149,37 @@ export class Table {
     const id = fields.join();
     let order = this.orders.get(id);
     if (order === undefined) {
-      const compares = [...fields, this.entity.key].map((field) => this.compare(field));
-      order = Uint32Array.from(this.rows.keys()).sort((a, b) => {
-        for (const compare of compares) {
-          const result = compare(a, b);
-          if (result !== 0) return result;
-        }
-        return a - b;
-      });
+      order = Uint32Array.from(this.rows.keys())
+        .filter((row) => this.rows[row] !== null)
+        .sort(this.compareBy(id));
       this.orders.set(id, order);
     }
     return order;
   }
 
-  private compare(field: string): (a: number, b: number) => number {
+  /** `fields`: names joined by commas, as in `orders`. */
+  private compareBy(fields: string): CompareRows {
+    const names = fields === "" ? [] : fields.split(",");
+    const compares = [...names, this.entity.key].map((field) => this.compare(field));
+    return (a, b) => {
+      for (const compare of compares) {
+        const result = compare(a, b);
+        if (result !== 0) return result;
+      }
+      return a - b;
+    };
+  }
+
+  private compare(field: string): CompareRows {
     const descending = field.startsWith("-");
     const name = descending ? field.slice(1) : field;
     const compare = comparison(this.attribute(name).type);
     const column = this.column(name);
-    const values = this.rows.map((row) => row[column] ?? null);
     const sign = descending ? -1 : 1;
+    const { rows } = this;
     return (a, b) => {
-      const x = values[a] as WireValue;
-      const y = values[b] as WireValue;
+      const x = rows[a]?.[column] ?? null;
+      const y = rows[b]?.[column] ?? null;
       if (x === null || y === null) return Number(x === null) - Number(y === null);
       return sign * compare(x, y);
     };

@@ -10,6 +10,8 @@ const record = {
   columns: ["id", "name"],
   rows: 1,
   segments: 1,
+  lasts: [1],
+  layers: [],
   fingerprint: 0,
   syncedAt: "",
 };
@@ -32,6 +34,7 @@ function fakeStore() {
         replica: now.replica,
         record: { ...record, generation: now.generation },
         segments: fresh ? [segment] : null,
+        layers: [],
         version: now.version,
         definition: known?.version === now.version ? null : definition,
       };

@@ -207,7 +207,8 @@ function change(change: Partial<Switch>): Switch {
 function recordOf(generation: number, cursor: string, segments: Segment[]): EntityRecord {
   const rows = segments.reduce((sum, part) => sum + part.rows, 0);
   const syncedAt = "2026-01-31T09:30:00.000Z";
-  return { generation, cursor, columns: ["id"], rows, segments: segments.length, fingerprint: 0, syncedAt };
+  const base = { generation, segments: segments.length, lasts: segments.map(({ last }) => last), layers: [] };
+  return { ...base, cursor, columns: ["id"], rows, fingerprint: 0, syncedAt };
 }
 
 function definitionOf(...names: string[]) {

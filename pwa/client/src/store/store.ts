@@ -3,26 +3,61 @@
  * `HaversackError`: `quota`, `storage`, or `closed` when the person's data was removed from this device.
  */
 
-import type { Definition, Key, User } from "../api";
+import type { AttributeType, Definition, Key, User } from "../api";
+
+/** Keys strictly between two others, or with the second of them; `null`: no bound. */
+export interface Gap {
+  after: Key | null;
+  before: Key | null;
+  /** `before` is part of it. */
+  closed?: true;
+}
 
 /** Rows as they came: lines of text, each with its line feed. */
 export interface Segment {
-  first: Key;
-  last: Key;
+  /** `null` where there are no rows. */
+  first: Key | null;
+  last: Key | null;
   rows: number;
   text: string;
+  /** In a layer: where nothing remains of what lies below it. */
+  gaps?: Gap[];
 }
 
-/** What the device knows of an entity it has. */
-export interface EntityRecord {
+/** Changes over what lies below (decision 0014): all its gaps first, then its rows, which are new or replace others. */
+export interface Layer {
   generation: number;
+  segments: number;
+  /** Rows and gaps in it. */
+  size: number;
+}
+
+/** Where the rows of an entity are: a base, and layers over it, the oldest first. */
+export interface Content {
+  generation: number;
+  segments: number;
+  /** Key of the last row of each segment of the base, as far as they are known. */
+  lasts: (Key | null)[];
+  layers: Layer[];
+}
+
+/** What the device knows of an entity it has. `rows` and `fingerprint` are those of the whole. */
+export interface EntityRecord extends Content {
   cursor: string;
   columns: string[];
   rows: number;
-  segments: number;
   fingerprint: number;
   /** ISO 8601, UTC, by the device's clock. */
   syncedAt: string;
+}
+
+/** A download that is not complete: what to go on from when it was cut (P2). */
+export interface PartialCopy {
+  /** Of the base, and of layers over it; their segments are those that are there. */
+  generation: number;
+  layers: number[];
+  /** Of the key, which says how keys are ordered. */
+  keyType: AttributeType;
 }
 
 export interface StoredDefinition {
@@ -35,6 +70,7 @@ export interface Overview {
   replica: string;
   definition: StoredDefinition | null;
   entities: Record<string, EntityRecord>;
+  partials: Record<string, PartialCopy>;
   /** Time of the last complete sync of each context, ISO 8601. */
   contexts: Record<string, string>;
   /** Files that rows name and that could not be fetched. */
@@ -53,6 +89,8 @@ export interface Switch {
   definition: StoredDefinition | null;
   /** The context that is complete with this, and when; `null` when only a part of it was synced. */
   context: { name: string; at: string } | null;
+  /** The rows are the same as before, only written anew: files need no looking after. */
+  rewritten?: true;
 }
 
 export interface EntityView {
@@ -60,8 +98,10 @@ export interface EntityView {
   replica: string;
   /** `null` before the first sync of the entity. */
   record: EntityRecord | null;
-  /** `null` when the caller knows this generation already. */
+  /** The base; `null` when the caller knows this generation already. */
   segments: Segment[] | null;
+  /** The layers that the caller does not know, each with its segments, to be laid over what it has in this order. */
+  layers: Segment[][];
   version: string | null;
   /** `null` when the caller knows this version already, or there is none. */
   definition: Definition | null;
@@ -72,6 +112,8 @@ export interface Known {
   replica: string;
   version: string;
   generation?: number;
+  /** Generations of the layers over it. */
+  layers?: number[];
 }
 
 export interface StoredFile {
@@ -87,11 +129,22 @@ export interface Store {
   newGeneration(): Promise<number>;
   /** Writes a segment that nobody sees yet. */
   stage(entity: string, generation: number, number: number, segment: Segment): Promise<void>;
-  /** Everything becomes visible, or (`false`) nothing: another sync was faster, or swept what was staged. */
+  /** A segment of a generation, visible or not; `null` when there is none of this number. */
+  segment(entity: string, generation: number, number: number): Promise<Segment | null>;
+  /** The segments of a generation, visible or not: those there are, but no more than `most`. */
+  segments(entity: string, generation: number, most?: number): Promise<Segment[]>;
+  /** Notes what to go on from if the download of an entity is cut; its generations are kept until it is complete. */
+  keepPartial(entity: string, partial: PartialCopy): Promise<void>;
+  /** Forgets incomplete downloads, all or those of an entity, with what is staged of them. */
+  dropPartials(entity?: string): Promise<void>;
+  /**
+   * Everything becomes visible, or (`false`) nothing: another sync was faster, or swept what was staged. Incomplete
+   * downloads of these entities, and those that a new definition makes useless, are forgotten.
+   */
   switch(change: Switch): Promise<boolean>;
   /** Removes generations that nobody points at. Only for the holder of the sync lock. */
   sweep(): Promise<void>;
-  /** Removes this generation, which is the caller's own, unless it was switched to. */
+  /** Removes this generation, which is the caller's own, unless it was switched to or is part of a cut download. */
   discard(generation: number): Promise<void>;
 
   /** One consistent view of an entity's rows and of the definition that explains them. */

@@ -1,44 +1,33 @@
 /** The database of one person in one app (decision 0006). */
 
-import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from "idb";
+import type { IDBPDatabase } from "idb";
 
-import type { Definition } from "../api";
 import { Connection } from "./connection";
+import { generationsOf, isSame, switched, visibleGenerations } from "./references";
+import {
+  everything,
+  generationRange,
+  get,
+  getState,
+  type Names,
+  put,
+  type SegmentKey,
+  type State,
+  type UserSchema,
+  type Writing,
+} from "./schema";
 import type {
   EntityRecord,
   EntityView,
   Known,
+  Layer,
   Overview,
+  PartialCopy,
   Segment,
   Store,
-  StoredDefinition,
   StoredFile,
   Switch,
 } from "./store";
-
-type SegmentKey = [entity: string, generation: number, number: number];
-
-interface UserSchema extends DBSchema {
-  meta: { key: string; value: unknown };
-  segments: { key: SegmentKey; value: Segment };
-  files: { key: string; value: StoredFile };
-}
-
-type Names = StoreNames<UserSchema>;
-/** What `meta` holds, by name. */
-interface Meta {
-  replica: string;
-  version: string;
-  definition: Definition;
-  entities: Record<string, EntityRecord>;
-  contexts: Record<string, string>;
-  generation: number;
-  filesMissing: number;
-  filesSettled: boolean;
-}
-
-type AnyTransaction = IDBPTransaction<UserSchema, Names[], "readonly" | "readwrite" | "versionchange">;
-type Writing = IDBPTransaction<UserSchema, Names[], "readwrite">;
 
 // The server can send all of it again.
 const RELAXED = { durability: "relaxed" } as const;
@@ -58,11 +47,11 @@ export class IdbStore implements Store {
   overview(): Promise<Overview> {
     return this.connection.use(async (db) => {
       const transaction = db.transaction(["meta"]);
-      const [replica, version, definition, entities, contexts, filesMissing, settled] = await Promise.all([
+      const [replica, version, definition, state, contexts, filesMissing, settled] = await Promise.all([
         get(transaction, "replica"),
         get(transaction, "version"),
         get(transaction, "definition"),
-        get(transaction, "entities"),
+        getState(transaction),
         get(transaction, "contexts"),
         get(transaction, "filesMissing"),
         get(transaction, "filesSettled"),
@@ -70,7 +59,7 @@ export class IdbStore implements Store {
       return {
         replica: replica as string,
         definition: version === undefined || definition === undefined ? null : { version, definition },
-        entities: entities ?? {},
+        ...state,
         contexts: contexts ?? {},
         filesMissing: filesMissing ?? 0,
         filesSettled: settled ?? true,
@@ -92,31 +81,53 @@ export class IdbStore implements Store {
     );
   }
 
+  segment(entity: string, generation: number, number: number): Promise<Segment | null> {
+    return this.connection.use(async (db) => (await db.get("segments", [entity, generation, number])) ?? null);
+  }
+
+  segments(entity: string, generation: number, most?: number): Promise<Segment[]> {
+    return this.connection.use((db) => db.getAll("segments", generationRange(entity, generation, most)));
+  }
+
+  keepPartial(entity: string, partial: PartialCopy): Promise<void> {
+    return this.write(["meta"], async (transaction) => {
+      const { partials } = await getState(transaction);
+      await put(transaction, "partials", { ...partials, [entity]: partial });
+    });
+  }
+
+  dropPartials(entity?: string): Promise<void> {
+    return this.write(["meta", "segments"], async (transaction) => {
+      const state = await getState(transaction);
+      const partials = { ...state.partials };
+      for (const name of entity === undefined ? Object.keys(partials) : [entity]) delete partials[name];
+      await put(transaction, "partials", partials);
+      await this.drop(transaction, state, { ...state, partials });
+    });
+  }
+
   switch(change: Switch): Promise<boolean> {
     return this.write(["meta", "segments"], async (transaction) => {
-      const entities = (await get(transaction, "entities")) ?? {};
-      if (!(await this.isCurrent(transaction, entities, change))) return false;
-      const generations = new Set(Object.values(entities).map((record) => record.generation));
-      const isNew = (record: EntityRecord) => !generations.has(record.generation);
-      const next = { ...entities, ...change.entities };
+      const state = await getState(transaction);
+      if (!(await this.isCurrent(transaction, state.entities, change))) return false;
+      const next = switched(state, change);
       if (change.definition !== null) {
-        keepOnly(next, change.definition);
         await put(transaction, "version", change.definition.version);
         await put(transaction, "definition", change.definition.definition);
       }
-      await put(transaction, "entities", next);
+      await put(transaction, "entities", next.entities);
+      await put(transaction, "partials", next.partials);
       if (change.context !== null) {
         const contexts = (await get(transaction, "contexts")) ?? {};
         await put(transaction, "contexts", { ...contexts, [change.context.name]: change.context.at });
       }
-      if (change.definition !== null || Object.values(change.entities).some(isNew)) {
-        await put(transaction, "filesSettled", false);
-      }
-      for (const [name, old] of Object.entries(entities)) {
-        if (next[name]?.generation !== old.generation) {
-          await transaction.objectStore("segments").delete(generationRange(name, old.generation));
-        }
-      }
+      const brings = ([name, record]: [string, EntityRecord]) => {
+        const old = state.entities[name];
+        return old === undefined || String(visibleGenerations(old)) !== String(visibleGenerations(record));
+      };
+      const isNew = change.rewritten !== true && Object.entries(change.entities).some(brings);
+      if (change.definition !== null || isNew) await put(transaction, "filesSettled", false);
+      await this.drop(transaction, state, next);
       return true;
     });
   }
@@ -127,15 +138,26 @@ export class IdbStore implements Store {
     change: Switch,
   ): Promise<boolean> {
     for (const [name, expected] of Object.entries(change.expected)) {
-      const now = entities[name];
-      if (now?.cursor !== expected?.cursor || now?.generation !== expected?.generation) return false;
+      if (!isSame(entities[name], expected)) return false;
     }
     // A tab that was frozen long enough to lose its lock may find that its staged rows were swept.
     for (const [name, record] of Object.entries(change.entities)) {
-      const staged = await transaction.objectStore("segments").count(generationRange(name, record.generation));
-      if (staged !== record.segments) return false;
+      for (const { generation, segments } of [record, ...record.layers]) {
+        const range = generationRange(name, generation, segments);
+        if ((await transaction.objectStore("segments").count(range)) !== segments) return false;
+      }
     }
     return true;
+  }
+
+  /** Removes what was in use before and is no more. */
+  private async drop(transaction: Writing, before: State, after: State): Promise<void> {
+    for (const name of new Set([...Object.keys(before.entities), ...Object.keys(before.partials)])) {
+      const kept = generationsOf(after, name);
+      for (const generation of generationsOf(before, name)) {
+        if (!kept.has(generation)) await transaction.objectStore("segments").delete(generationRange(name, generation));
+      }
+    }
   }
 
   sweep(): Promise<void> {
@@ -148,13 +170,13 @@ export class IdbStore implements Store {
 
   private dropUnused(isUnwanted: (generation: number) => boolean): Promise<void> {
     return this.write(["meta", "segments"], async (transaction) => {
-      const entities = (await get(transaction, "entities")) ?? {};
+      const state = await getState(transaction);
       const segments = transaction.objectStore("segments");
       let at: SegmentKey | undefined = await segments.getKey(everything());
       while (at !== undefined) {
         const [entity, generation] = at;
         const range = generationRange(entity, generation);
-        if (isUnwanted(generation) && entities[entity]?.generation !== generation) await segments.delete(range);
+        if (isUnwanted(generation) && !generationsOf(state, entity).has(generation)) await segments.delete(range);
         at = await segments.getKey(IDBKeyRange.lowerBound(range.upper, true));
       }
     });
@@ -163,23 +185,26 @@ export class IdbStore implements Store {
   view(entity: string, seen?: Known): Promise<EntityView> {
     return this.connection.use(async (db) => {
       const transaction = db.transaction(["meta", "segments"]);
-      const [replica, version, entities] = await Promise.all([
+      const [replica, version, state] = await Promise.all([
         get(transaction, "replica"),
         get(transaction, "version"),
-        get(transaction, "entities"),
+        getState(transaction),
       ]);
       // A database that was made anew counts its generations from 1 again.
       const known = seen?.replica === replica ? seen : undefined;
-      const record = entities?.[entity] ?? null;
+      const record = state.entities[entity] ?? null;
       const definition = version === known?.version ? undefined : get(transaction, "definition");
-      const segments =
-        record === null || record.generation === known?.generation
-          ? undefined
-          : transaction.objectStore("segments").getAll(generationRange(entity, record.generation));
+      const read = ({ generation, segments }: Pick<Layer, "generation" | "segments">) =>
+        transaction.objectStore("segments").getAll(generationRange(entity, generation, segments));
+      const isKnown = record !== null && record.generation === known?.generation;
+      const segments = record === null || isKnown ? undefined : read(record);
+      const old = new Set(isKnown ? known?.layers : []);
+      const layers = record?.layers.filter(({ generation }) => !old.has(generation)).map(read) ?? [];
       return {
         replica: replica as string,
         record,
         segments: (await segments) ?? null,
+        layers: await Promise.all(layers),
         version: version ?? null,
         definition: (await definition) ?? null,
       };
@@ -252,34 +277,10 @@ export class IdbStore implements Store {
   }
 }
 
-async function get<Name extends keyof Meta>(transaction: AnyTransaction, name: Name): Promise<Meta[Name] | undefined> {
-  return (await transaction.objectStore("meta").get(name)) as Meta[Name] | undefined;
-}
-
-async function put<Name extends keyof Meta>(transaction: Writing, name: Name, value: Meta[Name]): Promise<void> {
-  await transaction.objectStore("meta").put(value, name);
-}
-
 function abort(transaction: Writing): void {
   try {
     transaction.abort();
   } catch {
     // It is over already.
   }
-}
-
-function keepOnly(entities: Record<string, EntityRecord>, { definition }: StoredDefinition): void {
-  const names = new Set(definition.entities.map((entity) => entity.name));
-  for (const name of Object.keys(entities)) {
-    if (!names.has(name)) delete entities[name];
-  }
-}
-
-function generationRange(entity: string, generation: number): IDBKeyRange {
-  // An array sorts after every number.
-  return IDBKeyRange.bound([entity, generation], [entity, generation, []]);
-}
-
-function everything(): IDBKeyRange {
-  return IDBKeyRange.lowerBound([]);
 }

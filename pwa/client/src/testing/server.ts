@@ -1,6 +1,9 @@
 import type { AttributeType, Definition, EntityDefinition, User, WireValue } from "../api";
 import { addFingerprints, rowFingerprint } from "../protocol/fingerprint";
 import type { Fetch } from "../protocol/http";
+import type { Range, SyncRequest } from "../protocol/messages";
+import { TRACKED } from "../protocol/patterns";
+import { type Told, TrackedEntity } from "./tracked";
 
 const encoder = new TextEncoder();
 
@@ -20,12 +23,12 @@ export function attribute(name: string, type: AttributeType = "string") {
   return { name, label: name, type, null: true };
 }
 
-export function entity(name: string, attributes: [string, AttributeType][]): EntityDefinition {
+export function entity(name: string, attributes: [string, AttributeType][], pattern = "read-only"): EntityDefinition {
   return {
     name,
     label: name,
     label_plural: `${name}s`,
-    pattern: "read-only",
+    pattern,
     key: attributes[0]?.[0] ?? "id",
     attributes: attributes.map(([attributeName, type]) => attribute(attributeName, type)),
     list_display: ["name"],
@@ -48,6 +51,9 @@ export class FakeServer {
   files: Record<string, string> = {};
   token = "token-1";
   segmentRows = 1000;
+  /** What the last answer said of each entity. */
+  told: Record<string, Told["message"]> = {};
+  private readonly tracked = new Map<string, TrackedEntity>();
   /** Answers instead of the server, when it returns something. */
   intercept: ((asked: Asked) => Response | undefined | Promise<Response | undefined>) | null = null;
   /** Changes the bytes of a sync's answer. */
@@ -118,47 +124,80 @@ export class FakeServer {
   }
 
   private sync({ body, headers }: Asked): Response {
-    const request = body as { context: string; entities?: string[]; cursors: Record<string, string> };
-    const all = this.definition.entities.map(({ name }) => name);
-    const context = request.context === "" ? all : this.definition.contexts[request.context];
+    const { context: name, entities, cursors, ranges } = body as SyncRequest;
+    const all = this.definition.entities.map((declared) => declared.name);
+    const context = name === "" ? all : this.definition.contexts[name];
     if (context === undefined) return failure(400, "unknown_context");
-    if (request.entities?.some((name) => !context.includes(name))) return failure(400, "unknown_entity");
-    const bytes = this.answer(request.entities ?? context, request.cursors, headers.get("Haversack-Definition"));
+    if (entities?.some((wanted) => !context.includes(wanted))) return failure(400, "unknown_entity");
+    const bytes = this.answer(entities ?? context, cursors, headers.get("Haversack-Definition"), ranges);
     const content = this.damage?.(bytes) ?? bytes;
     return new Response(content as BodyInit, { headers: { "Content-Type": "application/x-ndjson" } });
   }
 
   /** The whole answer of a sync, as bytes. */
-  answer(entities: string[], cursors: Record<string, string>, definition: string | null): Uint8Array {
-    const lines: string[] = [];
-    let total = 0;
-    for (const name of entities) {
-      const texts = (this.rows[name] ?? []).map((row) => JSON.stringify(row));
-      const fingerprint = texts.reduce((sum, text) => addFingerprints(sum, rowFingerprint(encoder.encode(text))), 0);
-      const cursor = `${texts.length}.${fingerprint}`;
-      const head = { type: "entity", entity: name, rows: texts.length, fingerprint, cursor };
-      if (cursors[name] === cursor) {
-        lines.push(JSON.stringify({ ...head, mode: "unchanged" }));
-        continue;
-      }
-      total += texts.length;
-      const columns = this.definition.entities.find((candidate) => candidate.name === name)?.attributes ?? [];
-      const segments = Math.ceil(texts.length / this.segmentRows);
-      lines.push(JSON.stringify({ ...head, mode: "replace", columns: columns.map((column) => column.name), segments }));
-      for (let number = 0; number < segments; number++) {
-        const part = texts.slice(number * this.segmentRows, (number + 1) * this.segmentRows);
-        const bytes = part.reduce((sum, text) => sum + encoder.encode(text).length + 1, 0);
-        const [first, last] = [part[0], part.at(-1)].map((text) => JSON.parse(text ?? "[]")[0]);
-        lines.push(JSON.stringify({ type: "segment", number, rows: part.length, bytes, first, last }), ...part);
-      }
-    }
-    const start = { type: "start", protocol: 1, definition: this.version, user: this.user?.key, rows: total, bytes: 0 };
+  answer(
+    entities: string[],
+    cursors: Record<string, string>,
+    definition: string | null,
+    ranges: SyncRequest["ranges"] = {},
+  ): Uint8Array {
+    const told = entities.map((name) => this.tell(name, cursors[name], ranges[name]));
+    this.told = Object.fromEntries(entities.map((name, at) => [name, (told[at] as Told).message]));
+    const [rows, bytes] = (["rows", "bytes"] as const).map((count) => {
+      return told.reduce((sum, { message, lines }) => sum + (lines.length > 0 ? (message[count] ?? 0) : 0), 0);
+    });
+    const start = { type: "start", protocol: 1, definition: this.version, user: this.user?.key, rows, bytes };
     const head = [JSON.stringify(start)];
     if (definition !== this.version) {
       head.push(JSON.stringify({ type: "definition", version: this.version, definition: this.definition }));
     }
+    const lines = told.flatMap(({ message, lines }) => [JSON.stringify(message), ...lines]);
     return encoder.encode(`${[...head, ...lines, '{"type":"end"}'].join("\n")}\n`);
   }
+
+  /** Another history, as after a restore from a backup: cursors of tracked entities mean nothing any more. */
+  forget(): void {
+    for (const tracked of this.tracked.values()) tracked.forget();
+  }
+
+  /** Number of rows of an entity, and the sum of their fingerprints. */
+  contentOf(name: string): { rows: number; fingerprint: number } {
+    const rows = this.rows[name] ?? [];
+    return { rows: rows.length, fingerprint: contentOf(rows, this.segmentRows).fingerprint };
+  }
+
+  private tell(name: string, cursor: string | undefined, ranges: Range[] | undefined): Told {
+    const declared = this.definition.entities.find((candidate) => candidate.name === name) ?? entity(name, []);
+    const rows = this.rows[name] ?? [];
+    if (declared.pattern === TRACKED) {
+      const tracked = this.tracked.get(name) ?? new TrackedEntity(name);
+      this.tracked.set(name, tracked);
+      return tracked.tell(declared, rows, cursor, ranges, this.segmentRows);
+    }
+    const content = contentOf(rows, this.segmentRows);
+    const { fingerprint, bytes, segments } = content;
+    const now = `${rows.length}.${fingerprint}`;
+    const head = { type: "entity", entity: name, rows: rows.length, fingerprint, cursor: now };
+    if (cursor === now) return { message: { ...head, mode: "unchanged" }, lines: [] };
+    const columns = declared.attributes.map((column) => column.name);
+    return { message: { ...head, mode: "replace", bytes, columns, segments }, lines: content.lines };
+  }
+}
+
+function contentOf(rows: WireValue[][], segmentRows: number) {
+  const texts = rows.map((row) => JSON.stringify(row));
+  const fingerprint = texts.reduce((sum, text) => addFingerprints(sum, rowFingerprint(encoder.encode(text))), 0);
+  const lines: string[] = [];
+  let total = 0;
+  const segments = Math.ceil(texts.length / segmentRows);
+  for (let number = 0; number < segments; number++) {
+    const part = texts.slice(number * segmentRows, (number + 1) * segmentRows);
+    const bytes = part.reduce((sum, text) => sum + encoder.encode(text).length + 1, 0);
+    total += bytes;
+    const [first, last] = [part[0], part.at(-1)].map((text) => JSON.parse(text ?? "[]")[0]);
+    lines.push(JSON.stringify({ type: "segment", number, rows: part.length, bytes, first, last }), ...part);
+  }
+  return { fingerprint, bytes: total, segments, lines };
 }
 
 export function failure(status: number, code: string, retry = false, headers: Record<string, string> = {}): Response {

@@ -1,0 +1,84 @@
+/** Whether an answer can be made visible, and how the entities are to be asked for again of which it cannot. */
+
+import { type Measured, measureLayer } from "../layers/measure";
+import { ClientError } from "../protocol/errors";
+import { isOrdered, keyOrder } from "../protocol/keys";
+import { trackedKeyType } from "../protocol/patterns";
+import type { Overview, Store } from "../store/store";
+import type { Ask, Level } from "./asks";
+import { sendsCursor } from "./plan";
+import type { Arrival, Received } from "./receive";
+
+/** An answer that fits together. */
+export interface Believed {
+  received: Received;
+  asks: ReadonlyMap<string, Ask>;
+  /** What the device has then of the entities that changed in part. */
+  measured: ReadonlyMap<string, Measured>;
+}
+
+export interface Judging {
+  store: Store;
+  before: Overview;
+  received: Received;
+  asks: ReadonlyMap<string, Ask>;
+  levels: ReadonlyMap<string, Level>;
+}
+
+export interface Judgement extends Believed {
+  /** Entities to be asked for again, in another way. */
+  raised: Map<string, Level>;
+}
+
+/** @throws ClientError `corrupt_response`: an answer to something that was not asked. */
+export async function judge(judging: Judging): Promise<Judgement> {
+  const { before, received, asks, levels } = judging;
+  if (received.version !== (received.definition ?? before.definition)?.version) {
+    throw new ClientError("corrupt_response", "the definition that explains the rows did not come");
+  }
+  const raised = new Map<string, Level>();
+  const measured = new Map<string, Measured>();
+  for (const arrival of received.entities) {
+    const name = arrival.message.entity;
+    const verdict = await judgeEntity(arrival, judging);
+    if (typeof verdict === "object") measured.set(name, verdict);
+    else if (verdict !== "good") {
+      if (levels.get(name) === "whole") throw new ClientError("corrupt_response", name);
+      raised.set(name, verdict);
+    }
+  }
+  return { received, asks, measured, raised };
+}
+
+/** What the device has then, `good` when that needs no working out, or how to ask again. */
+async function judgeEntity(arrival: Arrival, judging: Judging): Promise<Measured | "good" | Level> {
+  const { before, asks, levels } = judging;
+  const { message } = arrival;
+  const record = before.entities[message.entity];
+  const ask = asks.get(message.entity);
+  if (message.mode === "replace") return "good";
+  // Whoever was compared already, and is sent away again, gets no third word.
+  if (message.mode === "reset") return record !== undefined && ask === undefined ? "compare" : "whole";
+  if (message.mode === "ranges") {
+    if (ask === undefined) throw unasked(arrival);
+    const { source, ordered, description } = ask;
+    const layer = await judging.store.segments(message.entity, judging.received.generation, arrival.segments);
+    const measured = await measureLayer(source, ordered, description, layer);
+    return measured.rows === message.total && measured.fingerprint === message.fingerprint ? measured : "whole";
+  }
+  if (record === undefined || !sendsCursor(levels.get(message.entity), ask)) throw unasked(arrival);
+  if (message.mode === "unchanged") {
+    if (message.rows === null) return "good";
+    return message.rows === record.rows && message.fingerprint === record.fingerprint ? "good" : "whole";
+  }
+  if (String(message.columns) !== String(record.columns)) return "whole";
+  const type = trackedKeyType((judging.received.definition ?? before.definition)?.definition, message.entity);
+  if (type === null) throw unasked(arrival);
+  const source = { store: judging.store, entity: message.entity, order: keyOrder(type), content: record };
+  const layer = await judging.store.segments(message.entity, judging.received.generation, arrival.segments);
+  return measureLayer(source, isOrdered(type), record, layer);
+}
+
+function unasked({ message }: Arrival): ClientError {
+  return new ClientError("corrupt_response", `${message.entity} is ${message.mode}, which was not asked`);
+}

@@ -1,0 +1,95 @@
+/** Fewer layers, the same rows (decision 0014): so that reading costs what the rows cost, however often they changed. */
+
+import { ClientError } from "../protocol/errors";
+import { addFingerprints, rowFingerprint } from "../protocol/fingerprint";
+import type { EntityRecord, Layer, Store } from "../store/store";
+import { mergedLines, overlayOf, SEGMENT_ROWS, type Source } from "./merge";
+import type { Line, Overlay } from "./overlay";
+
+/** Layers of an entity, until they are made one. */
+const MOST_LAYERS = 8;
+/** Rows and gaps in layers, as a part of all rows, until a new base is written; but never for fewer than a segment. */
+const MOST_OF_ROWS = 0.2;
+
+/** What helps: `base` writes all rows anew, `layers` makes one layer of many, `null` nothing needed. */
+export function needsCompaction({ rows, layers }: EntityRecord): "base" | "layers" | null {
+  const size = layers.reduce((sum, layer) => sum + layer.size, 0);
+  if (size > Math.max(SEGMENT_ROWS, rows * MOST_OF_ROWS)) return "base";
+  return layers.length > MOST_LAYERS ? "layers" : null;
+}
+
+export interface Compacting extends Omit<Source, "store" | "content"> {
+  store: Store;
+  record: EntityRecord;
+  /** Called now and then; may throw to end it. */
+  progress(): void;
+}
+
+/**
+ * Writes the rows of an entity in fewer layers and switches to that, if nobody else changed them meanwhile. Whoever is
+ * killed in the middle leaves a generation that nobody points at.
+ */
+export async function compact(kind: "base" | "layers", compacting: Compacting): Promise<void> {
+  const { store, entity, record } = compacting;
+  const generation = await store.newGeneration();
+  try {
+    const written = await (kind === "base" ? writeBase : writeLayer)(compacting, generation);
+    const entities = { [entity]: { ...record, ...written } };
+    const change = { expected: { [entity]: record }, entities, definition: null, context: null };
+    if (!(await store.switch({ ...change, rewritten: true }))) throw new ClientError("superseded");
+  } catch (error) {
+    await store.discard(generation).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function writeBase(compacting: Compacting, generation: number): Promise<Partial<EntityRecord>> {
+  const { store, entity, record, progress } = compacting;
+  const lasts: EntityRecord["lasts"] = [];
+  const write = async (lines: Line[]) => {
+    progress();
+    await store.stage(entity, generation, lasts.length, segmentOf(lines));
+    lasts.push(lines.at(-1)?.key ?? null);
+  };
+  let waiting: Line[] = [];
+  let rows = 0;
+  let fingerprint = 0;
+  for await (const lines of mergedLines({ ...compacting, content: record })) {
+    for (const { text } of lines) fingerprint = addFingerprints(fingerprint, rowFingerprint(encoder.encode(text)));
+    rows += lines.length;
+    waiting = [...waiting, ...lines];
+    for (; waiting.length >= SEGMENT_ROWS; waiting = waiting.slice(SEGMENT_ROWS)) {
+      await write(waiting.slice(0, SEGMENT_ROWS));
+    }
+  }
+  if (waiting.length > 0) await write(waiting);
+  // All rows went by, so it costs little to see whether they are what they are thought to be.
+  if (rows !== record.rows || fingerprint !== record.fingerprint) throw new ClientError("corrupt_response", entity);
+  return { generation, segments: lasts.length, lasts, layers: [] };
+}
+
+async function writeLayer(compacting: Compacting, generation: number): Promise<Partial<EntityRecord>> {
+  const { store, entity, record } = compacting;
+  const overlay = await overlayOf({ ...compacting, content: record });
+  const segments = segmentsOf(overlay);
+  for (const [number, segment] of segments.entries()) await store.stage(entity, generation, number, segment);
+  const size = overlay.gapList.length + segments.reduce((sum, segment) => sum + segment.rows, 0);
+  const layer: Layer = { generation, segments: segments.length, size };
+  return { layers: segments.length === 0 ? [] : [layer] };
+}
+
+function* pieces<T>(all: readonly T[]): Generator<T[]> {
+  for (let at = 0; at < all.length; at += SEGMENT_ROWS) yield all.slice(at, at + SEGMENT_ROWS);
+}
+
+function segmentsOf(overlay: Overlay) {
+  const gaps = [...pieces(overlay.gapList)].map((part) => ({ ...segmentOf([]), gaps: part }));
+  return [...gaps, ...[...pieces(overlay.lines())].map(segmentOf)];
+}
+
+const encoder = new TextEncoder();
+
+function segmentOf(lines: Line[]) {
+  const text = lines.map((line) => `${line.text}\n`).join("");
+  return { first: lines[0]?.key ?? null, last: lines.at(-1)?.key ?? null, rows: lines.length, text };
+}

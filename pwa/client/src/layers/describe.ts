@@ -1,0 +1,52 @@
+/** What the device has of an entity, as ranges that the server compares with its rows (P5, decision 0013). */
+
+import { addFingerprints, rowFingerprint } from "../protocol/fingerprint";
+import type { Range } from "../protocol/messages";
+import { mergedLines, SEGMENT_ROWS, type Source } from "./merge";
+
+/** The server takes no more ranges than this. */
+const MOST_RANGES = 20_000;
+
+export interface Description {
+  ranges: Range[];
+  /** Of the whole. */
+  rows: number;
+  fingerprint: number;
+}
+
+export interface Describing {
+  /** The download ended somewhere: what comes after the last row is not known. */
+  open: boolean;
+  /** Whether keys have an order that the server shares; if not, there is one range. */
+  ordered: boolean;
+  /** Called now and then. */
+  progress(): void;
+}
+
+const encoder = new TextEncoder();
+
+export async function describeContent(source: Source, { open, ordered, progress }: Describing): Promise<Description> {
+  const { segments, layers } = source.content;
+  const most = segments * SEGMENT_ROWS + layers.reduce((sum, { size }) => sum + size, 0);
+  const rangeRows = ordered ? Math.max(SEGMENT_ROWS, Math.ceil(most / (MOST_RANGES - 2))) : Number.POSITIVE_INFINITY;
+  const ranges: Range[] = [];
+  let range: Range = [null, 0, 0];
+  for await (const lines of mergedLines(source)) {
+    progress();
+    for (const { key, text } of lines) {
+      if (range[1] >= rangeRows) {
+        ranges.push(range);
+        range = [null, 0, 0];
+      }
+      range = [key, range[1] + 1, addFingerprints(range[2], rowFingerprint(encoder.encode(text)))];
+    }
+  }
+  const [, rows, fingerprint] = range;
+  if (open && ordered && rows > 0) ranges.push(range, [null, 0, 0]);
+  else ranges.push([null, rows, fingerprint]);
+  return {
+    ranges,
+    rows: ranges.reduce((sum, [, count]) => sum + count, 0),
+    fingerprint: ranges.reduce((sum, [, , one]) => addFingerprints(sum, one), 0),
+  };
+}

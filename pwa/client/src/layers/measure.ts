@@ -1,0 +1,52 @@
+/** How many rows there are, and their fingerprint, once another layer lies over them: only what it touches is read. */
+
+import { addFingerprints, rowFingerprint, subtractFingerprints } from "../protocol/fingerprint";
+import type { Segment } from "../store/store";
+import { baseSegment, overlayOf, type Source } from "./merge";
+import { type Line, linesOf, Overlay } from "./overlay";
+
+export interface Measured {
+  rows: number;
+  fingerprint: number;
+  /** Rows that were there and are no more. */
+  gone: number;
+}
+
+const encoder = new TextEncoder();
+const fingerprintOf = ({ text }: Line) => rowFingerprint(encoder.encode(text));
+
+/** `before`: what is true without the layer. `ordered`: whether the segments of the base are in a known order. */
+export async function measureLayer(
+  source: Source,
+  ordered: boolean,
+  before: { rows: number; fingerprint: number },
+  layer: readonly Segment[],
+): Promise<Measured> {
+  const old = await overlayOf(source);
+  const added = new Overlay(source.order, [[...layer]]);
+  const lines = added.lines();
+  let { rows, fingerprint } = before;
+  let gone = 0;
+  const drop = (line: Line) => {
+    rows--;
+    fingerprint = subtractFingerprints(fingerprint, fingerprintOf(line));
+    if (!added.has(line.key)) gone++;
+  };
+  for (const line of old.lines()) if (added.hides(line.key)) drop(line);
+  let at = 0;
+  let after: Line["key"] | null = null;
+  for (let number = 0; number < source.content.segments; number++) {
+    const end = ordered ? (source.content.lasts[number] ?? null) : null;
+    const from = at;
+    // What comes after the last segment of the base is in none of them, and looked for in none.
+    while (end !== null && at < lines.length && source.order((lines[at] as Line).key, end) <= 0) at++;
+    if (end === null || at > from || added.touches(after, end)) {
+      for (const line of linesOf(await baseSegment(source, number))) {
+        if (added.hides(line.key) && !old.hides(line.key)) drop(line);
+      }
+    }
+    after = end;
+  }
+  for (const line of lines) fingerprint = addFingerprints(fingerprint, fingerprintOf(line));
+  return { rows: rows + lines.length, fingerprint, gone };
+}

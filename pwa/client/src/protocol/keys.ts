@@ -1,0 +1,48 @@
+/**
+ * The order of keys, the same on the server and here (decision 0013): numbers by value, all others by the code points
+ * of their text. JavaScript's own `<` compares UTF-16 units, which puts an emoji before a full-width letter.
+ */
+
+import type { AttributeType, Key } from "../api";
+
+/** Negative when `a` comes first, positive when `b` does, 0 when they are the same key. */
+export type KeyOrder = (a: Key, b: Key) => number;
+
+/** Databases do not give these in an order that devices have too. */
+const UNORDERED: ReadonlySet<AttributeType> = new Set(["decimal", "float", "duration", "json", "boolean"]);
+
+/** Whether keys of this type have gaps and ranges. */
+export function isOrdered(type: AttributeType): boolean {
+  return !UNORDERED.has(type);
+}
+
+/** The order of keys of this type; for those without a common order any one, which means nothing to the server. */
+export function keyOrder(type: AttributeType): KeyOrder {
+  return type === "integer" ? compareIntegers : compareCodePoints;
+}
+
+/** Integers, also those that travel as digits. */
+function compareIntegers(a: Key, b: Key): number {
+  if (typeof a === "number" && typeof b === "number") return a - b;
+  const x = BigInt(a);
+  const y = BigInt(b);
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+function compareCodePoints(a: Key, b: Key): number {
+  const x = String(a);
+  const y = String(b);
+  const length = Math.min(x.length, y.length);
+  for (let at = 0; at < length; at++) {
+    const left = x.charCodeAt(at);
+    const right = y.charCodeAt(at);
+    if (left !== right) return inOrder(left) - inOrder(right);
+  }
+  return x.length - y.length;
+}
+
+/** A UTF-16 unit as a number that sorts like its character: surrogates stand for what comes after all others. */
+function inOrder(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+}

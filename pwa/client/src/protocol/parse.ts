@@ -1,0 +1,120 @@
+/** Messages from lines of JSON: strict about every key that is needed, deaf to those that are not known. */
+
+import type { Key } from "../api";
+import { ClientError } from "./errors";
+import {
+  type DefinitionMessage,
+  type EntityMessage,
+  type GapMessage,
+  PROTOCOL,
+  type SegmentMessage,
+  type StartMessage,
+} from "./messages";
+
+export type Fields = Record<string, unknown>;
+
+export function asStart(fields: Fields): StartMessage {
+  if (fields.protocol !== PROTOCOL) throw new ClientError("protocol_unsupported", fields.protocol);
+  return {
+    type: "start",
+    protocol: PROTOCOL,
+    definition: text(fields, "definition"),
+    user: text(fields, "user"),
+    rows: count(fields, "rows"),
+    bytes: count(fields, "bytes"),
+  };
+}
+
+export function asDefinition(fields: Fields): DefinitionMessage {
+  const definition = fields.definition as DefinitionMessage["definition"] | undefined;
+  if (!Array.isArray(definition?.entities) || typeof definition.contexts !== "object") {
+    throw corrupt("a definition without entities or contexts");
+  }
+  return { type: "definition", version: text(fields, "version"), definition };
+}
+
+export function asEntity(fields: Fields): EntityMessage {
+  const head = { type: "entity", entity: text(fields, "entity") } as const;
+  switch (fields.mode) {
+    case "unchanged": {
+      const tracked = fields.rows === undefined && fields.fingerprint === undefined;
+      const rows = tracked ? null : count(fields, "rows");
+      const fingerprint = tracked ? null : count(fields, "fingerprint");
+      return { ...head, mode: "unchanged", rows, fingerprint, cursor: text(fields, "cursor") };
+    }
+    case "replace":
+      return { ...head, mode: "replace", ...rowsOf(fields), fingerprint: count(fields, "fingerprint") };
+    case "delta":
+      return { ...head, mode: "delta", ...rowsOf(fields), gaps: count(fields, "gaps") };
+    case "ranges": {
+      const whole = { total: count(fields, "total"), fingerprint: count(fields, "fingerprint") };
+      return { ...head, mode: "ranges", ...rowsOf(fields), ...whole };
+    }
+    case "reset":
+      return { ...head, mode: "reset", reason: text(fields, "reason") };
+    default:
+      throw corrupt(`${head.entity}: unknown mode ${String(fields.mode)}`);
+  }
+}
+
+export function asGap(fields: Fields): GapMessage {
+  return { type: "gap", after: keyOrNull(fields, "after"), before: keyOrNull(fields, "before") };
+}
+
+/** What a segment's own line says, and how many bytes of rows follow. */
+export function asSegment(fields: Fields): { segment: Omit<SegmentMessage, "text" | "fingerprint">; bytes: number } {
+  const rows = count(fields, "rows");
+  const covers = fields.after !== undefined || fields.until !== undefined;
+  const segment = {
+    type: "segment",
+    number: count(fields, "number"),
+    rows,
+    first: rows === 0 ? null : key(fields, "first"),
+    last: rows === 0 ? null : key(fields, "last"),
+    covers: covers ? { after: keyOrNull(fields, "after"), until: keyOrNull(fields, "until") } : null,
+  } as const;
+  return { segment, bytes: count(fields, "bytes") };
+}
+
+export function corrupt(detail: unknown): ClientError {
+  return new ClientError("corrupt_response", detail);
+}
+
+/** What every mode says that brings rows. */
+function rowsOf(fields: Fields) {
+  const columns = fields.columns;
+  if (!Array.isArray(columns) || columns.length === 0 || columns.some((name) => typeof name !== "string")) {
+    throw corrupt(`${String(fields.entity)}: columns`);
+  }
+  return {
+    columns: columns as string[],
+    rows: count(fields, "rows"),
+    bytes: count(fields, "bytes"),
+    segments: count(fields, "segments"),
+    cursor: text(fields, "cursor"),
+  };
+}
+
+function text(fields: Fields, name: string): string {
+  const value = fields[name];
+  if (typeof value !== "string") throw corrupt(`${name} is not a string`);
+  return value;
+}
+
+function count(fields: Fields, name: string): number {
+  const value = fields[name];
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) {
+    throw corrupt(`${name} is not a count`);
+  }
+  return value;
+}
+
+function key(fields: Fields, name: string): Key {
+  const value = fields[name];
+  if (typeof value !== "string" && typeof value !== "number") throw corrupt(`${name} is not a key`);
+  return value;
+}
+
+function keyOrNull(fields: Fields, name: string): Key | null {
+  return fields[name] === null ? null : key(fields, name);
+}

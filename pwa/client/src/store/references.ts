@@ -1,0 +1,42 @@
+/** Which generations of an entity are in use, and what a new definition leaves of what was being downloaded. */
+
+import type { Definition } from "../api";
+import { trackedKeyType } from "../protocol/patterns";
+import type { EntityRecord, Overview, PartialCopy, Switch } from "./store";
+
+type State = Pick<Overview, "entities" | "partials">;
+
+/** The generations that an entity's rows or its incomplete download need. */
+export function generationsOf({ entities, partials }: State, entity: string): Set<number> {
+  const record = entities[entity];
+  const partial = partials[entity];
+  return new Set([
+    ...(record === undefined ? [] : visibleGenerations(record)),
+    ...(partial === undefined ? [] : [partial.generation, ...partial.layers]),
+  ]);
+}
+
+export function visibleGenerations({ generation, layers }: Pick<EntityRecord, "generation" | "layers">): number[] {
+  return [generation, ...layers.map((layer) => layer.generation)];
+}
+
+/** Whether nobody changed the entity since it was read. */
+export function isSame(a: EntityRecord | undefined, b: EntityRecord | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.cursor === b.cursor && String(visibleGenerations(a)) === String(visibleGenerations(b));
+}
+
+/** What there is after a switch. */
+export function switched(state: State, { entities, definition }: Switch): State {
+  const names = definition?.definition.entities.map(({ name }) => name);
+  const isKept = (name: string) => names?.includes(name) ?? true;
+  const next = Object.entries({ ...state.entities, ...entities }).filter(([name]) => isKept(name));
+  const partials = Object.entries(state.partials).filter(([name, partial]) => {
+    return !(name in entities) && (definition === null || isUseful(name, partial, definition.definition));
+  });
+  return { entities: Object.fromEntries(next), partials: Object.fromEntries(partials) };
+}
+
+function isUseful(name: string, { keyType }: PartialCopy, definition: Definition): boolean {
+  return trackedKeyType(definition, name) === keyType;
+}

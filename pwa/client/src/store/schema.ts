@@ -1,0 +1,63 @@
+/** What the database of one person holds (decision 0006), and how its parts are read and written. */
+
+import type { DBSchema, IDBPTransaction, StoreNames } from "idb";
+
+import type { Definition } from "../api";
+import type { EntityRecord, Overview, PartialCopy, Segment, StoredFile } from "./store";
+
+export type SegmentKey = [entity: string, generation: number, number: number];
+
+export interface UserSchema extends DBSchema {
+  meta: { key: string; value: unknown };
+  segments: { key: SegmentKey; value: Segment };
+  files: { key: string; value: StoredFile };
+}
+
+export type Names = StoreNames<UserSchema>;
+/** What `meta` holds, by name. */
+interface Meta {
+  replica: string;
+  version: string;
+  definition: Definition;
+  entities: Record<string, EntityRecord>;
+  partials: Record<string, PartialCopy>;
+  contexts: Record<string, string>;
+  generation: number;
+  filesMissing: number;
+  filesSettled: boolean;
+}
+
+export type AnyTransaction = IDBPTransaction<UserSchema, Names[], "readonly" | "readwrite" | "versionchange">;
+export type Writing = IDBPTransaction<UserSchema, Names[], "readwrite">;
+
+export type State = Pick<Overview, "entities" | "partials">;
+
+const NO_LAYERS = { lasts: [], layers: [] };
+
+export async function get<Name extends keyof Meta>(
+  transaction: AnyTransaction,
+  name: Name,
+): Promise<Meta[Name] | undefined> {
+  return (await transaction.objectStore("meta").get(name)) as Meta[Name] | undefined;
+}
+
+export async function getState(transaction: AnyTransaction): Promise<State> {
+  const [entities, partials] = await Promise.all([get(transaction, "entities"), get(transaction, "partials")]);
+  // Records written by a version that knew no layers have none.
+  const complete = Object.entries(entities ?? {}).map(([name, record]) => [name, { ...NO_LAYERS, ...record }]);
+  return { entities: Object.fromEntries(complete), partials: partials ?? {} };
+}
+
+export async function put<Name extends keyof Meta>(transaction: Writing, name: Name, value: Meta[Name]): Promise<void> {
+  await transaction.objectStore("meta").put(value, name);
+}
+
+/** All of a generation, or the first `most` of its segments. */
+export function generationRange(entity: string, generation: number, most?: number): IDBKeyRange {
+  // An array sorts after every number.
+  return IDBKeyRange.bound([entity, generation], [entity, generation, most ?? []], false, most !== undefined);
+}
+
+export function everything(): IDBKeyRange {
+  return IDBKeyRange.lowerBound([]);
+}

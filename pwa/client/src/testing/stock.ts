@@ -1,0 +1,97 @@
+import { expect } from "vitest";
+
+import type { AttributeType, WireValue } from "../api";
+import { entity, FakeServer } from "./server";
+import { type Tab, World } from "./world";
+
+/** Rows `[key, name, picture]` with these keys. */
+export function rowsOf(keys: Iterable<number>, name = "thing"): WireValue[][] {
+  return Array.from(keys, (key) => [key, `${name} ${key}`, ""]);
+}
+
+/** Numbers from the first to the last. */
+export function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, at) => first + at);
+}
+
+/** A device in front of a server whose things are tracked (`read-only-optimized`) and whose kinds are not. */
+export class Stock {
+  readonly server: FakeServer;
+  readonly world: World;
+
+  private constructor(keyType: AttributeType) {
+    const attributes: [string, AttributeType][] = [
+      ["id", keyType],
+      ["name", "string"],
+      ["picture", "picture"],
+    ];
+    const kinds: [string, AttributeType][] = [
+      ["id", "integer"],
+      ["name", "string"],
+    ];
+    const things = entity("LocalThing", attributes, "read-only-optimized");
+    this.server = new FakeServer([things, entity("LocalKind", kinds)]);
+    this.server.rows.LocalKind = [[1, "Drink"]];
+    this.world = new World(this.server);
+  }
+
+  static async open(keyType: AttributeType = "integer") {
+    const stock = new Stock(keyType);
+    const { server, world } = stock;
+    return { stock, server, world, tab: await world.tab() };
+  }
+
+  get rows(): WireValue[][] {
+    return this.server.rows.LocalThing ?? [];
+  }
+
+  set rows(rows: WireValue[][]) {
+    this.server.rows.LocalThing = rows;
+  }
+
+  /** The row with this key is so now, or new. */
+  put(...row: WireValue[]): void {
+    this.rows = [...this.rows.filter(([key]) => key !== row[0]), row];
+  }
+
+  remove(...keys: WireValue[]): void {
+    this.rows = this.rows.filter(([key]) => !keys.includes(key as WireValue));
+  }
+
+  /** The last request of a sync. */
+  get lastAsked() {
+    const posts = this.server.asked.filter(({ method }) => method === "POST");
+    return posts.at(-1)?.body as { cursors: Record<string, string>; ranges?: Record<string, unknown[][]> };
+  }
+
+  /** What the last answer said of the things. */
+  get told() {
+    return this.server.told.LocalThing;
+  }
+
+  /** Answers end after these many bytes. */
+  cutAfter(bytes: number): void {
+    this.server.damage = (all) => all.subarray(0, bytes);
+  }
+
+  /** Answers end before the segment of this number of the things, or of any entity that comes before them. */
+  cutBefore(segment: number): void {
+    this.server.damage = (all) => {
+      const at = new TextDecoder().decode(all).indexOf(`"number":${segment},`);
+      return all.subarray(0, at);
+    };
+  }
+
+  heal(): void {
+    this.server.damage = null;
+  }
+
+  /** The tab shows the server's rows, says how many they are, and knows their fingerprint. */
+  async expectEqual(tab: Tab): Promise<void> {
+    const byKey = (a: WireValue[], b: WireValue[]) => String(a[0]).localeCompare(String(b[0]), "en");
+    const shown = (await tab.engine.list("LocalThing")).map(({ id, name, picture }) => [id, name, picture]);
+    expect((shown as WireValue[][]).sort(byKey)).toEqual([...this.rows].sort(byKey));
+    const { rows, fingerprint } = (await tab.engine.syncProperties()).entities.LocalThing ?? {};
+    expect({ rows, fingerprint }).toEqual(this.server.contentOf("LocalThing"));
+  }
+}

@@ -1,0 +1,162 @@
+/** The rows of an entity with the pattern `read-only-optimized`, as the server's change tracking tells of them. */
+
+import type { EntityDefinition, Key, WireValue } from "../api";
+import { addFingerprints, rowFingerprint } from "../protocol/fingerprint";
+import { isOrdered, type KeyOrder, keyOrder } from "../protocol/keys";
+import type { Range } from "../protocol/messages";
+
+const encoder = new TextEncoder();
+
+/** Lines of an entity: the first is its message, the others follow it. */
+export interface Told {
+  message: { mode: string; rows?: number; bytes?: number; [key: string]: unknown };
+  lines: string[];
+}
+
+interface Line {
+  key: Key;
+  text: string;
+}
+
+interface Moment {
+  columns: string;
+  lines: Map<string, Line>;
+}
+
+/** What every pull of an entity saw, by the token of the cursor it gave: enough to tell what came since. */
+export class TrackedEntity {
+  private readonly moments = new Map<string, Moment>();
+  private made = 0;
+
+  constructor(private readonly name: string) {}
+
+  /** Another history: no cursor means anything any more. */
+  forget(): void {
+    this.moments.clear();
+  }
+
+  tell(
+    entity: EntityDefinition,
+    rows: WireValue[][],
+    cursor: string | undefined,
+    ranges: Range[] | undefined,
+    segmentRows: number,
+  ): Told {
+    const type = entity.attributes[0]?.type ?? "string";
+    const order = keyOrder(type);
+    const lines = rows.map((row) => ({ key: row[0] as Key, text: JSON.stringify(row) }));
+    lines.sort((a, b) => order(a.key, b.key));
+    const columns = entity.attributes.map((attribute) => attribute.name);
+    const moment = { columns: columns.join(), lines: new Map(lines.map((line) => [String(line.key), line])) };
+    const old = cursor === undefined ? undefined : this.moments.get(cursor);
+    const told = (mode: string, more: object, parts: string[][], following: string[] = []) => {
+      const segments = parts.map(([message = "", ...texts], number) => [
+        message.replace("{", `{"number":${number},`),
+        ...texts,
+      ]);
+      const bytes = parts.reduce((sum, [, ...texts]) => sum + bytesOf(texts), 0);
+      const count = parts.reduce((sum, part) => sum + part.length - 1, 0);
+      const same = old !== undefined && cursor !== undefined && isSame(old, moment);
+      const token = same ? cursor : this.remember(moment);
+      const counts = mode === "unchanged" ? {} : { columns, rows: count, bytes, segments: parts.length };
+      const message = { type: "entity", entity: this.name, mode, ...counts, ...more, cursor: token };
+      return { message, lines: [...following, ...segments.flat()] };
+    };
+    const replace = () =>
+      told(
+        "replace",
+        { fingerprint: sum(lines) },
+        cut(lines, segmentRows).map((part) => segment(part)),
+      );
+    const reset = (reason: string) => {
+      return { message: { type: "entity", entity: this.name, mode: "reset", reason }, lines: [] };
+    };
+
+    if (ranges !== undefined) {
+      const isOther = old !== undefined && old.columns !== moment.columns;
+      if (isOther || !ranges.some(([, count]) => count > 0)) return replace();
+      const whole = { total: lines.length, fingerprint: sum(lines) };
+      if (isOrdered(type)) return told("ranges", whole, compare(lines, ranges, order, segmentRows));
+      const has = ranges.reduce((all, [, count]) => all + count, 0);
+      const fingerprint = ranges.reduce((all, [, , one]) => addFingerprints(all, one), 0);
+      return has === whole.total && fingerprint === whole.fingerprint ? told("ranges", whole, []) : replace();
+    }
+    if (cursor === undefined) return replace();
+    if (old === undefined) return reset("history");
+    if (old.columns !== moment.columns) return replace();
+    const changed = lines.filter(({ key, text }) => old.lines.get(String(key))?.text !== text);
+    const gone = [...old.lines.values()].filter(({ key }) => !moment.lines.has(String(key)));
+    if (changed.length === 0 && gone.length === 0) return told("unchanged", {}, []);
+    if (gone.length > 0 && !isOrdered(type)) return reset("keys");
+    const gaps = gapsAround(lines, gone, order);
+    return told(
+      "delta",
+      { gaps: gaps.length },
+      cut(changed, segmentRows).map((part) => segment(part)),
+      gaps,
+    );
+  }
+
+  private remember(moment: Moment): string {
+    const token = `${this.name}.${++this.made}`;
+    this.moments.set(token, moment);
+    return token;
+  }
+}
+
+function isSame(a: Moment, b: Moment): boolean {
+  const same = [...b.lines].every(([id, { text }]) => a.lines.get(id)?.text === text);
+  return same && a.columns === b.columns && a.lines.size === b.lines.size;
+}
+
+/** The ranges that differ, whole. */
+function compare(lines: Line[], ranges: Range[], order: KeyOrder, segmentRows: number): string[][] {
+  const found: string[][] = [];
+  let after: Key | null = null;
+  for (const [last, count, fingerprint] of ranges) {
+    const from: Key | null = after;
+    const here = lines.filter(({ key }) => {
+      return (from === null || order(key, from) > 0) && (last === null || order(key, last) <= 0);
+    });
+    if (here.length !== count || sum(here) !== fingerprint) {
+      let start = from;
+      const parts = here.length === 0 ? [[]] : cut(here, segmentRows);
+      for (const [number, part] of parts.entries()) {
+        const until: Key | null = number === parts.length - 1 ? last : (part.at(-1)?.key ?? null);
+        found.push(segment(part, { after: start, until }));
+        start = until;
+      }
+    }
+    after = last;
+  }
+  return found;
+}
+
+/** Between which neighbours that remain the others were. */
+function gapsAround(lines: Line[], gone: Line[], order: KeyOrder): string[] {
+  const gaps = gone.map(({ key }) => {
+    const at = lines.findIndex((line) => order(line.key, key) > 0);
+    const after = at < 0 ? lines.at(-1) : lines[at - 1];
+    return JSON.stringify({ type: "gap", after: after?.key ?? null, before: lines[at]?.key ?? null });
+  });
+  return [...new Set(gaps)];
+}
+
+function segment(part: Line[], bounds: object = {}): string[] {
+  const texts = part.map(({ text }) => text);
+  const [first = null, last = null] = [part[0]?.key, part.at(-1)?.key];
+  const head = { type: "segment", rows: part.length, bytes: bytesOf(texts), first, last, ...bounds };
+  return [JSON.stringify(head), ...texts];
+}
+
+function bytesOf(texts: string[]): number {
+  return texts.reduce((all, text) => all + encoder.encode(text).length + 1, 0);
+}
+
+function sum(lines: Line[]): number {
+  return lines.reduce((all, { text }) => addFingerprints(all, rowFingerprint(encoder.encode(text))), 0);
+}
+
+function cut<T>(all: T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size));
+}
