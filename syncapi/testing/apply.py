@@ -109,12 +109,10 @@ def _unchanged(base: Carried, answer: EntityAnswer, described: Described) -> Car
 
 def _changed(base: Carried, answer: EntityAnswer) -> Carried:
     order, rows, keys = base.order, dict(base.rows), base.keys
-    came = dict(_in_order(answer.segments, order))
-    arrived = list(came)
-    if not order.dependable:
-        arrived.sort()
-        if answer.gaps:
-            violated(f"gaps, though keys of type {order.type} have no order that databases share")
+    came = dict(_in_order(answer.segments, order, across=False))
+    arrived = sorted(came)
+    if answer.gaps and not order.dependable:
+        violated(f"gaps, though keys of type {order.type} have no order that databases share")
     neighbours = []
     for gap in answer.gaps:
         after, before = (None if gap[name] is None else order.of(gap[name]) for name in ("after", "before"))
@@ -135,7 +133,6 @@ def _changed(base: Carried, answer: EntityAnswer) -> Carried:
 def _compared(base: Carried, answer: EntityAnswer) -> Carried:
     order, rows, keys = base.order, dict(base.rows), base.keys
     reached: Sortable | None = None
-    tail = base.whole
     for segment in answer.segments:
         after, until = (
             None if segment.message[name] is None else order.of(segment.message[name]) for name in ("after", "until")
@@ -155,8 +152,7 @@ def _compared(base: Carried, answer: EntityAnswer) -> Carried:
                 violated(f"{where}: it has the key {row.key!r}, which is outside of its bounds")
             rows[key] = row
         reached = until
-        tail = tail or until is None
-    return Carried(base.columns, order, answer.message["cursor"], rows, whole=tail or answer.complete)
+    return Carried(base.columns, order, answer.message["cursor"], rows, whole=base.whole or answer.complete)
 
 
 def _between(keys: list[Sortable], after: Sortable | None, before: Sortable | None) -> list[Sortable]:
@@ -165,11 +161,12 @@ def _between(keys: list[Sortable], after: Sortable | None, before: Sortable | No
     return keys[start : len(keys) if before is None else bisect_left(keys, before)]
 
 
-def _in_order(segments: Iterable[Segment], order: KeyOrder) -> Iterator[tuple[Sortable, Row]]:
-    """All rows, having made sure that no key comes twice, and that they rise where they can."""
+def _in_order(segments: Iterable[Segment], order: KeyOrder, *, across: bool = True) -> Iterator[tuple[Sortable, Row]]:
+    """All rows, having made sure that no key comes twice, and that they rise: in each segment, or `across` all."""
     last: Sortable | None = None
     seen: set[Sortable] = set()
     for segment in segments:
+        last = last if across else None
         for row in segment.rows:
             key = order.of(row.key)
             if key in seen:

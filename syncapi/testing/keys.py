@@ -10,7 +10,9 @@ from typing import Any
 from syncapi.testing.errors import ProtocolViolation
 
 NUMBERS = frozenset({"integer", "boolean", "decimal", "float"})
-UNORDERED = frozenset({"decimal", "float", "duration"})  # databases do not give these in the order of devices
+UNORDERED = frozenset(
+    {"decimal", "float", "duration", "boolean", "json"}
+)  # databases do not give these in the order of devices
 SAFE_INTEGER = 2**53 - 1
 
 Sortable = Any  # an integer, a decimal, a float or a text; one of them for all keys of an entity

@@ -13,33 +13,30 @@ from syncapi.testing.store import Carried
 class EntityResult:
     """What a sync did to one entity.
 
-    `mode` is that of the answer which the device applied. `changed` are the keys whose rows are new or other than
-    before, `removed` those that went away, in key order and as on the wire. They compare what the device had with what
-    it has, however the rows travelled. `received` are the keys of the rows that travelled, also of those that were the
-    same as before. `reset` is the reason when the server wanted to compare, else None; `gaps` counts what a delta
-    removed by. `message` is the `entity` line.
+    `mode` is that of the answer which the device applied. Keys are as on the wire: `changed` are those of the rows that
+    travelled, whether or not the device had them like that; `altered`, in key order, those whose rows are new or other
+    than before; `removed`, in key order, those that went away. `reset` is the reason when the server wanted to compare,
+    else None. `message` is the `entity` line.
     """
 
     mode: str
     changed: list[Any]
+    altered: list[Any]
     removed: list[Any]
-    received: list[Any]
     reset: str | None
-    gaps: int
     message: Message
 
     @property
     def rows_received(self) -> int:
-        return len(self.received)
+        return len(self.changed)
 
     @classmethod
     def between(cls, before: Carried | None, after: Carried, answer: EntityAnswer, reset: str | None) -> EntityResult:
         """Compares what was there with what is."""
         had = before.rows if before else {}
-        changed = [after.rows[key].key for key in after.keys if key not in had or had[key].text != after.rows[key].text]
+        altered = [after.rows[key].key for key in after.keys if key not in had or had[key].text != after.rows[key].text]
         removed = [had[key].key for key in before.keys if key not in after.rows] if before else []
-        received = [row.key for row in answer.rows]
-        return cls(answer.mode, changed, removed, received, reset, len(answer.gaps), answer.message)
+        return cls(answer.mode, [row.key for row in answer.rows], altered, removed, reset, answer.message)
 
 
 @dataclass(frozen=True)
@@ -64,4 +61,4 @@ class SyncResult:
     @property
     def unchanged(self) -> bool:
         """Whether the device has after it what it had before."""
-        return not any(entity.changed or entity.removed for entity in self.entities.values())
+        return not any(entity.altered or entity.removed for entity in self.entities.values())
