@@ -15,11 +15,9 @@ from django.test import Client
 from syncapi.applications import OfflineApp
 from syncapi.entities import LocalEntity
 from syncapi.registry import registry
-from syncapi.testing.answer import PROTOCOL, Answer, EntityAnswer, Message, read_answer, violated
-from syncapi.testing.apply import Asked, apply, stage
 from syncapi.testing.connection import ANONYMOUS, Connection
-from syncapi.testing.errors import SyncCut
-from syncapi.testing.result import EntityResult, SyncResult
+from syncapi.testing.result import SyncResult
+from syncapi.testing.run import Run
 from syncapi.testing.store import Carried, Database, Described
 
 AppName = str | OfflineApp
@@ -79,7 +77,7 @@ class FakeDevice:
         for (app, user), key in list(self._keys.items()):
             if user == self._whose() and key != ANONYMOUS:
                 database = self._databases.pop((app, key), None) or Database(new_replica())
-                self._connection.sign_out(app, self._headers(database, key))
+                self._connection.sign_out(app, database.headers(key))
                 del self._keys[app, user]
         self.user = None
 
@@ -189,7 +187,7 @@ class FakeDevice:
         database = self._databases.setdefault((name, key), Database(new_replica()))
         wanted = None if entities is None else [_name(entity) for entity in entities]
         request = {"context": context, "trigger": trigger}
-        run = _Run(self, database, name, key, request, cut)
+        run = Run(self._connection, self.recording, database, name, key, request, cut)
         run.ask(wanted, compare=compare)
         if run.resets:
             run.ask(list(run.resets), compare=True)
@@ -199,14 +197,6 @@ class FakeDevice:
 
     def _whose(self) -> Any:
         return None if self._user is None else self._user.pk
-
-    def _headers(self, database: Database, key: str) -> dict[str, str]:
-        return {
-            "Haversack-Protocol": str(PROTOCOL),
-            "Haversack-Definition": database.version,
-            "Haversack-Replica": database.replica,
-            "Haversack-User": key,
-        }
 
     def _database(self, app: AppName) -> Database | None:
         key = self._keys.get((_name(app), self._whose()))
@@ -230,154 +220,6 @@ class FakeDevice:
         if carried is None or database is None:
             raise LookupError(f"The device carries nothing of {_name(entity)} yet.")
         return database, carried
-
-
-class _Run:
-    """One sync: one request, or two when something was reset. Nothing is changed before `commit`, except what a cut
-    leaves staged."""
-
-    def __init__(
-        self,
-        device: FakeDevice,
-        database: Database,
-        app: str,
-        key: str,
-        request: dict[str, Any],
-        cut: tuple[int | None, int | None] | None,
-    ) -> None:
-        self._device = device
-        self._database = database
-        self._app = app
-        self._key = key
-        self._request = request
-        self._cut = cut
-        self._after: dict[str, Carried] = {}
-        self._answers: dict[str, EntityAnswer] = {}
-        self._asked: dict[str, Asked] = {}
-        self._definition = database.definition
-        self._version = database.version
-        self._rows = self._bytes = self._requests = 0
-        self.resets: dict[str, str] = {}
-
-    def ask(self, entities: list[str] | None, *, compare: bool) -> None:
-        """One request and its answer."""
-        self._asked = self._state(entities, compare)
-        body = dict(self._request)
-        if entities is not None:
-            body["entities"] = entities
-        based = {name: asked for name, asked in self._asked.items() if asked.base}
-        body["cursors"] = {name: asked.base.cursor for name, asked in based.items() if asked.base}
-        if ranges := {name: asked.base.ranges() for name, asked in based.items() if asked.base and asked.ranges}:
-            body["ranges"] = ranges
-        headers = self._device._headers(self._database, self._key) | {"Haversack-Definition": self._version}
-        content, cut = self._shortened(self._device._connection.sync(self._app, headers, body))
-        self._device.recording.append(content)
-        self._requests += 1
-        answer = read_answer(content, cut=cut)
-        self._rows += answer.rows_received
-        self._bytes += len(content)
-        if answer.start:
-            self._check_start(answer)
-        if cut:
-            self._stage(answer)
-            raise SyncCut(self._rows, self._bytes)
-        self._check_entities(answer, entities)
-        for name, came in answer.entities.items():
-            after = apply(self._asked_of(name), came, self._described(name))
-            self._answers[name] = came
-            if after is None:
-                self.resets[name] = str(came.message["reason"])
-            else:
-                self._after[name] = after
-
-    def commit(self) -> SyncResult:
-        """All of it at once (P1)."""
-        database, entities = self._database, {}
-        for name, after in self._after.items():
-            before = database.entities.get(name)
-            entities[name] = EntityResult.between(before, after, self._answers[name], self.resets.get(name))
-            database.entities[name] = after
-            database.staged.pop(name, None)
-        new = self._version != database.version
-        database.version, database.definition = self._version, self._definition
-        known = {entity["name"] for entity in self._described_app()["entities"]}
-        for kept in (database.entities, database.staged):
-            for name in set(kept) - known:
-                del kept[name]
-        return SyncResult(entities, self._described_app(), new, self._bytes, self._requests)
-
-    def _state(self, entities: list[str] | None, compare: bool) -> dict[str, Asked]:
-        """What to say about each entity: its cursor; or ranges, of what a cut left or of what there is."""
-        database, asked = self._database, {}
-        names = dict.fromkeys((*database.entities, *database.staged) if entities is None else entities)
-        if entities is None and self._definition and (context := self._request["context"]):
-            names = dict.fromkeys(self._definition["contexts"].get(context, ()))
-        for name in names:
-            if staged := database.staged.get(name):
-                asked[name] = Asked(staged, ranges=True)
-            elif carried := database.entities.get(name):
-                asked[name] = Asked(carried, ranges=compare and self._described(name).comparable)
-        return asked
-
-    def _asked_of(self, name: str) -> Asked:
-        return self._asked.get(name, Asked(None, ranges=False))
-
-    def _shortened(self, content: bytes) -> tuple[bytes, bool]:
-        """What arrives before the connection breaks, and whether it does."""
-        rows, size = self._cut or (None, None)
-        if size is not None and size - self._bytes < len(content):
-            return content[: max(0, size - self._bytes)], True
-        if rows is None:
-            return content, False
-        at, left = 0, rows - self._rows
-        for line in content.splitlines(keepends=True):
-            if line.startswith(b"["):
-                if left == 0:
-                    return content[:at], True
-                left -= 1
-            at += len(line)
-            if left == 0 and line.startswith(b"["):
-                return content[:at], True
-        return content, False
-
-    def _check_start(self, answer: Answer) -> None:
-        if answer.start["user"] != self._key:
-            violated(f"the answer is for the user {answer.start['user']!r}, not for {self._key!r}")
-        if answer.start["definition"] == self._version:
-            if answer.definition is not None:
-                violated("a definition, though the device has that version")
-        elif answer.definition is not None:
-            self._definition, self._version = answer.definition, answer.start["definition"]
-        elif answer.complete or answer.entities:
-            violated("no definition, though the device has another version")
-
-    def _check_entities(self, answer: Answer, entities: list[str] | None) -> None:
-        definition, context = self._described_app(), self._request["context"]
-        if entities is None:
-            entities = definition["contexts"][context] if context else [e["name"] for e in definition["entities"]]
-        if set(answer.entities) != set(entities):
-            violated(f"asked for {sorted(entities)}, the answer has {sorted(answer.entities)}")
-
-    def _described_app(self) -> Message:
-        if self._definition is None:
-            violated("rows without a definition")
-        return self._definition
-
-    def _described(self, name: str) -> Described:
-        return Described.of(self._described_app(), name)
-
-    def _stage(self, answer: Answer) -> None:
-        """Keeps what came whole, so that the next sync need not have it again (P2)."""
-        staged: dict[str, Carried | None] = {
-            name: after
-            for name, after in self._after.items()
-            if self._answers[name].mode == "replace" and self._described(name).comparable
-        }
-        for name, came in answer.entities.items():
-            staged[name] = stage(self._asked_of(name), came, self._described(name))
-        for name, carried in staged.items():
-            if carried is not None:
-                self._database.staged[name] = carried
 
 
 def _name(thing: AppName | EntityName) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from syncapi.testing.answer import FINGERPRINT_MODULUS, SEGMENT_ROWS, Message, Row, violated
+from syncapi.testing.answer import FINGERPRINT_MODULUS, PROTOCOL, SEGMENT_ROWS, Message, Row, violated
 from syncapi.testing.keys import KeyOrder, Sortable
 
 READ_ONLY = "read-only"
@@ -88,6 +88,15 @@ class Database:
     definition: Message | None = None
     entities: dict[str, Carried] = field(default_factory=dict)
     staged: dict[str, Carried] = field(default_factory=dict)
+
+    def headers(self, user_key: str) -> dict[str, str]:
+        """What every request says (decision 0001), besides the CSRF token."""
+        return {
+            "Haversack-Protocol": str(PROTOCOL),
+            "Haversack-Definition": self.version,
+            "Haversack-Replica": self.replica,
+            "Haversack-User": user_key,
+        }
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Database:
         return Database(self.replica, self.version, self.definition, dict(self.entities), dict(self.staged))

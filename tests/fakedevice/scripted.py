@@ -1,6 +1,5 @@
-"""A server of one entity for tests of the fake device: answers from a script, or what a small model of one says."""
+"""Answers made by hand, and the addresses under which a fake device finds them."""
 
-import bisect
 import hashlib
 import json
 from collections.abc import Callable, Sequence
@@ -9,6 +8,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
+
+from syncapi.testing import FakeDevice
 
 ENTITY = "Thing"
 
@@ -82,6 +83,19 @@ def answer(
     return b"".join(text(line) + b"\n" for line in [*lines, {"type": "end"}])
 
 
+THREE = [[1, "a"], [2, "b"], [3, "c"]]
+WHOLE: dict[str, Any] = {"total": 3, "fingerprint": fingerprint(THREE)}
+
+
+def first(rows: list[list[Any]] = THREE, **more: Any) -> bytes:
+    """The answer to a first sync. `more` is said of the definition."""
+    return answer(part("replace", [segment(0, rows)]), definition=definition(**more))
+
+
+def keys(device: FakeDevice) -> list[Any]:
+    return [row["id"] for row in device.rows("things", ENTITY)]
+
+
 @dataclass
 class Server:
     """Answers with what `script` holds, one for each request; with `serve`, when there is no script."""
@@ -118,72 +132,3 @@ sync.csrf_exempt = True  # type: ignore[attr-defined]  # what the token is for i
 urlpatterns = [
     path("", include(([path("<app>/", sync, name="sync"), path("<app>/session/", session, name="session")], "syncapi")))
 ]
-
-
-class Model:
-    """A server in a few lines, by the protocol's text: remembers all states, and compares what it is asked to."""
-
-    def __init__(self, key_type: str, sort: Callable[[Any], Any], segment_rows: int) -> None:
-        self.key_type = key_type
-        self.sort = sort
-        self.segment_rows = segment_rows
-        self.rows: dict[Any, str] = {}
-        self._states: dict[str, dict[Any, str]] = {}
-        self.resetting = False
-
-    def serve(self, body: Message, version: str) -> bytes:
-        cursor = f"c{len(self._states)}"
-        self._states[cursor] = dict(self.rows)
-        old = self._states.get(body["cursors"].get(ENTITY, ""))
-        ranges = body.get("ranges", {}).get(ENTITY)
-        if ranges and any(rows for _, rows, _ in ranges):
-            made = self._ranges(ranges)
-        elif ranges or ENTITY not in body["cursors"]:
-            made = part("replace", self._segments(self._sorted()))
-        elif self.resetting or old is None:
-            made = part("reset", reason="history", cursor=None)
-            cursor = ""
-        elif old == self.rows:
-            made = part("unchanged")
-        else:
-            made = self._delta(old)
-        if cursor:
-            made[0]["cursor"] = cursor
-        return answer(made, definition=definition(self.key_type) if version != "v1" else None)
-
-    def _sorted(self) -> list[list[Any]]:
-        return [[key, self.rows[key]] for key in sorted(self.rows, key=self.sort)]
-
-    def _segments(self, rows: list[list[Any]]) -> list[tuple[Message, list[list[Any]]]]:
-        pieces = [rows[at : at + self.segment_rows] for at in range(0, len(rows), self.segment_rows)]
-        return [segment(number, piece) for number, piece in enumerate(pieces)]
-
-    def _delta(self, old: dict[Any, str]) -> Part:
-        keys = sorted(self.rows, key=self.sort)
-        places = [self.sort(key) for key in keys]
-        gaps = []
-        for key in sorted(set(old) - set(self.rows), key=self.sort):
-            at = bisect.bisect(places, self.sort(key))
-            gap = (keys[at - 1] if at else None, keys[at] if at < len(keys) else None)
-            if gap not in gaps:
-                gaps.append(gap)
-        changed = [[key, self.rows[key]] for key in keys if old.get(key) != self.rows[key]]
-        return part("delta", self._segments(changed), gaps)
-
-    def _ranges(self, ranges: list[list[Any]]) -> Part:
-        segments: list[tuple[Message, list[list[Any]]]] = []
-        rows, after = self._sorted(), None
-        assert ranges[-1][0] is None
-        assert [r[0] for r in ranges[:-1]] == sorted({r[0] for r in ranges[:-1]}, key=self.sort)
-        for last, count, told in ranges:
-            inside = rows if last is None else [row for row in rows if self.sort(row[0]) <= self.sort(last)]
-            rows = rows[len(inside) :]
-            if (len(inside), fingerprint(inside)) != (count, told):
-                pieces = [inside[at : at + self.segment_rows] for at in range(0, len(inside), self.segment_rows)]
-                for piece in pieces or [[]]:
-                    until = last if piece is (pieces or [piece])[-1] else piece[-1][0]
-                    segments.append(segment(len(segments), piece, after=after, until=until))
-                    after = until
-            after = last
-        everything = self._sorted()
-        return part("ranges", segments, total=len(everything), fingerprint=fingerprint(everything))
