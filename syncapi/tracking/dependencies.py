@@ -1,0 +1,191 @@
+"""Collecting what an entity depends on: tables, their columns, and the ways that lead there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Self, TypeAlias
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.db.models.expressions import Col
+from django.db.models.sql import Query
+
+from syncapi.attributes import Attribute, UnknownAttribute
+from syncapi.tracking.watched import Watched
+
+Field: TypeAlias = "models.Field[Any, Any]"  # Django's fields take no [] at run time
+Model = type[models.Model]
+Path = tuple[str, ...]
+
+
+class Unwatchable(Exception):
+    """A table without a key of one column, or a model without a table."""
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A way from the entity's rows to rows of `table`, each row reaching at most one.
+
+    `path`: names of the foreign keys on the way, parent links included; `()` is the entity's own table. `member`:
+    whether the queryset goes this way, not only attributes.
+    """
+
+    table: str
+    path: Path
+    member: bool
+
+
+@dataclass
+class Dependencies:
+    """`followed`: by path, the table at its end and whether the queryset goes there."""
+
+    keys: dict[str, str] = field(default_factory=dict)
+    content: dict[str, set[str]] = field(default_factory=dict)
+    member: dict[str, set[str]] = field(default_factory=dict)
+    followed: dict[Path, tuple[str, bool]] = field(default_factory=dict)
+    unfollowed: set[str] = field(default_factory=set)
+
+    def copy(self) -> Self:
+        return type(self)(
+            dict(self.keys),
+            {table: set(columns) for table, columns in self.content.items()},
+            {table: set(columns) for table, columns in self.member.items()},
+            dict(self.followed),
+            set(self.unfollowed),
+        )
+
+    def watched(self) -> dict[str, Watched]:
+        """The key column is watched anyway, and never among the others."""
+        return {
+            table: Watched(
+                table,
+                key,
+                frozenset(self.content.get(table, ())) - {key},
+                frozenset(self.member.get(table, ())) - {key},
+            )
+            for table, key in self.keys.items()
+        }
+
+    def ways(self) -> tuple[Followed, ...]:
+        return tuple(Followed(table, path, member) for path, (table, member) in self.followed.items())
+
+    # -- what collectors say
+
+    def table(self, model: Model) -> str:
+        """The table of `model`, from now on watched.
+
+        :raises Unwatchable:
+        """
+        meta = model._meta.concrete_model._meta if model._meta.concrete_model else model._meta
+        key = meta.pk.column if meta.pk is not None else None
+        if not key or not meta.db_table:
+            raise Unwatchable(meta.label)
+        return self._table(meta.db_table, key)
+
+    def _table(self, table: str, key: str) -> str:
+        self.keys.setdefault(table, key)
+        return table
+
+    def carry(self, column: Field) -> None:
+        """A value of this column, or one that it leads to, is carried."""
+        for one in _stored(column):
+            self.content.setdefault(self.table(one.model), set()).add(one.column)
+
+    def decide(self, column: Field) -> None:
+        """This column decides which rows are in scope."""
+        for one in _stored(column):
+            self.member.setdefault(self.table(one.model), set()).add(one.column)
+
+    def follow(self, path: Path, table: str, member: bool) -> None:
+        known = self.followed.get(path)
+        self.followed[path] = (table, member or (known is not None and known[1]))
+
+    def follow_attribute(self, model: Model, attribute: Attribute) -> None:
+        """An attribute: its column, and the foreign keys on the way to it."""
+        current, path = model, Path()
+        for hop in attribute.hops:
+            current, path = self._follow_parents(current, path, hop.model)
+            self.carry(hop)
+            current, path = hop.related_model, (*path, hop.name)  # type: ignore[assignment]
+            self.follow(path, self.table(current), member=False)
+            target = hop.target_field  # type: ignore[attr-defined]
+            self._follow_parents(current, path, target.model)
+            self.carry(target)
+        self._follow_parents(current, path, attribute.field.model)
+        self.carry(attribute.field)
+
+    def _follow_parents(self, model: Model, path: Path, owner: Model) -> tuple[Model, Path]:
+        """From `model` to the table of the parent that owns an inherited field."""
+        for step in _path_to(model, owner):
+            self.carry(step.join_field)
+            path = (*path, step.join_field.name)
+            self.follow(path, self.table(step.to_opts.model), member=False)
+        return owner, path
+
+    def depend_on(self, model: Model, name: str) -> None:
+        """`depends_on` of an entity: a column, by a path that may lead to many rows.
+
+        :raises UnknownAttribute: there is no such path.
+        """
+        current: Model | None = model
+        for step in name.split("__"):
+            found: Any = _step(current, step, name)
+            for parent in _path_to(current, found.model) if current else ():
+                self._decide_join(parent.join_field)
+            if not found.is_relation:
+                self.decide(found)
+                current = None
+                continue
+            if found.concrete and found.column is not None:
+                self.decide(found)
+            for info in found.path_infos:
+                self.table(info.to_opts.model)
+                self._decide_join(info.join_field)
+                current = info.to_opts.model
+
+    def _decide_join(self, join: Any) -> None:
+        for side in (*columns_of_join(join), *columns_of(join.get_extra_restriction("", ""))):
+            self.decide(side)
+
+
+def _step(model: Model | None, step: str, name: str) -> Any:
+    if model is None:
+        raise UnknownAttribute(f"'{name}': nothing can follow a column, so '{step}' leads nowhere.")
+    try:
+        found: Any = model._meta.pk if step == "pk" else model._meta.get_field(step)
+    except FieldDoesNotExist:
+        raise UnknownAttribute(f"'{name}': {model._meta.label} has no field '{step}'.") from None
+    if (found.is_relation and not hasattr(found, "path_infos")) or (not found.is_relation and not found.column):
+        raise UnknownAttribute(f"'{name}': '{step}' is not in a column of its own, and leads to no one table.")
+    return found
+
+
+def _path_to(model: Model, owner: Model) -> list[Any]:
+    if model._meta.concrete_model is owner._meta.concrete_model:
+        return []
+    return list(model._meta.get_path_to_parent(owner))
+
+
+def columns_of_join(join: Any) -> Iterator[Field]:
+    """Both sides of a join along a field or a relation."""
+    for left, right in join.get_joining_fields():
+        yield left
+        yield right
+
+
+def columns_of(expression: Any) -> Iterator[Field]:
+    """All columns in a resolved expression that has no subqueries."""
+    if isinstance(expression, Col):
+        yield expression.target
+    for source in expression.get_source_expressions() if expression is not None else ():
+        yield from columns_of(source)
+
+
+def _stored(column: Any) -> Iterable[Any]:
+    """The column itself, and for a generated one also those it is made of, which are the ones that get written."""
+    if not isinstance(column, models.GeneratedField):
+        return (column,)
+    made_of: Any = column
+    resolved = made_of.expression.resolve_expression(Query(column.model, alias_cols=False))
+    return (column, *columns_of(resolved))
