@@ -175,7 +175,7 @@ def _reset(pull: _Pull, reason: str) -> PulledEntity:
 def _message(
     pull: _Pull, mode: str, cursor: PositionCursor, start: int, rows: int = 0, size: int = 0, **more: Any
 ) -> PulledEntity:
-    message = {"type": "entity", "entity": pull.entity.name, "mode": mode}
+    message: dict[str, Any] = {"type": "entity", "entity": pull.entity.name, "mode": mode}
     if mode != "unchanged":
         message |= {"rows": rows, "bytes": size}
     message |= {**more, "cursor": cursor.encode()}
