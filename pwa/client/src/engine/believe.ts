@@ -57,8 +57,10 @@ async function judgeEntity(arrival: Arrival, judging: Judging): Promise<Measured
   const record = before.entities[message.entity];
   const ask = asks.get(message.entity);
   if (message.mode === "replace") return "good";
-  // Whoever was compared already, and is sent away again, gets no third word.
-  if (message.mode === "reset") return record !== undefined && ask === undefined ? "compare" : "whole";
+  if (message.mode === "reset") {
+    const isNew = ask === undefined && !levels.has(message.entity);
+    return record !== undefined && isNew ? "compare" : "whole";
+  }
   if (message.mode === "ranges") {
     if (ask === undefined) throw unasked(arrival);
     const { source, ordered, description } = ask;

@@ -1,5 +1,6 @@
 /** Phase: asks for what changed until the answer is one that can be made visible. */
 
+import type { Definition } from "../api";
 import { asHaversackError, ClientError, ServerError } from "../protocol/errors";
 import type { Speaker } from "../protocol/http";
 import type { Overview } from "../store/store";
@@ -21,14 +22,16 @@ const MOST_ROUNDS = 5;
 export async function pull(job: Job, before: Overview, world: SyncWorld): Promise<Believed> {
   const { store } = world;
   const levels = new Map<string, Level>();
+  let definition = before.definition?.definition;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const asks = await prepare(job, before, levels, world);
+    const asks = await prepare(job, before, definition, levels, world);
     const generation = await store.newGeneration();
     try {
       const received = await request(generation, job, before, levels, asks, world);
       const { raised, ...believed } = await judge({ store, before, received, asks, levels });
       if (raised.size === 0) return believed;
       for (const [name, level] of raised) levels.set(name, level);
+      definition = received.definition?.definition ?? definition;
     } catch (thrown) {
       const error = asHaversackError(thrown);
       await giveUp(generation, error.code, world);
@@ -47,6 +50,7 @@ export function speaker(overview: Overview, user: string): Speaker {
 async function prepare(
   job: Job,
   before: Overview,
+  definition: Definition | undefined,
   levels: ReadonlyMap<string, Level>,
   { store, watchdog }: SyncWorld,
 ): Promise<Map<string, Ask>> {
@@ -59,7 +63,7 @@ async function prepare(
   const asks = new Map<string, Ask>();
   for (const name of knownEntities(job, now)) {
     const level = levels.get(name) ?? "changes";
-    const ask = await askFor(name, level, { store, now, definition: before.definition?.definition, progress });
+    const ask = await askFor(name, level, { store, now, definition, progress });
     if (ask !== null) asks.set(name, ask);
   }
   return asks;

@@ -36,7 +36,7 @@ export async function compact(kind: "base" | "layers", compacting: Compacting): 
     const written = await (kind === "base" ? writeBase : writeLayer)(compacting, generation);
     const entities = { [entity]: { ...record, ...written } };
     const change = { expected: { [entity]: record }, entities, definition: null, context: null };
-    if (!(await store.switch({ ...change, rewritten: true }))) throw new ClientError("superseded");
+    if (!(await store.switch(change))) throw new ClientError("superseded");
   } catch (error) {
     await store.discard(generation).catch(() => undefined);
     throw error;

@@ -91,6 +91,70 @@ describe("chunks", () => {
   });
 });
 
+const head = (mode: string, more: string) => `{"type":"entity","entity":"A","mode":"${mode}",${more}"cursor":"c"}\n`;
+const COUNTS = '"columns":["id"],"rows":1,"bytes":4,"segments":1,';
+const DELTA = head("delta", `${COUNTS}"gaps":2,`);
+const GAPS = '{"type":"gap","after":null,"before":1}\n{"type":"gap","after":"7","before":null}\n';
+const RANGES = head("ranges", `${COUNTS}"total":9,"fingerprint":5,`);
+const COVERING = SEGMENT.replace("}", ',"after":null,"until":1}');
+const NOTHING = START.replace('"rows":1,"bytes":4', '"rows":0,"bytes":0');
+
+describe("tracked entities", () => {
+  it("a delta: gaps, then segments", async () => {
+    const messages = await read(encoder.encode(`${START}${DELTA}${GAPS}${SEGMENT}[1]\n${END}`));
+    expect(messages.slice(2)).toMatchObject([
+      { type: "gap", after: null, before: 1 },
+      { type: "gap", after: "7", before: null },
+      { type: "segment", rows: 1, text: "[1]\n", covers: null },
+    ]);
+  });
+
+  it("compared ranges: segments that say what they cover, also when that is empty", async () => {
+    const empty = '{"type":"segment","number":1,"rows":0,"bytes":0,"first":null,"last":null,"after":1,"until":null}\n';
+    const ranges = RANGES.replace('"segments":1', '"segments":2');
+    const messages = await read(encoder.encode(`${START}${ranges}${COVERING}[1]\n${empty}${END}`));
+    expect(messages.slice(1)).toMatchObject([
+      { mode: "ranges", total: 9, fingerprint: 5 },
+      { covers: { after: null, until: 1 } },
+      { covers: { after: 1, until: null }, rows: 0, first: null, last: null, text: "" },
+    ]);
+  });
+
+  it("unchanged without counts, and a reset without a cursor", async () => {
+    const reset = '{"type":"entity","entity":"B","mode":"reset","reason":"history"}\n';
+    const messages = await read(encoder.encode(`${NOTHING}${head("unchanged", "")}${reset}${END}`));
+    expect(messages.slice(1)).toMatchObject([
+      { mode: "unchanged", rows: null, fingerprint: null, cursor: "c" },
+      { mode: "reset", reason: "history" },
+    ]);
+  });
+
+  it.each([
+    ["fewer gaps than announced", `${START}${DELTA}${GAPS.split("\n")[0]}\n${SEGMENT}[1]\n${END}`],
+    ["a gap after a segment", `${START}${DELTA}${SEGMENT}[1]\n${GAPS}${END}`],
+    ["a gap in a replacement", `${START}${ENTITY}${GAPS}${SEGMENT}[1]\n${END}`],
+    ["a gap without a bound", `${START}${DELTA}${GAPS.replace('"after":null,', "")}${SEGMENT}[1]\n${END}`],
+    ["a gap whose bound is no key", `${START}${DELTA}${GAPS.replace("null", "true")}${SEGMENT}[1]\n${END}`],
+    ["a segment of a delta that covers keys", `${START}${DELTA}${GAPS}${COVERING}[1]\n${END}`],
+    ["a compared segment that covers nothing", `${START}${RANGES}${SEGMENT}[1]\n${END}`],
+    ["a compared segment with one bound only", `${START}${RANGES}${COVERING.replace(',"until":1', "")}[1]\n${END}`],
+    ["compared ranges without the whole", `${START}${RANGES.replace('"total":9,', "")}${COVERING}[1]\n${END}`],
+    [
+      "a delta with another number of rows",
+      `${START}${DELTA.replace('"rows":1', '"rows":2')}${GAPS}${SEGMENT}[1]\n${END}`,
+    ],
+    ["a delta of another size", `${START}${DELTA.replace('"bytes":4', '"bytes":5')}${GAPS}${SEGMENT}[1]\n${END}`],
+    ["a delta without columns", `${START}${DELTA.replace('"columns":["id"],', "")}${GAPS}${SEGMENT}[1]\n${END}`],
+    ["rows after a reset", `${START}${head("reset", '"reason":"x",')}${SEGMENT}[1]\n${END}`],
+    ["a reset without a reason", `${NOTHING}${head("reset", "")}${END}`],
+    ["half of what unchanged says", `${NOTHING}${head("unchanged", '"rows":1,')}${END}`],
+    ["fewer rows than it began with", `${START.replace('"rows":1', '"rows":2')}${ENTITY}${SEGMENT}[1]\n${END}`],
+    ["fewer bytes than it began with", `${START.replace('"bytes":4', '"bytes":5')}${ENTITY}${SEGMENT}[1]\n${END}`],
+  ])("refuses an answer that has %s", async (_name, text) => {
+    expect(await codeOf(text)).toBe("corrupt_response");
+  });
+});
+
 describe("strictness", () => {
   it("takes a minimal answer", async () => {
     expect(await codeOf(`${START}${ENTITY}${SEGMENT}[1]\n${END}`)).toBe("none");

@@ -2,8 +2,9 @@
 
 import { beforeEach, describe, expect, it } from "vitest";
 
-import type { EntityDefinition } from "../api";
-import type { EntityRecord, Segment, Store, Switch } from "./store";
+import { layersContract } from "./contract-layers";
+import { change, definitionOf, fillStore, recordOf, seenIn, segment } from "./contract-tools";
+import type { Segment, Store } from "./store";
 
 /** `make` gives another connection to the same database, of the given user. */
 export function storeContract(name: string, make: (user: string) => Store): void {
@@ -17,26 +18,8 @@ export function storeContract(name: string, make: (user: string) => Store): void
       store = make(user);
     });
 
-    const segment = (...keys: number[]): Segment => ({
-      first: keys[0] ?? 0,
-      last: keys.at(-1) ?? 0,
-      rows: keys.length,
-      text: keys.map((key) => `[${key}]\n`).join(""),
-    });
-
-    /** Stages and switches `Thing` to these segments. */
-    async function fill(cursor: string, ...segments: Segment[]): Promise<EntityRecord> {
-      const generation = await store.newGeneration();
-      for (const [number, part] of segments.entries()) await store.stage("Thing", generation, number, part);
-      const { entities } = await store.overview();
-      const record = recordOf(generation, cursor, segments);
-      expect(await store.switch(change({ expected: { Thing: entities.Thing }, entities: { Thing: record } }))).toBe(
-        true,
-      );
-      return record;
-    }
-
-    const seen = async () => (await store.view("Thing")).segments?.map((part) => part.text).join("") ?? null;
+    const fill = (cursor: string, ...segments: Segment[]) => fillStore(store, cursor, ...segments);
+    const seen = () => seenIn(store);
 
     it("is empty at first, and has a replica id that stays", async () => {
       const overview = await store.overview();
@@ -198,20 +181,5 @@ export function storeContract(name: string, make: (user: string) => Store): void
       expect((await make(`${user}-other`).view("Thing")).segments).toBe(null);
     });
   });
-}
-
-function change(change: Partial<Switch>): Switch {
-  return { expected: {}, entities: {}, definition: null, context: null, ...change };
-}
-
-function recordOf(generation: number, cursor: string, segments: Segment[]): EntityRecord {
-  const rows = segments.reduce((sum, part) => sum + part.rows, 0);
-  const syncedAt = "2026-01-31T09:30:00.000Z";
-  const base = { generation, segments: segments.length, lasts: segments.map(({ last }) => last), layers: [] };
-  return { ...base, cursor, columns: ["id"], rows, fingerprint: 0, syncedAt };
-}
-
-function definitionOf(...names: string[]) {
-  const entities = names.map((name) => ({ name }) as EntityDefinition);
-  return { app: "shop", title: "", description: "", anonymous: true, contexts: {}, entities };
+  layersContract(name, make);
 }

@@ -89,8 +89,6 @@ export interface Switch {
   definition: StoredDefinition | null;
   /** The context that is complete with this, and when; `null` when only a part of it was synced. */
   context: { name: string; at: string } | null;
-  /** The rows are the same as before, only written anew: files need no looking after. */
-  rewritten?: true;
 }
 
 export interface EntityView {

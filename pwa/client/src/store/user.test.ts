@@ -1,5 +1,6 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
+import { openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { storeContract } from "./contract";
@@ -89,4 +90,17 @@ describe("a database that the browser takes away", () => {
     });
     await expect(store.stage("Thing", 1, 0, segment)).rejects.toMatchObject({ code: "storage" });
   });
+});
+
+it("rows of a version that knew no layers are read as a base without any", async () => {
+  globalThis.indexedDB = new IDBFactory();
+  const store = make("old");
+  await store.stage("Thing", 1, 0, { first: 1, last: 1, rows: 1, text: "[1]\n" });
+  const db = await openDB("haversack/shop/old");
+  const old = { generation: 1, cursor: "a", columns: ["id"], rows: 1, segments: 1, fingerprint: 7, syncedAt: "" };
+  await db.put("meta", { Thing: old }, "entities");
+  db.close();
+  expect((await store.view("Thing")).segments).toHaveLength(1);
+  expect((await store.overview()).entities.Thing).toEqual({ ...old, lasts: [], layers: [] });
+  expect((await store.overview()).partials).toEqual({});
 });

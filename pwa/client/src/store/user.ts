@@ -125,8 +125,9 @@ export class IdbStore implements Store {
         const old = state.entities[name];
         return old === undefined || String(visibleGenerations(old)) !== String(visibleGenerations(record));
       };
-      const isNew = change.rewritten !== true && Object.entries(change.entities).some(brings);
-      if (change.definition !== null || isNew) await put(transaction, "filesSettled", false);
+      if (change.definition !== null || Object.entries(change.entities).some(brings)) {
+        await put(transaction, "filesSettled", false);
+      }
       await this.drop(transaction, state, next);
       return true;
     });

@@ -74,11 +74,11 @@ export class Stock {
     this.server.damage = (all) => all.subarray(0, bytes);
   }
 
-  /** Answers end before the segment of this number of the things, or of any entity that comes before them. */
+  /** Answers end before the segment of this number, if they have one. */
   cutBefore(segment: number): void {
     this.server.damage = (all) => {
-      const at = new TextDecoder().decode(all).indexOf(`"number":${segment},`);
-      return all.subarray(0, at);
+      const [before = "", ...rest] = new TextDecoder().decode(all).split(`"number":${segment},`);
+      return rest.length > 0 ? new TextEncoder().encode(before) : all;
     };
   }
 
