@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 
 from syncapi.models import UserKey
+from syncapi.testing import FakeDevice
 from tests.device import Device
 from tests.wire import offline
 from tests.wire.models import Jar, Shelf
@@ -37,11 +38,13 @@ def error(response: Any) -> str:
     return code
 
 
-def test_S1_rows_of_others_never_travel(own: Device, ann: User, bob: User) -> None:
+def test_S1_rows_of_others_never_travel(ann: User, bob: User) -> None:
     mine = Jar.objects.create(name="mine", price=1, owner=ann)
     Jar.objects.create(name="theirs", price=1, owner=bob)
     Jar.objects.create(name="nobody's", price=1)
-    assert [row[0] for row in own.sync().rows["OwnJar"]] == [mine.pk]
+    device = FakeDevice(ann)
+    assert device.sync("own").entities["OwnJar"].changed == [mine.pk]
+    assert not [answer for answer in device.recording if b"theirs" in answer or b"nobody's" in answer]
 
 
 def test_S1_attributes_not_declared_never_travel(wire: Device) -> None:
@@ -49,11 +52,13 @@ def test_S1_attributes_not_declared_never_travel(wire: Device) -> None:
     assert b"recipe" not in wire.request().getvalue()
 
 
-def test_S1_the_scope_is_asked_at_each_request(own: Device, ann: User, bob: User) -> None:
+def test_S1_the_scope_is_asked_at_each_request(ann: User, bob: User) -> None:
     jar = Jar.objects.create(name="mine", price=1, owner=ann)
-    assert len(own.sync().rows["OwnJar"]) == 1
+    device = FakeDevice(ann)
+    assert device.sync("own").entities["OwnJar"].changed == [jar.pk]
     Jar.objects.filter(pk=jar.pk).update(owner=bob)
-    assert own.sync().rows["OwnJar"] == []
+    assert device.sync("own").entities["OwnJar"].removed == [jar.pk]
+    assert device.rows("own", "OwnJar") == []
 
 
 @pytest.mark.usefixtures("_media")

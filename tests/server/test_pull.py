@@ -16,6 +16,7 @@ from syncapi import spool
 from syncapi.cursors import ContentCursor
 from syncapi.pull import rendering
 from syncapi.rows import RowSet
+from syncapi.testing import FakeDevice
 from tests.device import Device, parse
 from tests.wire import offline
 from tests.wire.models import Jar, Shelf
@@ -49,10 +50,10 @@ def test_P4_nothing_travels_when_nothing_changed(wire: Device) -> None:
 
 
 @pytest.mark.parametrize("write", ["update", "raw", "delete", "cascade", "related", "new"])
-def test_P4_any_way_of_writing_is_seen(wire: Device, write: str) -> None:
+def test_P4_any_way_of_writing_is_seen(device: FakeDevice, write: str) -> None:
     shelf = Shelf.objects.create(name="Top")
     jar = Jar.objects.create(name="Chai", price=1, shelf=shelf)
-    wire.sync()
+    device.sync("wire")
 
     match write:
         case "update":
@@ -69,16 +70,17 @@ def test_P4_any_way_of_writing_is_seen(wire: Device, write: str) -> None:
         case "new":
             Jar.objects.create(name="Chang", price=2)
 
-    answer = wire.sync()
-    assert answer.entities["LocalJar"]["mode"] == "replace"
-    assert len(answer.rows["LocalJar"]) == Jar.objects.count()
+    assert device.sync("wire").entities["LocalJar"].mode == "replace"
+    assert [row["name"] for row in device.rows("wire", "LocalJar")] == list(
+        Jar.objects.order_by("pk").values_list("name", flat=True)
+    )
 
 
-def test_P4_what_is_not_declared_changes_nothing(wire: Device) -> None:
+def test_P4_what_is_not_declared_changes_nothing(device: FakeDevice) -> None:
     Jar.objects.create(name="Chai", price=1)
-    wire.sync()
+    device.sync("wire")
     Jar.objects.update(secret="changed")
-    assert wire.sync().start["rows"] == 0
+    assert device.sync("wire").rows_received == 0
 
 
 def test_P3_totals_are_known_from_the_start(wire: Device, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,15 +140,15 @@ def test_P3_compressed_for_devices_that_take_it(wire: Device) -> None:
     assert parse(gzip.decompress(packed)).rows == parse(plain).rows
 
 
-def test_a_row_that_a_join_repeats_travels_once(wire: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_row_that_a_join_repeats_travels_once(device: FakeDevice, monkeypatch: pytest.MonkeyPatch) -> None:
     shelf = Shelf.objects.create(name="Top")
     make_jars(3, shelf=shelf)
     monkeypatch.setattr(offline.LocalShelf, "get_queryset", lambda self, scope: Shelf.objects.filter(jar__price__gte=0))
-    assert wire.sync().rows["LocalShelf"] == [[shelf.pk, "Top", ""]]
+    assert device.sync("wire").entities["LocalShelf"].changed == [shelf.pk]
 
 
 @pytest.mark.parametrize("kind", ["sliced", "union", "annotated", "reversed", "distinct"])
-def test_P4_any_queryset(wire: Device, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+def test_P4_any_queryset(device: FakeDevice, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     for name in "abc":
         Shelf.objects.create(name=name)
     shelves = Shelf.objects
@@ -159,7 +161,8 @@ def test_P4_any_queryset(wire: Device, monkeypatch: pytest.MonkeyPatch, kind: st
         "reversed": shelves.exclude(name="c").order_by("-name").reverse(),
     }[kind]
     monkeypatch.setattr(offline.LocalShelf, "get_queryset", lambda self, scope: queryset)
-    assert [row[1] for row in wire.sync().rows["LocalShelf"]] == ["a", "b"]
+    device.sync("wire")
+    assert [row["name"] for row in device.rows("wire", "LocalShelf")] == ["a", "b"]
 
 
 @given(
@@ -186,30 +189,29 @@ def test_T4_a_cursor_of_another_kind_brings_everything(wire: Device) -> None:
         assert len(wire.sync().rows["LocalShelf"]) == 1
 
 
-def test_T4_a_database_put_back_to_an_older_copy_is_noticed(wire: Device) -> None:
+def test_T4_a_database_put_back_to_an_older_copy_is_noticed(device: FakeDevice) -> None:
     jar = Jar.objects.create(name="old", price=1)
-    wire.sync()
-    Jar.objects.update(name="new")
-    assert wire.sync().rows["LocalJar"][0][1] == "new"
-    Jar.objects.filter(pk=jar.pk).update(name="old")  # as a restore would leave it
-    assert wire.sync().rows["LocalJar"][0][1] == "old"
+    for name in ("old", "new", "old"):  # the last time as a restore would leave it
+        Jar.objects.update(name=name)
+        assert device.sync("wire").entities["LocalJar"].altered == [jar.pk]
+        assert device.rows("wire", "LocalJar")[0]["name"] == name
 
 
-def test_T5_rows_that_left_the_scope_leave_the_device(own: Device, ann: User, bob: User) -> None:
+def test_T5_rows_that_left_the_scope_leave_the_device(ann: User, bob: User) -> None:
+    device = FakeDevice(ann)
     make_jars(2, owner=ann)
-    first = own.sync()
+    device.sync("own")
+    assert len(device.rows("own", "OwnJar")) == 2
     make_jars(2, owner=bob)
     Jar.objects.filter(owner=ann).update(owner=None)
-    second = own.sync()
-    assert len(first.rows["OwnJar"]) == 2
-    assert second.rows["OwnJar"] == []
+    device.sync("own")
+    assert device.rows("own", "OwnJar") == []
 
 
-def test_contexts_narrow_what_is_pulled(wire: Device) -> None:
+def test_contexts_narrow_what_is_pulled(device: FakeDevice) -> None:
     make_jars(1)
-    answer = wire.sync(context="jars")
-    assert list(answer.entities) == ["LocalJar"]
-    assert list(wire.sync(entities=["LocalShelf"]).entities) == ["LocalShelf"]
+    assert list(device.sync("wire", "jars").entities) == ["LocalJar"]
+    assert list(device.sync("wire", entities=["LocalShelf"]).entities) == ["LocalShelf"]
 
 
 def test_W7_an_older_definition_brings_the_new_one(wire: Device) -> None:
@@ -222,10 +224,9 @@ def test_W7_an_older_definition_brings_the_new_one(wire: Device) -> None:
 
 
 @pytest.fixture
-def own(ann: User) -> Device:
-    device = Device("own")
-    assert device.sign_in("ann").status_code == 200
-    return device
+def device(db: Any) -> FakeDevice:
+    """Of nobody, for the app `wire`."""
+    return FakeDevice()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -251,6 +252,7 @@ def test_P1_all_entities_come_from_one_snapshot(monkeypatch: pytest.MonkeyPatch)
         return original(self, scope)
 
     monkeypatch.setattr(offline.LocalJar, "get_queryset", get_queryset)
-    device = Device("wire")
-    assert device.sync().rows["LocalJar"][0][1] == "before"
-    assert device.sync().rows["LocalJar"][0][1] == "after"
+    device = FakeDevice()
+    for expected in ("before", "after"):
+        device.sync("wire")
+        assert [row["name"] for row in device.rows("wire", "LocalJar")] == [expected]
