@@ -5,8 +5,8 @@ and ISO dates writes it; on SQLite the value itself. So key fields of any class 
 to what a query reads.
 """
 
-from syncapi.keys.gaps import gaps
 from syncapi.keys.lookup import only_keys
+from syncapi.keys.neighbours import gaps
 from syncapi.keys.order import in_key_order, is_ordered, wire_order
 from syncapi.keys.raw import members_hash, raw_text, with_raw_key
 
