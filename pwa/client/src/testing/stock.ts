@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 
-import type { AttributeType, WireValue } from "../api";
+import type { AttributeType, Key, WireValue } from "../api";
 import { entity, FakeServer } from "./server";
 import { type Tab, World } from "./world";
 
@@ -88,9 +88,13 @@ export class Stock {
 
   /** The tab shows the server's rows, says how many they are, and knows their fingerprint. */
   async expectEqual(tab: Tab): Promise<void> {
-    const byKey = (a: WireValue[], b: WireValue[]) => String(a[0]).localeCompare(String(b[0]), "en");
+    const byKey = (a: WireValue[], b: WireValue[]) => (String(a[0]) < String(b[0]) ? -1 : 1);
     const shown = (await tab.engine.list("LocalThing")).map(({ id, name, picture }) => [id, name, picture]);
     expect((shown as WireValue[][]).sort(byKey)).toEqual([...this.rows].sort(byKey));
+    expect(await tab.engine.count("LocalThing")).toBe(this.rows.length);
+    for (const [id = null, name] of this.rows.slice(0, 3)) {
+      expect(await tab.engine.get("LocalThing", id as Key)).toMatchObject({ id, name });
+    }
     const { rows, fingerprint } = (await tab.engine.syncProperties()).entities.LocalThing ?? {};
     expect({ rows, fingerprint }).toEqual(this.server.contentOf("LocalThing"));
   }
