@@ -155,8 +155,8 @@ class _Reader:
         entity = self._entity
         if entity is None or entity.mode != "delta":
             violated(f"a gap outside of a delta: {message!r}")
-        if entity.segments or len(entity.gaps) == entity.message["gaps"]:
-            violated(f"{entity.name}: a gap that was not announced, or that comes after a segment")
+        if len(entity.gaps) == entity.message["gaps"]:  # also when segments have come, which come after all gaps
+            violated(f"{entity.name}: a gap that was not announced")
         if not {"after", "before"} <= set(message):
             violated(f"{entity.name}: a gap without its bounds: {message!r}")
         entity.gaps.append(message)

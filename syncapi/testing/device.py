@@ -199,8 +199,8 @@ class FakeDevice:
         return None if self._user is None else self._user.pk
 
     def _database(self, app: AppName) -> Database | None:
-        key = self._keys.get((_name(app), self._whose()))
-        return self._databases.get((_name(app), key)) if key else None
+        key = self._keys.get((_name(app), self._whose()), ANONYMOUS)
+        return self._databases.get((_name(app), key))
 
     def _carried(self, app: AppName, entity: EntityName) -> Carried | None:
         database, name = self._database(app), _name(entity)

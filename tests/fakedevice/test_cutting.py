@@ -152,6 +152,14 @@ def test_P2_a_cut_delta_is_asked_for_again(device: FakeDevice, server: Server) -
     assert server.requests[1] == server.requests[2]
 
 
+def test_P2_a_wrong_fingerprint_is_refused_though_the_end_was_cut(server: Server) -> None:
+    device = FakeDevice()
+    device.cut_after(rows=1)
+    server.script.append(answer(part("replace", [segment(0, [[1, "a"]])], fingerprint=5), definition=definition()))
+    with pytest.raises(ProtocolViolation, match="not 5"):
+        device.sync("things")
+
+
 def test_P2_what_is_wrong_is_refused_also_when_it_is_cut(server: Server) -> None:
     device = FakeDevice()
     device.cut_after(rows=2)

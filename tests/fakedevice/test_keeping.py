@@ -115,7 +115,8 @@ def test_P5_ranges_have_at_most_a_thousand_rows(server: Server) -> None:
     ]  # fmt: skip
 
 
-def test_P5_keys_without_a_common_order_are_one_range(server: Server) -> None:
+def test_P5_keys_without_a_common_order_are_one_range(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("syncapi.testing.store.SEGMENT_ROWS", 1)
     device = FakeDevice()
     rows = [[str(number), "x"] for number in (2, 10, 1)]
     server.script.append(first(rows, key_type="decimal"))
@@ -175,6 +176,7 @@ def test_messages_and_keys_that_it_does_not_know_are_passed_over(server: Server)
 
 
 def test_a_copied_profile_is_the_same_replica_and_another_device_is_not(device: FakeDevice, server: Server) -> None:
+    device.cut_after(rows=0)
     clone, other = device.copy(), FakeDevice()
     server.script += [answer(part("unchanged", cursor="c2")), answer(part("delta", [segment(0, [[1, "a"]])])), first()]
     device.sync("things")

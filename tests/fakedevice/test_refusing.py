@@ -26,6 +26,7 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "without an 'end' message"),
     "cut": (first()[:-1], "without an 'end' message"),
     "more": (first() + b"\n", "after the 'end' message"),
+    "more in a line": (first() + b"x", "after the 'end' message"),
     "not json": (b"<html>\n", "not JSON"),
     "nan": (answer(part("replace", [segment(0, [[1, float("nan")]])]), definition=definition()), "NaN"),
     "not utf-8": (first().replace(b'"a"', b'"\xff"'), "not UTF-8"),
@@ -187,6 +188,15 @@ def test_refuses_a_comparison_that_is_wrong(device: FakeDevice, server: Server, 
 def test_refuses_a_definition_that_it_has(device: FakeDevice, server: Server) -> None:
     server.script.append(answer(part("unchanged"), definition=definition()))
     with pytest.raises(ProtocolViolation, match="though the device has that version"):
+        device.sync("things")
+
+
+def test_refuses_a_delta_where_the_columns_changed(device: FakeDevice, server: Server) -> None:
+    changed = definition()
+    changed["entities"][0]["attributes"].append({"name": "size", "type": "integer"})
+    made = part("delta", [segment(0, [[1, "a", 5]])], columns=["id", "name", "size"])
+    server.script.append(answer(made, version="v2", definition=changed))
+    with pytest.raises(ProtocolViolation, match=r"where the device has \['id', 'name'\]"):
         device.sync("things")
 
 

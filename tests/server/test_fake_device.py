@@ -67,9 +67,12 @@ def test_S2_another_user_opens_another_database(ann: User, bob: User, jars: list
 def test_S2_signing_out_leaves_nothing(ann: User, jars: list[Jar]) -> None:
     device = FakeDevice(ann)
     device.sync("own")
+    Shelf.objects.create(name="Top")
     device.sync("wire")
     device.sign_out()
     assert device.user is None
+    assert len(device.rows("wire", "LocalShelf")) == 1  # that app knows no users
+    assert device.sync("wire").unchanged
     assert names(device) == []
     assert refused(device, "own").code == "sign_in_required"
     device.user = ann
