@@ -126,7 +126,7 @@ export interface SyncError {
 export interface SyncResult {
   status: "complete" | "error" | "discarded";
   context: string;
-  /** Rows that arrived or went away, by entity; entities that did not change are absent. */
+  /** Rows that arrived, changed or went away, by entity; entities that did not change are absent. */
   received: Record<string, number>;
   error?: SyncError;
 }

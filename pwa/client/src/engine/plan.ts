@@ -3,6 +3,7 @@
 import type { Trigger } from "../api";
 import { ClientError } from "../protocol/errors";
 import type { SyncRequest } from "../protocol/messages";
+import { visibleGenerations } from "../store/references";
 import type { EntityRecord, Layer, Overview, Switch } from "../store/store";
 import type { Ask, Level } from "./asks";
 import type { Believed } from "./believe";
@@ -88,13 +89,24 @@ function recordOf(
   return { ...old, layers: [...old.layers, ...layer], cursor: message.cursor, rows, fingerprint, syncedAt };
 }
 
-/** Rows that arrived or went away, by entity; entities that did not change are absent. */
-export function countReceived({ received, measured }: Believed): Record<string, number> {
+/** Rows that are new, changed or gone with this, by entity; entities that did not change are absent. */
+export function countReceived(before: Overview, { received, asks, measured }: Believed): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { message, segments } of received.entities) {
-    const brings = message.mode === "delta" || message.mode === "ranges" ? segments > 0 : message.mode === "replace";
-    if (!brings || !("rows" in message)) continue;
-    counts[message.entity] = (message.rows ?? 0) + (measured.get(message.entity)?.gone ?? 0);
+    const name = message.entity;
+    const gone = measured.get(name)?.gone ?? 0;
+    if (message.mode === "replace") counts[name] = message.rows;
+    if (message.mode === "delta" && segments > 0) counts[name] = message.rows + gone;
+    const ask = asks.get(name);
+    if (message.mode !== "ranges" || ask === undefined) continue;
+    // Of a download from nothing all is new; over what is shown, what came now and before it was cut.
+    if (!ask.withCursor) counts[name] = message.total;
+    else if (segments > 0 || !isShown(ask, before.entities[name])) counts[name] = message.rows + ask.kept + gone;
   }
   return counts;
+}
+
+/** Whether what was compared is no more and no less than what the device shows. */
+function isShown({ source }: Ask, record: EntityRecord | undefined): boolean {
+  return record !== undefined && String(visibleGenerations(source.content)) === String(visibleGenerations(record));
 }

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { ClientError } from "../protocol/errors";
 import { IdbStore } from "../store/user";
-import { turn } from "../testing/deferred";
+import { deferred, settle, turn } from "../testing/deferred";
+import { FakeLocks } from "../testing/locks";
 import type { FakeServer } from "../testing/server";
 import { range, rowsOf, Stock } from "../testing/stock";
 import type { Tab, World } from "../testing/world";
@@ -86,11 +87,54 @@ describe("P2: a first download that was cut", () => {
     await stock.expectEqual(await world.tab());
   });
 
+  it("Q2: goes on in another tab while the first is frozen, which does no harm when it thaws", async () => {
+    const thaw = deferred();
+    server.damage = (bytes) => {
+      server.damage = null;
+      const half = new TextDecoder().decode(bytes).indexOf('"number":5,');
+      return new ReadableStream<Uint8Array>({
+        async start(controller) {
+          controller.enqueue(bytes.subarray(0, half));
+          await thaw.promise;
+          controller.enqueue(bytes.subarray(half));
+          controller.close();
+        },
+      });
+    };
+    const frozen = sync();
+    while (progress().every(({ done }) => done < 50)) await turn();
+    const other = await world.tab({ locks: new FakeLocks() });
+    const reached = deferred();
+    const held = deferred();
+    server.intercept = async (asked) => {
+      if (asked.method !== "POST") return undefined;
+      server.intercept = null;
+      reached.resolve();
+      await held.promise;
+      return undefined;
+    };
+    const going = sync(other);
+    await reached.promise;
+    stock.put(95, "changed meanwhile", "");
+    // The thawed tab writes the rest of what it was at, while the other has counted what there is.
+    thaw.resolve();
+    await settle();
+    held.resolve();
+    const results = [await going, await frozen];
+    expect(results.filter(({ status }) => status === "complete").length).toBeGreaterThan(0);
+    for (const { error } of results) expect([undefined, "superseded"]).toContain(error?.code);
+    await sync(other);
+    await stock.expectEqual(other);
+    await stock.expectEqual(await world.tab());
+  });
+
   it("P2: at its very end, has nothing left to fetch", async () => {
     server.damage = (bytes) => bytes.subarray(0, bytes.length - 2);
     await sync();
     stock.heal();
-    await sync();
+    tab.events.splice(0);
+    expect((await sync()).received).toEqual({ LocalThing: 100, LocalKind: 1 });
+    expect(tab.events).toContainEqual({ type: "datachange", detail: { entities: ["LocalThing", "LocalKind"] } });
     expect(stock.told).toMatchObject({ mode: "ranges", rows: 0, total: 100 });
     await stock.expectEqual(tab);
   });
@@ -157,6 +201,20 @@ describe("P2: a first download that was cut", () => {
   });
 });
 
+it("P5: what came whole beside a reset does not travel again with the comparison", async () => {
+  const [, kinds] = server.definition.entities;
+  if (kinds === undefined) throw new Error("There are no kinds.");
+  kinds.pattern = "read-only-optimized";
+  await tab.engine.syncEntity("LocalThing");
+  server.rows.LocalKind = range(1, 50).map((key) => [key, "kind"]);
+  server.forget();
+  expect(await sync()).toMatchObject({ status: "complete", received: { LocalKind: 50 } });
+  expect(server.told.LocalThing).toMatchObject({ mode: "ranges", rows: 0 });
+  expect(server.told.LocalKind).toMatchObject({ mode: "ranges", rows: 0, total: 50 });
+  expect(await tab.engine.count("LocalKind")).toBe(50);
+  await stock.expectEqual(tab);
+});
+
 describe("P2: a comparison that was cut", () => {
   beforeEach(async () => {
     server.segmentRows = 1000;
@@ -174,7 +232,7 @@ describe("P2: a comparison that was cut", () => {
     expect(await tab.engine.get("LocalThing", 500)).toMatchObject({ name: "thing 500" });
     stock.heal();
     tab.events.splice(0);
-    expect((await sync()).status).toBe("complete");
+    expect(await sync()).toMatchObject({ status: "complete", received: { LocalThing: 4000 } });
     expect(stock.told).toMatchObject({ mode: "ranges", rows: 2000, total: 5000 });
     expect(progress()[0]).toMatchObject({ done: 2000, total: 4000 });
     expect(progress().at(-1)).toMatchObject({ done: 4000, total: 4000 });

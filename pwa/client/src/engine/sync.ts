@@ -44,7 +44,7 @@ export async function sync(job: Job, world: SyncWorld): Promise<HaversackError |
     await store.discard(believed.received.generation).catch(() => undefined);
     throw new ClientError("superseded");
   }
-  world.applied(countReceived(believed));
+  world.applied(countReceived(before, believed));
 
   await tidy(world);
   return pullFiles(world);

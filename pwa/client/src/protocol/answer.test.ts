@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { golden } from "../testing/golden";
+import { golden, goldenAnswers } from "../testing/golden";
 import { streamOf } from "../testing/server";
 import { readAnswer } from "./answer";
 import type { ClientError } from "./errors";
@@ -37,6 +37,17 @@ describe("golden messages", () => {
       sum = addFingerprints(sum, fingerprint);
     }
     expect({ rows: rows.length, fingerprint: sum }).toEqual(set);
+  });
+
+  it.each(goldenAnswers())("%s: every line is understood", async (name) => {
+    const lines = golden(name)
+      .split("\n")
+      .filter((line) => line.startsWith("{"));
+    const messages = await read(goldenBytes(name));
+    // All but the end.
+    expect(messages.map(({ type }) => type)).toEqual(lines.slice(0, -1).map((line) => JSON.parse(line).type));
+    const told = messages.flatMap((message) => (message.type === "entity" ? message.mode : []));
+    expect(told.length).toBeGreaterThan(0);
   });
 
   it("sync-first: start, definition, entities with their segments", async () => {

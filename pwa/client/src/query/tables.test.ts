@@ -22,7 +22,11 @@ const attributes: Parameters<typeof entity>[1] = [
 
 /** A store whose definition and generation are set by the test, and which counts how often rows are read. */
 function fakeStore() {
-  const now = { replica: "r1", version: "v1" as string | null, generation: 1, entities: ["LocalThing"], reads: 0 };
+  const now = {
+    ...{ replica: "r1", version: "v1" as string | null, generation: 1, entities: ["LocalThing"], reads: 0 },
+    layers: [] as number[],
+    layerReads: 0,
+  };
   return Object.assign(now, {
     async view(_name: string, seen?: Known): Promise<EntityView> {
       const known = seen?.replica === now.replica ? seen : undefined;
@@ -30,11 +34,16 @@ function fakeStore() {
       const definition = { app: "", title: "", description: "", anonymous: true, contexts: {}, entities };
       const fresh = known?.generation !== now.generation;
       if (fresh) now.reads++;
+      const unknown = now.layers.filter((layer) => fresh || !known?.layers?.includes(layer));
+      now.layerReads += unknown.length;
       return {
         replica: now.replica,
-        record: { ...record, generation: now.generation },
+        record: {
+          ...{ ...record, generation: now.generation },
+          layers: now.layers.map((generation) => ({ generation, segments: 1, size: 1 })),
+        },
         segments: fresh ? [segment] : null,
-        layers: [],
+        layers: unknown.map((layer) => [{ ...segment, text: `[${layer},"layer ${layer}"]\n` }]),
         version: now.version,
         definition: known?.version === now.version ? null : definition,
       };
@@ -54,6 +63,39 @@ it("rows are read once, until they or the definition change", async () => {
   store.version = "v2";
   expect((await tables.table("LocalThing"))?.get(1)).toEqual({ id: 1, name: "Chai" });
   expect(store.reads).toBe(3);
+});
+
+it("only new layers are read, and laid over what is there", async () => {
+  const store = fakeStore();
+  const tables = new Tables(store);
+  const names = async () => (await tables.table("LocalThing"))?.list({ orderBy: "id" }).map(({ name }) => name);
+  expect(await names()).toEqual(["Chai"]);
+  store.layers = [5];
+  const first = await tables.table("LocalThing");
+  expect(await tables.table("LocalThing")).toBe(first);
+  store.layers = [5, 6];
+  expect(await names()).toEqual(["Chai", "layer 5", "layer 6"]);
+  expect([store.reads, store.layerReads]).toEqual([1, 2]);
+  // A new base has what was in the layers; a definition, the same rows under other attributes.
+  store.version = "v2";
+  expect(await names()).toEqual(["Chai", "layer 5", "layer 6"]);
+  expect([store.reads, store.layerReads]).toEqual([2, 4]);
+  store.generation = 7;
+  store.layers = [];
+  expect(await names()).toEqual(["Chai"]);
+});
+
+it("what is read late is not taken for newer", async () => {
+  const store = fakeStore();
+  const tables = new Tables(store);
+  await tables.table("LocalThing");
+  store.layers = [5];
+  const slow = tables.table("LocalThing");
+  store.layers = [5, 6];
+  const fast = tables.table("LocalThing");
+  expect((await slow)?.count({})).toBe(2);
+  expect((await fast)?.count({})).toBe(3);
+  expect((await tables.table("LocalThing"))?.count({})).toBe(3);
 });
 
 it("an entity that the definition does not have is an error", async () => {

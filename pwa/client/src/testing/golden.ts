@@ -13,3 +13,10 @@ export function golden(name: string): string {
   if (text === undefined) throw new Error(`There is no tests/protocol/${name}.`);
   return text;
 }
+
+/** The names of all golden answers to a sync. */
+export function goldenAnswers(): string[] {
+  return Object.keys(FILES)
+    .map((path) => path.slice("/tests/protocol/".length))
+    .filter((name) => /^sync-.*\.response\.ndjson$/.test(name));
+}
