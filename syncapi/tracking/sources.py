@@ -1,0 +1,115 @@
+"""What is tracked at present: the sources, and whether all their triggers are in force."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from syncapi.tracking import tables
+from syncapi.tracking.relations import PARTITIONS
+from syncapi.tracking.watched import Watched
+
+
+@dataclass(frozen=True)
+class Source:
+    """`watched`: what the installed triggers watch. `intact`: all of them are there and enabled, and nothing came to
+    the table that they would not see (a unique index on SQLite, a partition on PostgreSQL)."""
+
+    id: int
+    watched: Watched
+    intact: bool
+
+
+@dataclass(frozen=True)
+class Installed(Source):
+    """A source with what an installation remembers of it. `found`: triggers that are in force now."""
+
+    names: frozenset[str]
+    found: frozenset[str]
+    extent: str
+    template: int
+    key_type: str
+
+
+def sources() -> dict[str, Source] | None:
+    """By table. None when the tracker's tables are missing. Two queries."""
+    found = installed()
+    return None if found is None else dict(found)
+
+
+def installed() -> dict[str, Installed] | None:
+    """`sources()` with all that is known of them."""
+    return _sqlite() if connection.vendor == "sqlite" else _postgresql() if connection.vendor == "postgresql" else None
+
+
+def _sqlite() -> dict[str, Installed] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT type, name, lower(tbl_name) FROM sqlite_master WHERE type = 'table' AND name LIKE 'syncapi\\_%' "
+            "ESCAPE '\\' OR type = 'trigger' AND name LIKE 'haversack\\_%' ESCAPE '\\' "
+            "OR type = 'index' AND sql LIKE 'CREATE UNIQUE %'"
+        )
+        found = cursor.fetchall()
+        if not set(tables.NAMES["sqlite"]) <= {name for kind, name, _ in found if kind == "table"}:
+            return None
+        cursor.execute("SELECT id, name, columns, triggers, (SELECT count(*) FROM syncapi_clock) FROM syncapi_source")
+        rows = cursor.fetchall()
+    triggers = _by_table((table, name) for kind, name, table in found if kind == "trigger")
+    indexes = _by_table((table, name) for kind, name, table in found if kind == "index")
+    return {
+        name: _installed(
+            number,
+            name,
+            json.loads(columns),
+            json.loads(names),
+            triggers.get(name.lower(), set()) if clock else set(),
+            " ".join(sorted(indexes.get(name.lower(), ()))),
+        )
+        for number, name, columns, names, clock in rows
+    }
+
+
+def _postgresql() -> dict[str, Installed] | None:
+    if tables.missing():
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT s.id, s.name, s.columns, s.triggers, array(
+                SELECT t.tgname::text FROM pg_trigger AS t WHERE t.tgrelid = c.oid AND t.tgenabled = 'A'
+            ), coalesce({PARTITIONS.replace("%%", "%")}, '')
+            FROM syncapi_source AS s LEFT JOIN pg_class AS c
+                ON c.oid = to_regclass(s.triggers::json ->> 'relation')
+            """  # noqa: S608
+        )
+        return {
+            name: _installed(number, name, json.loads(columns), json.loads(names), set(found), extent)
+            for number, name, columns, names, found, extent in cursor.fetchall()
+        }
+
+
+def _by_table(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for table, name in pairs:
+        found.setdefault(table, set()).add(name)
+    return found
+
+
+def _installed(
+    number: int, table: str, columns: dict[str, Any], triggers: dict[str, Any], found: set[str], extent: str
+) -> Installed:
+    names = frozenset(triggers["names"])
+    return Installed(
+        id=number,
+        watched=Watched(table, columns["key"], frozenset(columns["content"]), frozenset(columns["member"])),
+        intact=names <= found and extent == triggers["extent"],
+        names=names,
+        found=frozenset(found),
+        extent=extent,
+        template=triggers["template"],
+        key_type=columns["type"],
+    )

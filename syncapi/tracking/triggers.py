@@ -1,0 +1,212 @@
+"""From what is to be watched to the statements that watch it. Nothing here reads or writes the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from syncapi.tracking.relations import Relation, Unique
+from syncapi.tracking.templates import digest, fill, sections
+from syncapi.tracking.watched import Watched
+
+PREFIX = "haversack_"
+ROWID = ("rowid", "oid", "_rowid_")  # other names that an UPDATE can call SQLite's integer keys by
+
+# Types whose text does not depend on settings of the session that writes.
+_STEADY_TYPES = ("smallint", "integer", "bigint", "uuid", "text", "citext", "character", "numeric", "boolean", "inet")
+_SAFE_PATH = "SET search_path = pg_catalog, pg_temp"
+_STEADY_TEXT = (
+    "SET DateStyle = 'ISO, YMD' SET TimeZone = 'UTC' SET IntervalStyle = 'postgres' SET bytea_output = 'hex' "
+    "SET extra_float_digits = 1"
+)
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """`statements` in order, functions first. `table`: quoted. The name ends in a hash of all that is in there."""
+
+    name: str
+    table: str
+    statements: tuple[str, ...]
+
+
+def render(source: int, watched: Watched, relation: Relation, home: str) -> list[Trigger]:
+    """The triggers of one source. All columns of `watched` must be in `relation`.
+
+    `home`: the schema of the tracker's tables, quoted; empty where there are no schemas.
+    """
+    if connection.vendor == "sqlite":
+        return _sqlite(source, watched, relation)
+    return _postgresql(source, watched, relation, home)
+
+
+def name_of(source: int, event: str, text: str) -> str:
+    return f"{PREFIX}{source}_{event}_{digest(text)}"
+
+
+def _quote(name: str) -> str:
+    return connection.ops.quote_name(name)
+
+
+# -- SQLite
+
+
+def _sqlite(source: int, watched: Watched, relation: Relation) -> list[Trigger]:
+    key = _quote(watched.key)
+    content, member = sorted(watched.content), sorted(watched.member)
+    beside_key = [unique for unique in relation.unique if [name for name, _ in unique.columns] != [watched.key]]
+    in_unique = sorted({name for unique in beside_key for name, _ in unique.columns})
+    of_key = next((unique for unique in relation.unique if unique not in beside_key), Unique(((watched.key, ""),)))
+    uniques = [of_key, *beside_key]
+    values = {
+        "source": str(source),
+        "table": relation.qualified,
+        "key": key,
+        "of_watched": _of([watched.key, *watched.columns], relation),
+        "of_key": _of([watched.key], relation),
+        "of_unique": _of([watched.key, *in_unique], relation),
+        "differs": _differ(sorted(watched.columns), relation),
+        "member_differs": _differ(member, relation),
+        "edited": "1" if not set(member) - set(content) else f"({_differ(content, relation)})" if content else "0",
+        "in_the_way_of_insert": _exists(uniques, relation),
+        "conflicts_with_insert": _conflicts(uniques, relation),
+        "in_the_way_of_update": _exists(beside_key, relation, f"other.{key} IS NOT OLD.{key} AND "),
+        "conflicts_with_update": _conflicts(beside_key, relation),
+    }
+    chosen: list[tuple[str, str]] = [("inserting", ""), ("inserted", ""), ("deleted", ""), ("rekeyed", "")]
+    if watched.columns:
+        chosen.append(("updated_moved" if member else "updated", ""))
+    if beside_key:
+        chosen += [("updating", ""), ("displaced", f"UPDATE {values['of_unique']}")]
+    chosen.append(("displaced", "INSERT"))
+    templates = sections("sqlite", "triggers_v1")
+    made = []
+    for name, event in chosen:
+        text = fill(templates[name], values | {"event": event})
+        label = f"{name}_{event.split()[0].lower()}" if event else name
+        trigger = name_of(source, label, text)
+        made.append(Trigger(trigger, relation.qualified, (fill(text, {"name": trigger}),)))
+    return made
+
+
+def _of(columns: Iterable[str], relation: Relation) -> str:
+    """Which columns an UPDATE must name for the trigger to look: all, where a generated column is among them."""
+    if set(columns) & relation.generated:
+        return ""
+    return "OF " + ", ".join([*(_quote(name) for name in sorted(columns)), *ROWID])
+
+
+def _differ(columns: Sequence[str], relation: Relation) -> str:
+    """Whether any of the columns is stored otherwise than before. Its collation may take different texts for equal."""
+    conditions = []
+    for name in columns:
+        column = _quote(name)
+        conditions.append(f"OLD.{column} COLLATE BINARY IS NOT NEW.{column}")
+        if _keeps_any_type(relation.columns[name]):
+            conditions.append(f"typeof(OLD.{column}) IS NOT typeof(NEW.{column})")
+    return " OR ".join(conditions) or "0"
+
+
+def _keeps_any_type(type_: str) -> bool:
+    """Columns without affinity, where 1 and 1.0 are equal and not the same (https://sqlite.org/datatype3.html)."""
+    upper = type_.upper()
+    return not any(part in upper for part in ("INT", "CHAR", "CLOB", "TEXT")) and (not upper or "BLOB" in upper)
+
+
+def _conflicts(uniques: Sequence[Unique], relation: Relation) -> str:
+    return " OR ".join(f"({_conflict(unique, relation)})" for unique in uniques)
+
+
+def _exists(uniques: Sequence[Unique], relation: Relation, condition: str = "") -> str:
+    return " OR ".join(
+        f"EXISTS (SELECT 1 FROM {relation.qualified} AS other WHERE {condition}{_conflict(unique, relation)})"  # noqa: S608
+        for unique in uniques
+    )
+
+
+def _conflict(unique: Unique, relation: Relation) -> str:
+    conditions = []
+    for name, collation in unique.columns:
+        column = _quote(name)
+        new = f"NEW.{column}"
+        if name in relation.defaults:  # which REPLACE takes in the place of NULL
+            new = f"coalesce({new}, ({relation.defaults[name]}))"
+        collate = f" COLLATE {_quote(collation)}" if collation else ""
+        conditions.append(f"other.{column}{collate} = {new}")
+    return " AND ".join(conditions)
+
+
+# -- PostgreSQL
+
+
+def _postgresql(source: int, watched: Watched, relation: Relation, home: str) -> list[Trigger]:
+    key = _quote(watched.key)
+    steady = relation.columns[watched.key].startswith(_STEADY_TYPES)
+    comparable = "" if watched.key in relation.builtin else "::text"
+    values = {
+        "source": str(source),
+        "change": f"{home}.syncapi_change",
+        "sources": f"{home}.syncapi_source",
+        "table": relation.qualified,
+        "key": key,
+        "comparable": comparable,
+        "settings": _SAFE_PATH if steady else f"{_SAFE_PATH} {_STEADY_TEXT}",
+        "content_differs": _image_differs(watched.content),
+        "member_differs": _image_differs(watched.member),
+    }
+    chosen = ["inserted", "deleted", "rekeyed", "truncated"]
+    if watched.content - watched.member:
+        chosen.append("updated")
+    if watched.member:
+        chosen += ["updated_moved"] if watched.content else []
+        chosen += ["moved"] if watched.member - watched.content else []
+    templates = sections("postgresql", "triggers_v1")
+    made = []
+    for name in chosen:
+        function = _FUNCTIONS[name]
+        text = fill(templates[function], values)
+        qualified = f"{home}.{name_of(source, function, text)}"
+        statements = (
+            fill(text, {"function": qualified}),
+            f"REVOKE ALL ON FUNCTION {qualified}() FROM PUBLIC",
+        )
+        for table in [relation.qualified, *(relation.partitions if name == "truncated" else ())]:
+            made.append(
+                _always(
+                    source,
+                    name,
+                    table,
+                    fill(templates[name], values | {"table": table, function: qualified}),
+                    statements,
+                )
+            )
+    return made
+
+
+_FUNCTIONS = {
+    "inserted": "insert",
+    "updated": "update",
+    "updated_moved": "move",
+    "moved": "move",
+    "rekeyed": "rekey",
+    "deleted": "delete",
+    "truncated": "truncate",
+}
+
+
+def _always(source: int, name: str, table: str, text: str, function: tuple[str, ...]) -> Trigger:
+    """Fires in sessions that replicate or restore, too."""
+    trigger = name_of(source, name, text)
+    enabled = f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}"
+    return Trigger(trigger, table, (*function, fill(text, {"name": trigger}), enabled))
+
+
+def _image_differs(columns: Iterable[str]) -> str:
+    """Whether any of the columns is stored otherwise than before; equality may depend on collation and type."""
+    names = [_quote(name) for name in sorted(columns)]
+    if not names:
+        return "false"
+    old, new = (", ".join(f"{row}.{name}" for name in names) for row in ("OLD", "NEW"))
+    return f"ROW({old})::record *<> ROW({new})::record"
