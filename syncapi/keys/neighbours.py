@@ -65,7 +65,7 @@ class _Search:
         ends = {key for pair in neighbours for key in pair if key is not None}
         found = with_raw_key(only_keys(self.queryset, (), list(ends))).values_list("_raw_key", "pk")
         wire = {raw: self._wire(value) for raw, value in found}
-        in_order = sorted(neighbours, key=lambda pair: (pair[0] is not None, pair[0] and self._rank(pair[0])))
+        in_order = sorted(neighbours, key=lambda pair: () if pair[0] is None else (self._rank(pair[0]),))
         return [(wire.get(before), wire.get(after)) for before, after in in_order]
 
     def _neighbours(self, keys: Sequence[Any]) -> set[Gap]:

@@ -162,3 +162,77 @@ class Pair(models.Model):
 
     def __str__(self) -> str:
         return f"{self.left}-{self.right}"
+
+
+class Keyed(models.Model):
+    """Rows to be found by keys of every kind."""
+
+    name = models.CharField(max_length=50, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class ByInteger(Keyed):
+    key = models.BigIntegerField(primary_key=True)
+
+
+class ByText(Keyed):
+    key = models.CharField(max_length=200, primary_key=True)
+
+
+class ByUUID(Keyed):
+    key = models.UUIDField(primary_key=True)
+
+
+class ByDate(Keyed):
+    key = models.DateField(primary_key=True)
+
+
+class ByTime(Keyed):
+    key = models.TimeField(primary_key=True)
+
+
+class ByDateTime(Keyed):
+    key = models.DateTimeField(primary_key=True)
+
+
+class ByDuration(Keyed):
+    key = models.DurationField(primary_key=True)
+
+
+class ByDecimal(Keyed):
+    key = models.DecimalField(max_digits=20, decimal_places=4, primary_key=True)
+
+
+class ByFloat(Keyed):
+    key = models.FloatField(primary_key=True)
+
+
+class ByBytes(Keyed):
+    key = models.BinaryField(max_length=50, primary_key=True)
+
+
+class ByShout(Keyed):
+    key = ShoutField(max_length=50, primary_key=True)
+
+
+class Pointer(models.Model):
+    """Points at rows by keys of every kind; nothing keeps it from pointing nowhere."""
+
+    integer = models.ForeignKey(ByInteger, on_delete=models.DO_NOTHING, null=True, db_constraint=False)
+    text = models.ForeignKey(ByText, on_delete=models.DO_NOTHING, null=True, db_constraint=False)
+    uuid = models.ForeignKey(ByUUID, on_delete=models.DO_NOTHING, null=True, db_constraint=False)
+    bytes = models.ForeignKey(ByBytes, on_delete=models.DO_NOTHING, null=True, db_constraint=False)
+    shout = models.ForeignKey(ByShout, on_delete=models.DO_NOTHING, null=True, db_constraint=False)
+    supplier = models.ForeignKey(
+        "catalog.Supplier", to_field="code", on_delete=models.DO_NOTHING, null=True, db_constraint=False
+    )
+    child = models.ForeignKey(Child, on_delete=models.DO_NOTHING, null=True, db_constraint=False)
+    parent = models.ForeignKey("self", on_delete=models.DO_NOTHING, null=True, db_constraint=False)
+
+    def __str__(self) -> str:
+        return str(self.pk)
