@@ -6,19 +6,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from syncapi.applications import OfflineApp
+from syncapi.cursors import PositionCursor
 from syncapi.definition import app_definition, definition_version
 from syncapi.entities import LocalEntity, User
 from syncapi.errors import UnknownContext, UnknownEntity
-from syncapi.pull import PulledEntity, Range, pull_read_only
+from syncapi.pull import PulledEntity, Range, pull_read_only, pull_read_only_optimized
 from syncapi.snapshot import read_snapshot
 from syncapi.spool import Spool
+from syncapi.tracking.moments import ForeignPast, adopt
+from syncapi.tracking.tracker import Tracker
 from syncapi.values import encode_datetime
 from syncapi.wire import PROTOCOL, line
 
 
 @dataclass(frozen=True)
 class SyncRequest:
-    """What a device asks for. `definition` is the version it works with; `cursors` by entity name."""
+    """What a device asks for. `definition` is the version it works with; `cursors` and `ranges` by entity name."""
 
     app: OfflineApp
     user: User
@@ -38,11 +41,6 @@ class SyncAnswer:
         self.pulled = pulled
         self._spool = spool
 
-    @property
-    def definition(self) -> str:
-        """The version that the device has after this answer."""
-        return str(self._head[0]["definition"])
-
     def __iter__(self) -> Iterator[bytes]:
         yield b"".join(line(message) for message in self._head)
         for entity in self.pulled:
@@ -58,19 +56,50 @@ def sync(request: SyncRequest) -> SyncAnswer:
     """Serves one sync.
 
     :raises UnknownContext, UnknownEntity: the request names what the app does not declare.
+    :raises InvalidRequest: ranges that cannot be compared.
+    :raises Busy: the database is locked for too long.
     """
     entities = _entities(request)
     spool = Spool()
     try:
-        with read_snapshot():
-            pulled = [
-                pull_read_only(entity, entity.get_scope(request.user), request.cursors.get(entity.name), spool)
-                for entity in entities
-            ]
+        pulled = _pull(request, entities, spool)
         return SyncAnswer(_head(request, pulled), pulled, spool)
     except BaseException:
         spool.close()
         raise
+
+
+def _pull(request: SyncRequest, entities: list[LocalEntity], spool: Spool) -> list[PulledEntity]:
+    try:
+        return _pull_under_snapshot(request, entities, spool)
+    except ForeignPast:  # the first sync after the database was loaded from a dump
+        spool.truncate(0)
+        adopt()
+        return _pull_under_snapshot(request, entities, spool)
+
+
+def _pull_under_snapshot(request: SyncRequest, entities: list[LocalEntity], spool: Spool) -> list[PulledEntity]:
+    tracked = [entity for entity in entities if entity.pattern.tracked]
+    with read_snapshot():
+        tracker = Tracker(_tokens(request, tracked)) if tracked else None
+        pulled = [_pull_entity(request, entity, tracker, spool) for entity in entities]
+    if tracker is not None:
+        tracker.finish()
+    return pulled
+
+
+def _pull_entity(request: SyncRequest, entity: LocalEntity, tracker: Tracker | None, spool: Spool) -> PulledEntity:
+    scope = entity.get_scope(request.user)
+    cursor = request.cursors.get(entity.name)
+    if tracker is None or not entity.pattern.tracked:
+        return pull_read_only(entity, scope, cursor, spool)
+    return pull_read_only_optimized(entity, scope, cursor, request.ranges.get(entity.name), tracker, spool)
+
+
+def _tokens(request: SyncRequest, entities: list[LocalEntity]) -> list[str]:
+    """Of the cursors that the device sent for `entities`."""
+    cursors = [PositionCursor.decode(request.cursors[e.name]) for e in entities if e.name in request.cursors]
+    return [cursor.token for cursor in cursors if cursor is not None]
 
 
 def _entities(request: SyncRequest) -> list[LocalEntity]:
