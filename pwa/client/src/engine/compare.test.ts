@@ -172,8 +172,11 @@ describe("P5: a reset is answered by comparing", () => {
     const things = server.definition.entities[0];
     if (things === undefined) throw new Error("There are no things.");
     things.pattern = "read-only";
-    stock.rows = rowsOf(range(1, 20));
+    // In no order: which none was promised.
+    stock.rows = rowsOf(range(1, 20)).reverse();
     await tab.engine.onSync("");
+    const store = world.stores.user("shop", "anonymous");
+    expect((await store.overview()).entities.LocalThing?.lasts).toEqual([null]);
     const { definition } = server;
     server.definition = { ...definition, entities: definition.entities.map((one) => ({ ...one })) };
     Object.assign(server.definition.entities[0] ?? {}, { pattern: "read-only-optimized" });

@@ -1,10 +1,12 @@
 /** Phase: the answer of the server, from its stream into a staged generation that nobody sees yet. */
 
-import type { Definition } from "../api";
+import type { AttributeType } from "../api";
 import { SEGMENT_ROWS } from "../layers/merge";
+import { keysOf } from "../layers/overlay";
+import { Placed } from "../layers/placed";
 import { readAnswer } from "../protocol/answer";
 import { ClientError } from "../protocol/errors";
-import { isOrdered } from "../protocol/keys";
+import { isOrdered, keyOrder } from "../protocol/keys";
 import type { EntityMessage, SegmentMessage } from "../protocol/messages";
 import { trackedKeyType } from "../protocol/patterns";
 import type { Content, Gap, Segment, Store, StoredDefinition } from "../store/store";
@@ -58,10 +60,11 @@ export async function receive(body: ReadableStream<Uint8Array>, receiving: Recei
       const { entity } = message;
       if (seen.has(entity)) throw new ClientError("corrupt_response", `${entity} comes twice`);
       seen.add(entity);
-      stage = new Stage(store, generation, message);
-      received.entities.push(stage.arrival);
       const known = [received.definition, receiving.definition].find((one) => one?.version === received.version);
-      await keepPartial(message, known?.definition, receiving);
+      const keyType = trackedKeyType(known?.definition, entity);
+      stage = new Stage(store, generation, message, keyType);
+      received.entities.push(stage.arrival);
+      if (keyType !== null && isOrdered(keyType)) await keepPartial(message, keyType, receiving);
       progress.entity(message);
     } else if (message.type === "gap") {
       await stage.gap({ after: message.after, before: message.before });
@@ -76,11 +79,9 @@ export async function receive(body: ReadableStream<Uint8Array>, receiving: Recei
 /** From here on, what is staged of a large download is something to go on from, whatever happens (P2). */
 async function keepPartial(
   message: EntityMessage,
-  definition: Definition | undefined,
+  keyType: AttributeType,
   { store, generation, asks }: Receiving,
 ): Promise<void> {
-  const keyType = trackedKeyType(definition, message.entity);
-  if (keyType === null || !isOrdered(keyType)) return;
   if (message.mode === "replace") {
     await store.keepPartial(message.entity, { generation, layers: [], keyType });
   } else if (message.mode === "ranges") {
@@ -95,12 +96,16 @@ async function keepPartial(
 class Stage {
   readonly arrival: Arrival;
   private gaps: Gap[] = [];
+  private readonly placed: Placed | null;
 
   constructor(
     private readonly store: Pick<Store, "stage">,
     private readonly generation: number,
     message?: EntityMessage,
+    keyType: AttributeType | null = null,
   ) {
+    // A base is looked into for the rows that changes touch; what is replaced as a whole is not.
+    this.placed = message?.mode === "replace" && keyType !== null ? new Placed(keyOrder(keyType)) : null;
     this.arrival = { message: message as EntityMessage, segments: 0, size: 0, lasts: [] };
   }
 
@@ -111,6 +116,7 @@ class Stage {
 
   async segment({ first, last, rows, text, covers }: SegmentMessage): Promise<void> {
     const segment: Segment = { first, last, rows, text };
+    if (this.placed !== null) segment.last = this.placed.last(keysOf(segment));
     if (covers !== null) segment.gaps = [{ after: covers.after, before: covers.until, closed: true }];
     await this.write(segment);
   }
@@ -127,7 +133,7 @@ class Stage {
     await this.store.stage(arrival.message.entity, this.generation, arrival.segments, segment);
     arrival.segments++;
     arrival.size += segment.rows + (segment.gaps?.length ?? 0);
-    arrival.lasts.push(segment.last);
+    arrival.lasts.push(this.placed === null ? null : segment.last);
   }
 }
 

@@ -5,6 +5,7 @@ import { addFingerprints, rowFingerprint } from "../protocol/fingerprint";
 import type { EntityRecord, Layer, Store } from "../store/store";
 import { mergedLines, overlayOf, SEGMENT_ROWS, type Source } from "./merge";
 import type { Line, Overlay } from "./overlay";
+import { Placed } from "./placed";
 
 /** Layers of an entity, until they are made one. */
 const MOST_LAYERS = 8;
@@ -46,10 +47,11 @@ export async function compact(kind: "base" | "layers", compacting: Compacting): 
 async function writeBase(compacting: Compacting, generation: number): Promise<Partial<EntityRecord>> {
   const { store, entity, record, progress } = compacting;
   const lasts: EntityRecord["lasts"] = [];
+  const placed = new Placed(compacting.order);
   const write = async (lines: Line[]) => {
     progress();
     await store.stage(entity, generation, lasts.length, segmentOf(lines));
-    lasts.push(lines.at(-1)?.key ?? null);
+    lasts.push(placed.last(lines.map(({ key }) => key)));
   };
   let waiting: Line[] = [];
   let rows = 0;

@@ -70,6 +70,10 @@ export function gapsOf(layer: readonly Segment[]) {
   return layer.flatMap(({ gaps }) => gaps ?? []);
 }
 
+export function keysOf({ text }: Segment): Key[] {
+  return parseLines(text).map((row) => row[0] as Key);
+}
+
 export function linesOf({ text }: Segment): Line[] {
   const texts = text.split("\n");
   return parseLines(text).map((row, at) => ({ key: row[0] as Key, text: texts[at] as string }));

@@ -21,12 +21,21 @@ export function keyOrder(type: AttributeType): KeyOrder {
   return type === "integer" ? compareIntegers : compareCodePoints;
 }
 
-/** Integers, also those that travel as digits. */
+const DIGITS = /^-?\d+$/;
+
+/**
+ * Integers, also those that travel as digits. Rounding to doubles keeps order, so only where the doubles are equal do
+ * the digits decide. What is no number, as SQLite lets columns hold, comes last.
+ */
 function compareIntegers(a: Key, b: Key): number {
   if (typeof a === "number" && typeof b === "number") return a - b;
-  const x = BigInt(a);
-  const y = BigInt(b);
-  return x < y ? -1 : x > y ? 1 : 0;
+  const x = Number(a);
+  const y = Number(b);
+  if (x < y) return -1;
+  if (x > y) return 1;
+  if (Number.isNaN(x) !== Number.isNaN(y)) return Number.isNaN(x) ? 1 : -1;
+  if (!DIGITS.test(String(a)) || !DIGITS.test(String(b))) return compareCodePoints(a, b);
+  return BigInt(a) < BigInt(b) ? -1 : Number(BigInt(a) > BigInt(b));
 }
 
 function compareCodePoints(a: Key, b: Key): number {

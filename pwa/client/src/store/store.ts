@@ -17,6 +17,7 @@ export interface Gap {
 export interface Segment {
   /** `null` where there are no rows. */
   first: Key | null;
+  /** `null` also where the rows of an entity whose changes are tracked are not in key order. */
   last: Key | null;
   rows: number;
   text: string;
@@ -36,7 +37,7 @@ export interface Layer {
 export interface Content {
   generation: number;
   segments: number;
-  /** Key of the last row of each segment of the base, as far as they are known. */
+  /** Key of the last row of each segment of the base; `null` where nothing is known of which keys are in it. */
   lasts: (Key | null)[];
   layers: Layer[];
 }

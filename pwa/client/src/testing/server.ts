@@ -1,4 +1,4 @@
-import type { AttributeType, Definition, EntityDefinition, User, WireValue } from "../api";
+import type { AttributeType, Definition, EntityDefinition, Key, User, WireValue } from "../api";
 import { addFingerprints, rowFingerprint } from "../protocol/fingerprint";
 import type { Fetch } from "../protocol/http";
 import type { Range, SyncRequest } from "../protocol/messages";
@@ -53,6 +53,8 @@ export class FakeServer {
   segmentRows = 1000;
   /** What the last answer said of each entity. */
   told: Record<string, Told["message"]> = {};
+  /** The order of keys that the database has, when it is not the one that devices have too. */
+  sortAs: ((key: Key) => number) | null = null;
   private readonly tracked = new Map<string, TrackedEntity>();
   /** Answers instead of the server, when it returns something. */
   intercept: ((asked: Asked) => Response | undefined | Promise<Response | undefined>) | null = null;
@@ -172,7 +174,7 @@ export class FakeServer {
     if (declared.pattern === TRACKED) {
       const tracked = this.tracked.get(name) ?? new TrackedEntity(name);
       this.tracked.set(name, tracked);
-      return tracked.tell(declared, rows, cursor, ranges, this.segmentRows);
+      return tracked.tell(declared, rows, cursor, ranges, this.segmentRows, this.sortAs);
     }
     const content = contentOf(rows, this.segmentRows);
     const { fingerprint, bytes, segments } = content;

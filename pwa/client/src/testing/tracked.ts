@@ -41,12 +41,13 @@ export class TrackedEntity {
     cursor: string | undefined,
     ranges: Range[] | undefined,
     segmentRows: number,
+    sortAs: ((key: Key) => number) | null,
   ): Told {
     const type = entity.attributes[0]?.type ?? "string";
     const order = type === "integer" ? byValue : byCodePoint;
-    const isOrdered = type !== "decimal";
+    const isOrdered = type !== "decimal" && sortAs === null;
     const lines = rows.map((row) => ({ key: row[0] as Key, text: JSON.stringify(row) }));
-    lines.sort((a, b) => order(a.key, b.key));
+    lines.sort((a, b) => (sortAs === null ? order(a.key, b.key) : sortAs(a.key) - sortAs(b.key)));
     const columns = entity.attributes.map((attribute) => attribute.name);
     const moment = { columns: columns.join(), lines: new Map(lines.map((line) => [String(line.key), line])) };
     const old = cursor === undefined ? undefined : this.moments.get(cursor);
