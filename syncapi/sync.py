@@ -41,6 +41,11 @@ class SyncAnswer:
         self.pulled = pulled
         self._spool = spool
 
+    @property
+    def definition(self) -> str:
+        """The version that the device has after this answer."""
+        return str(self._head[0]["definition"])
+
     def __iter__(self) -> Iterator[bytes]:
         yield b"".join(line(message) for message in self._head)
         for entity in self.pulled:
