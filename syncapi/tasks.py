@@ -1,0 +1,54 @@
+"""Work that no request should wait for. With django-q2 it runs by itself; without, `manage.py syncpurge` does it."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db import connections, router
+from django.utils import timezone
+
+from syncapi.tracking.retention import purge
+
+HOUSEKEEPING = "syncapi.tasks.housekeeping"
+AT = datetime.time(3, 20)
+
+
+def housekeeping() -> str:
+    """Deletes what is past its retention. Returns what was done, for the list of tasks in the admin."""
+    purged = purge()
+    return (
+        f"{purged.tokens} cursor tokens, {purged.tombstones} deletions, "
+        f"{purged.pulls} syncs, {purged.devices} devices deleted"
+    )
+
+
+def schedule(using: str, **kwargs: Any) -> None:
+    """Receiver of `post_migrate`: has django-q2, where it is installed, do the housekeeping every night.
+
+    A schedule that is there stays as it is, whatever an administrator made of it.
+    """
+    if not apps.is_installed("django_q"):
+        return
+    from django_q.models import Schedule
+
+    if router.db_for_write(Schedule) != using:
+        return
+    if Schedule._meta.db_table not in connections[using].introspection.table_names():
+        return  # `migrate syncapi` came first
+    if Schedule.objects.filter(func=HOUSEKEEPING).exists():
+        return
+    Schedule.objects.create(
+        name="Offline data sync: housekeeping",
+        func=HOUSEKEEPING,
+        schedule_type=Schedule.DAILY,
+        next_run=_tonight(),
+    )
+
+
+def _tonight() -> datetime.datetime:
+    now = timezone.now()
+    local = timezone.localtime(now) if timezone.is_aware(now) else now
+    at = local.replace(hour=AT.hour, minute=AT.minute, second=0, microsecond=0)
+    return at if at > local else at + datetime.timedelta(days=1)
