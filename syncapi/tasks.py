@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from django.apps import apps
+from django.apps import AppConfig, apps
 from django.db import connections, router
+from django.db.models.signals import post_migrate
 from django.utils import timezone
 
 from syncapi.tracking.retention import purge
@@ -24,8 +25,13 @@ def housekeeping() -> str:
     )
 
 
+def connect(config: AppConfig) -> None:
+    """`config`: of syncapi, whose signal comes once per run of `migrate`."""
+    post_migrate.connect(schedule, sender=config, dispatch_uid="syncapi.tasks")
+
+
 def schedule(using: str, **kwargs: Any) -> None:
-    """Receiver of `post_migrate`: has django-q2, where it is installed, do the housekeeping every night.
+    """Has django-q2, where it is installed, do the housekeeping every night.
 
     A schedule that is there stays as it is, whatever an administrator made of it.
     """
