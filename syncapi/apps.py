@@ -8,7 +8,8 @@ class SyncApiConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from syncapi import checks  # noqa: F401 (registers itself)
+        from syncapi import checks, tasks  # noqa: F401 (checks register themselves)
         from syncapi.registry import registry
 
         registry.discover()
+        tasks.connect(self)
