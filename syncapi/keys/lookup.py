@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import models
+from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F
 from django.db.models.expressions import Expression
@@ -34,8 +34,9 @@ def only_keys(queryset: Rows, path: tuple[str, ...], raw_keys: Sequence[Any]) ->
     # A subquery and no join: it asks nothing of the joins that are there, and the database may start from the keys.
     related: Rows = models.QuerySet(field.remote_field.model)
     reached: Any = models.Q(**{f"{first}__in": only_keys(related, tuple(rest), raw_keys)})
-    if not rest and not field.db_constraint:
+    if not rest and not (field.db_constraint and connections[queryset.db].vendor == "postgresql"):
         # A deleted row can no longer be asked for the value that pointed at it: whatever points nowhere is meant.
+        # On SQLite a constraint does not rule that out: it binds only connections that ask for it.
         there = related.filter(**{field.target_field.name: models.OuterRef(field.attname)})
         reached |= models.Q(**{f"{first}__isnull": False}) & ~models.Exists(there)
     return queryset.filter(reached)

@@ -137,7 +137,7 @@ class Dependencies:
                 self.decide(found)
                 current = None
                 continue
-            if found.concrete and found.column is not None:
+            if isinstance(found, models.ForeignKey):
                 self.decide(found)
             for info in found.path_infos:
                 self.table(info.to_opts.model)
