@@ -10,6 +10,9 @@ class SyncApiConfig(AppConfig):
     def ready(self) -> None:
         from syncapi import checks, tasks  # noqa: F401 (checks register themselves)
         from syncapi.registry import registry
+        from syncapi.tracking import checks as tracking_checks  # noqa: F401
+        from syncapi.tracking import migrating
 
         registry.discover()
+        migrating.connect(self)
         tasks.connect(self)

@@ -111,7 +111,7 @@ def exclusively() -> Iterator[None]:
     """A transaction that no other installation shares the time with."""
     if connection.vendor == "postgresql":
         if connection.in_atomic_block:
-            connection.check_constraints()  # PostgreSQL alters no table with deferred checks pending
+            _settle()
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
@@ -126,6 +126,22 @@ def exclusively() -> Iterator[None]:
             yield
     finally:
         wrapper.transaction_mode = configured
+
+
+def _settle() -> None:
+    """Runs deferred checks now: PostgreSQL alters no table while some are pending. Later ones are deferred as before.
+
+    Django's `check_constraints()` would defer also those that are declared immediate.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            "SELECT string_agg(DISTINCT quote_ident(n.nspname) || '.' || quote_ident(c.conname), ', ') "
+            "FROM pg_constraint AS c JOIN pg_namespace AS n ON n.oid = c.connamespace "
+            "WHERE c.condeferred AND c.conparentid = 0"
+        )
+        if names := cursor.fetchone()[0]:
+            cursor.execute(f"SET CONSTRAINTS {names} DEFERRED")
 
 
 def _mend(finding: Finding, report: Report) -> None:

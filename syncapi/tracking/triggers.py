@@ -46,6 +46,11 @@ def name_of(source: int, event: str, text: str) -> str:
     return f"{PREFIX}{source}_{event}_{digest(text)}"
 
 
+def _named(text: str, place: str, name: str) -> str:
+    """The hash in a name is of the text without it. A table may itself be called like the place, further on."""
+    return text.replace(f"{{{place}}}", name, 1)
+
+
 def _quote(name: str) -> str:
     return connection.ops.quote_name(name)
 
@@ -75,19 +80,20 @@ def _sqlite(source: int, watched: Watched, relation: Relation) -> list[Trigger]:
         "in_the_way_of_update": _exists(beside_key, relation, f"other.{key} IS NOT OLD.{key} AND "),
         "conflicts_with_update": _conflicts(beside_key, relation),
     }
-    chosen: list[tuple[str, str]] = [("inserting", ""), ("inserted", ""), ("deleted", ""), ("rekeyed", "")]
+    chosen: list[tuple[str, dict[str, str]]] = [("inserting", {}), ("inserted", {}), ("deleted", {}), ("rekeyed", {})]
     if watched.columns:
-        chosen.append(("updated_moved" if member else "updated", ""))
+        chosen.append(("updated_moved" if member else "updated", {}))
     if beside_key:
-        chosen += [("updating", ""), ("displaced", f"UPDATE {values['of_unique']}")]
-    chosen.append(("displaced", "INSERT"))
+        update = {"label": "displaced_update", "event": f"UPDATE {values['of_unique']}", "same_key": "0"}
+        chosen += [("updating", {}), ("displaced", update)]
+    insert = {"label": "displaced_insert", "event": "INSERT", "same_key": f"noted.key IS NEW.{key}"}
+    chosen.append(("displaced", insert))
     templates = sections("sqlite", "triggers_v1")
     made = []
-    for name, event in chosen:
-        text = fill(templates[name], values | {"event": event})
-        label = f"{name}_{event.split()[0].lower()}" if event else name
-        trigger = name_of(source, label, text)
-        made.append(Trigger(trigger, relation.qualified, (fill(text, {"name": trigger}),)))
+    for name, more in chosen:
+        text = fill(templates[name], values | more)
+        trigger = name_of(source, more.get("label", name), text)
+        made.append(Trigger(trigger, relation.qualified, (_named(text, "name", trigger),)))
     return made
 
 
@@ -169,7 +175,7 @@ def _postgresql(source: int, watched: Watched, relation: Relation, home: str) ->
         text = fill(templates[function], values)
         qualified = f"{home}.{name_of(source, function, text)}"
         statements = (
-            fill(text, {"function": qualified}),
+            _named(text, "function", qualified),
             f"REVOKE ALL ON FUNCTION {qualified}() FROM PUBLIC",
         )
         for table in [relation.qualified, *(relation.partitions if name == "truncated" else ())]:
@@ -200,7 +206,7 @@ def _always(source: int, name: str, table: str, text: str, function: tuple[str, 
     """Fires in sessions that replicate or restore, too."""
     trigger = name_of(source, name, text)
     enabled = f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}"
-    return Trigger(trigger, table, (*function, fill(text, {"name": trigger}), enabled))
+    return Trigger(trigger, table, (*function, _named(text, "name", trigger), enabled))
 
 
 def _image_differs(columns: Iterable[str]) -> str:

@@ -103,7 +103,7 @@ def test_the_declarations_of_the_project_are_in_order() -> None:
 
 
 def test_every_check_is_documented() -> None:
-    sources = "".join((ROOT / name / "checks.py").read_text() for name in ("syncapi", "pwa"))
+    sources = "".join((ROOT / name / "checks.py").read_text() for name in ("syncapi", "syncapi/tracking", "pwa"))
     raised = set(re.findall(r'id="((?:syncapi|pwa)\.[EW]\d{3})"', sources))
     documented = set(re.findall(r"^\| `((?:syncapi|pwa)\.[EW]\d{3})`", (ROOT / "docs/checks.md").read_text(), re.M))
     assert raised == documented

@@ -56,6 +56,7 @@ BEGIN
     WHERE NEW.{key} IS NOT NULL
     ON CONFLICT (source, key) DO UPDATE
     SET position = excluded.position, moved = excluded.moved, version = version + 1, deleted = 0;
+    DELETE FROM syncapi_displaced WHERE source = {source} AND key = OLD.{key};
 END
 
 -- name: deleted
@@ -69,6 +70,7 @@ BEGIN
     WHERE true
     ON CONFLICT (source, key) DO UPDATE
     SET position = excluded.position, moved = excluded.moved, version = version + 1, deleted = 1;
+    DELETE FROM syncapi_displaced WHERE source = {source} AND key = OLD.{key};
 END
 
 -- name: inserting
@@ -96,11 +98,11 @@ WHEN EXISTS (SELECT 1 FROM syncapi_displaced WHERE source = {source})
 BEGIN
     UPDATE syncapi_clock SET position = position + 1 WHERE id = 1;
     INSERT INTO syncapi_change (source, key, position, moved, version, deleted)
-    SELECT {source}, noted.key, clock.position, clock.position, 1, noted.key IS NOT NEW.{key}
+    SELECT {source}, noted.key, clock.position, clock.position, 1, NOT ({same_key})
     FROM syncapi_displaced AS noted,
         (SELECT coalesce((SELECT position FROM syncapi_clock WHERE id = 1), 0) AS position) AS clock
     WHERE noted.source = {source} AND (
-        noted.key IS NEW.{key}
+        {same_key}
         OR NOT EXISTS (SELECT 1 FROM {table} AS other WHERE other.{key} = noted.key)
         AND NOT EXISTS (
             SELECT 1 FROM syncapi_change AS known
