@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import connection
 
 from catalog.models import Category, Customer, Order, OrderLine, Product, Territory, TerritoryAssignment
@@ -88,20 +88,18 @@ def category(name: str, products: int) -> Category:
     return made
 
 
-def is_equal(device: FakeDevice, app: str, entities: Iterable[str] | None = None) -> bool:
-    """Whether the device has what one has that downloads everything now, and that is what the queryset says."""
+def check_equal(device: FakeDevice, app: str, entities: Iterable[str] | None = None) -> None:
+    """The device has what one has that downloads everything now, and that is what the queryset says."""
     fresh = FakeDevice(device.user)
     fresh.sync(app)
     for name in entities or registry.get(app).entities:
         entity = registry.get(app).entities[name]
-        assert device.user is not None
-        keys = set(entity.get_queryset(entity.get_scope(device.user)).values_list("pk", flat=True))
+        asking = device.user or AnonymousUser()
+        keys = set(entity.get_queryset(entity.get_scope(asking)).values_list("pk", flat=True))
         key = entity.columns[0].name
-        if {row[key] for row in fresh.rows(app, name)} != keys:
-            return False
-        if device.rows(app, name) != fresh.rows(app, name):
-            return False
-    return True
+        encode = entity.columns[0].type.encode or (lambda value: value)
+        assert {row[key] for row in fresh.rows(app, name)} == {encode(one) for one in keys}
+        assert device.rows(app, name) == fresh.rows(app, name)
 
 
 def query(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:

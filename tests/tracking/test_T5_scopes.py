@@ -13,7 +13,7 @@ from django.db import connection
 
 from catalog.models import Customer, Order, OrderLine, Territory, TerritoryAssignment
 from syncapi.testing import FakeDevice
-from tests.tracking.field import OWN, declared, field_app, is_equal, territory, user
+from tests.tracking.field import OWN, check_equal, declared, field_app, territory, user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,7 +76,7 @@ def test_T5_a_territory_lost_and_one_gained_though_no_row_changed(
         assert {key // 10_000_000_000 for key in one.altered} == {4}
         assert {key // 10_000_000_000 for key in one.removed} == {1}
         assert {row["id"] // 10_000_000_000 for row in device.rows("field", name)} == {2, 4}
-    assert is_equal(device, "field")
+    check_equal(device, "field")
     assert not names_keys_of(seen(device), 3)
     # What left is not named either, except as the bound that the device itself gave to a range.
     assert not re.search(rb"Company1|City1|C1\d{9}", seen(device))
@@ -163,7 +163,7 @@ def test_T5_rows_leave_by(way: str, territories: list[Territory], device: FakeDe
     assert {name: len(result.entities[name].removed) for name in OWN if result.entities[name].removed} == expected
     if way not in COMPARED:
         assert {one.reset for one in result.entities.values()} == {None}
-    assert is_equal(device, "field")
+    check_equal(device, "field")
     assert device.sync("field").rows_received == 0
     content = seen(device)
     assert not names_keys_of(content, 3)
@@ -180,7 +180,7 @@ def test_T5_what_enters_by_a_row_pointed_to_is_delivered(territories: list[Terri
     result = device.sync("field")
     assert {name: len(result.entities[name].altered) for name in OWN} == dict.fromkeys(OWN, 3)
     assert {one.reset for one in result.entities.values()} == {None}
-    assert is_equal(device, "field")
+    check_equal(device, "field")
 
 
 def test_T5_in_and_out_between_two_syncs(territories: list[Territory], device: FakeDevice) -> None:
@@ -189,7 +189,7 @@ def test_T5_in_and_out_between_two_syncs(territories: list[Territory], device: F
     moved.update(territory=territories[0])
     Customer.objects.filter(pk__in=keys).update(territory=territories[2])
     assert device.sync("field").rows_received == 0
-    assert is_equal(device, "field")
+    check_equal(device, "field")
     assert not names_keys_of(seen(device), 3)
 
 
@@ -220,7 +220,7 @@ def test_T5_only_ranges_that_differ_travel(nancy: User, territories: list[Territ
     assert result.removed == [base + 1500, base + 1501]
     assert result.altered == []
     assert result.rows_received == 998  # of 3,000
-    assert is_equal(device, "field")
+    check_equal(device, "field")
 
 
 def test_T5_a_device_that_was_away_longer_than_tombstones_are_kept(
@@ -235,5 +235,5 @@ def test_T5_a_device_that_was_away_longer_than_tombstones_are_kept(
     result = device.sync("field")
     assert {result.entities[name].reset for name in OWN} == {"history"}
     assert {name: len(result.entities[name].removed) for name in OWN} == dict.fromkeys(OWN, 1)
-    assert is_equal(device, "field")
+    check_equal(device, "field")
     assert device.sync("field").rows_received == 0
