@@ -36,6 +36,7 @@ class LocalProduct(offline.LocalEntity):
         "picture",
         "category__picture",
     ]
+    pattern = offline.ReadOnlyOptimized
     list_display = ["name", "unit_price", "category__name", "units_in_stock"]
     search_fields = ["name", "sku", "category__name", "supplier__company_name"]
     list_filter = ["category", "discontinued"]
@@ -46,6 +47,7 @@ class LocalProduct(offline.LocalEntity):
 class OfOwnTerritories(offline.LocalEntity):
     """Rows that belong to the territories a user works: the scope is the set of their keys."""
 
+    pattern = offline.ReadOnlyOptimized
     territory = "territory"  # from the model to its territory
 
     def get_scope(self, user: User) -> Hashable:
