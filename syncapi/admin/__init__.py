@@ -2,5 +2,6 @@
 
 from syncapi.admin.devices import ReplicaAdmin
 from syncapi.admin.pulls import PullAdmin
+from syncapi.admin.tracking import ChangeTrackingAdmin
 
-__all__ = ["PullAdmin", "ReplicaAdmin"]
+__all__ = ["ChangeTrackingAdmin", "PullAdmin", "ReplicaAdmin"]
