@@ -1,5 +1,6 @@
 """Golden messages: what the server says today is what the files say. The TypeScript tests read the same files."""
 
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -7,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from syncapi.cursors import PositionCursor
 from syncapi.rows import RowSet, row_fingerprint
+from syncapi.testing.answer import read_answer
 from tests.device import Device
 from tests.wire.models import Jar, Shelf
 
@@ -21,6 +24,7 @@ TEXTS = [
     '["9007199254740993",{"a":[1.5,"x"]}]',
     "[]",
 ]
+BEYOND = 9_007_199_254_740_993  # keys that travel as digits
 
 
 @pytest.fixture
@@ -30,6 +34,17 @@ def jars(db: Any) -> None:
     Jar.objects.create(pk=1, name="Chai", price="18.00", shelf=beverages, state="o", secret="not for devices")
     Jar.objects.create(pk=2, name='Côte de "Blaye"\n', price="263.50", shelf=beverages)
     Jar.objects.create(pk=9_007_199_254_740_993, name="Far", price="100000.01", shelf=None)
+
+
+@pytest.fixture
+def tracked(transactional_db: Any) -> Device:
+    """A device of the anonymous app `tracked`. What is not committed would be told again and again on PostgreSQL."""
+    top, low, _ = (Shelf.objects.create(pk=pk, name=name) for pk, name in enumerate(["Top", "Low", "Gone"], start=1))
+    Jar.objects.create(pk=1, name="Chai", price="18.00", shelf=top, state="o", secret="not for devices")
+    Jar.objects.create(pk=2, name="Aniseed Syrup", price="10.00", shelf=low)
+    Jar.objects.create(pk=3, name="Ikura", price="31.00", shelf=None)
+    Jar.objects.create(pk=BEYOND, name="Far", price="100000.01", shelf=low)
+    return Device("tracked")
 
 
 def check(name: str, content: bytes, update: bool) -> None:
@@ -46,6 +61,26 @@ def pretty(value: Any) -> bytes:
 def timeless(content: bytes) -> bytes:
     """The answer with a fixed clock."""
     return re.sub(rb'"server_time":"[^"]+"', b'"server_time":"2026-01-31T09:30:00.000000Z"', content)
+
+
+class Masks:
+    """Cursors of tracked entities are random. In the files they have names, in the order in which they appear."""
+
+    def __init__(self) -> None:
+        self._names: dict[bytes, bytes] = {}
+
+    def hide(self, content: bytes) -> bytes:
+        return re.sub(rb'(?<=")eyJ[\w-]+(?=")', lambda found: self._name(found[0]), content)
+
+    def _name(self, cursor: bytes) -> bytes:
+        assert PositionCursor.decode(cursor.decode()) is not None
+        return self._names.setdefault(cursor, f"cursor-{len(self._names) + 1}".encode())
+
+
+def of_another_history(cursor: str) -> str:
+    known = PositionCursor.decode(cursor)
+    assert known is not None
+    return dataclasses.replace(known, token="f" * 32).encode()
 
 
 def test_golden_fingerprints(update_golden: bool) -> None:
@@ -71,6 +106,39 @@ def test_golden_sync(wire: Device, update_golden: bool) -> None:
     again = {"context": "", "trigger": "manual", "cursors": wire.cursors}
     check("sync-unchanged.request.json", pretty(again), update_golden)
     check("sync-unchanged.response.ndjson", timeless(wire.request(again).getvalue()), update_golden)
+
+
+def test_golden_tracked(tracked: Device, update_golden: bool) -> None:
+    """One story: a device carries the app, hears of changes, finds that the server has another past, and compares."""
+    masks = Masks()
+
+    def ask(name: str, **more: Any) -> None:
+        body = {"context": "", "trigger": "manual", "cursors": tracked.cursors, **more}
+        check(f"sync-{name}.request.json", masks.hide(pretty(body)), update_golden)
+        answer = tracked.request(body).getvalue()
+        check(f"sync-{name}.response.ndjson", masks.hide(timeless(answer)), update_golden)
+        told = read_answer(answer)
+        tracked.definition = told.start["definition"]
+        tracked.cursors |= {
+            entity.name: entity.message["cursor"] for entity in told.entities.values() if entity.mode != "reset"
+        }
+
+    ask("tracked")
+
+    Shelf.objects.filter(pk=1).update(name="Boissons d'été")
+    Shelf.objects.filter(pk=3).delete()
+    Jar.objects.filter(pk__in=[2, 3]).delete()
+    Jar.objects.create(pk=BEYOND + 2, name="New", price="1.00")
+    ask("delta")
+
+    has = read_answer(Device("tracked").request().getvalue()).entities["TrackedJar"].rows
+    keys = [1, str(BEYOND), None]
+    ranges = [[key, 1, row.fingerprint] for key, row in zip(keys, has, strict=True)]
+    Jar.objects.filter(pk=BEYOND + 2).delete()
+    Jar.objects.create(pk=5, name='Côte de "Blaye"\n', price="263.50", shelf_id=1)
+    tracked.cursors["TrackedJar"] = of_another_history(tracked.cursors["TrackedJar"])
+    ask("reset")
+    ask("ranges", ranges={"TrackedJar": ranges})
 
 
 def test_golden_errors(wire: Device, update_golden: bool) -> None:
