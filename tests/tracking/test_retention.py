@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import datetime
-import io
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
-from django.test.utils import modify_settings
 from django.utils import timezone
-from django_q.models import Schedule
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from syncapi import tasks
-from syncapi.models import Pull, Replica
+from syncapi.models import Replica
+from syncapi.testing import FakeDevice
 from syncapi.tracking import moments, retention
 from syncapi.tracking.changes import changes
 from syncapi.tracking.install import install
 from syncapi.tracking.retention import Purged, purge
 from tests.tracking.writers import Writer, writers
+from tests.wire.models import Jar
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -203,7 +199,9 @@ def test_T5_where_no_device_syncs_the_next_days_run_deletes() -> None:
 
 
 def test_T5_without_the_tables_the_rest_is_done() -> None:
-    make_device(last_seen=200)
+    Replica.objects.create(
+        replica=uuid.uuid4(), first_seen=timezone.now() - 200 * DAY, last_seen=timezone.now() - 200 * DAY
+    )
     execute("ALTER TABLE syncapi_source RENAME TO elsewhere")
     try:
         assert purge() == Purged(devices=1)
@@ -294,97 +292,61 @@ def test_T5_whoever_holds_a_token_misses_nothing(steps: list[Any]) -> None:
         assert noted(made) == missing[made]
 
 
-# -- devices and their pulls
+# -- and the devices
 
 
-def make_device(pulls: int = 0, **days: float | None) -> Replica:
-    """Ages in days; `last_complete` None: never."""
-    ages = {"first_seen": 100.0, "last_seen": 0.0, "last_complete": 0.0, **days}
-    times: dict[str, Any] = {name: None if age is None else timezone.now() - age * DAY for name, age in ages.items()}
-    replica = Replica.objects.create(
-        replica=uuid.uuid4(), app="wire", user_key="anonymous", last_outcome="complete", definition="", **times
-    )
-    for number in range(pulls):
-        Pull.objects.create(replica=replica, started=timezone.now() - number * DAY, duration=1, outcome="complete")
-    return replica
+def make_jars(count: int = 3) -> list[Jar]:
+    return [Jar.objects.create(name=f"jar {number}", price=1) for number in range(count)]
 
 
-def test_pulls_past_retention_are_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention, "BATCH", 3)
-    make_device(pulls=40)
-    assert purge().pulls == 10
-    assert Pull.objects.count() == 30
+def names(device: FakeDevice) -> list[str]:
+    return [row["name"] for row in device.rows("tracked", "TrackedJar")]
 
 
-def test_the_log_s_retention_is_a_setting(settings: Any) -> None:
-    settings.HAVERSACK = {"PULL_LOG_RETENTION": 5}
-    make_device(pulls=8)
-    assert purge().pulls == 3
+def everybody_ages(days: float) -> None:
+    for made in tokens():
+        age(made, days)
 
 
-@pytest.mark.parametrize(
-    ("days", "stays"),
-    [
-        ({"last_seen": 89, "last_complete": 89}, True),
-        ({"last_seen": 91, "last_complete": 91}, False),
-        ({"last_seen": 0.5, "last_complete": None}, True),
-        ({"last_seen": 1.5, "last_complete": None}, False),
-        ({"first_seen": 6.01, "last_seen": 6}, True),
-        ({"first_seen": 7.51, "last_seen": 7.5}, False),  # came once
-        ({"first_seen": 9, "last_seen": 7.5}, True),  # came again
-    ],
-)
-def test_devices_are_kept_as_long_as_they_may_be_of_use(days: dict[str, Any], stays: bool) -> None:
-    make_device(pulls=2, **days)
-    assert purge().devices == (0 if stays else 1)
-    assert Replica.objects.exists() is stays
+def test_T5_a_device_that_was_away_for_too_long_compares_and_is_right_again() -> None:
+    jars = make_jars()
+    device = FakeDevice()
+    device.sync("tracked")
+    everybody_ages(91)
+    jars[0].delete()
+    Jar.objects.filter(pk=jars[1].pk).update(name="other")
+    assert purge().tokens == 1
+    execute("DELETE FROM syncapi_change WHERE deleted")  # and so have its tombstones gone
+
+    result = device.sync("tracked").entities["TrackedJar"]
+
+    assert result.reset == "history"
+    assert names(device) == ["other", "jar 2"]
 
 
-def test_a_device_of_a_user_who_came_once_is_kept(ann: Any) -> None:
-    replica = make_device(first_seen=7.51, last_seen=7.5)
-    Replica.objects.filter(pk=replica.pk).update(user=ann, user_key=uuid.uuid4())
-    assert purge().devices == 0
+def test_T5_a_device_that_was_away_for_less_is_told_what_changed() -> None:
+    jars = make_jars()
+    device = FakeDevice()
+    device.sync("tracked")
+    everybody_ages(89)
+    jars[0].delete()
+    purge()
+    result = device.sync("tracked").entities["TrackedJar"]
+    assert (result.mode, result.reset) == ("delta", None)
+    assert names(device) == ["jar 1", "jar 2"]
 
 
-# -- by itself
-
-
-@contextmanager
-def no_schedule() -> Iterator[None]:
-    Schedule.objects.filter(func=tasks.HOUSEKEEPING).delete()
-    yield
-    Schedule.objects.filter(func=tasks.HOUSEKEEPING).delete()
-
-
-def test_housekeeping_is_scheduled_every_night_after_migrate() -> None:
-    with no_schedule():
-        call_command("migrate", verbosity=0)
-        made = Schedule.objects.get(func=tasks.HOUSEKEEPING)
-        assert made.schedule_type == Schedule.DAILY
-        assert timezone.now() < made.next_run <= timezone.now() + DAY
-        assert timezone.localtime(made.next_run).time() == tasks.AT
-
-        made.schedule_type = Schedule.WEEKLY
-        made.save()
-        call_command("migrate", verbosity=0)
-        assert Schedule.objects.get(func=tasks.HOUSEKEEPING).schedule_type == Schedule.WEEKLY
-
-
-def test_what_is_scheduled_is_the_housekeeping() -> None:
-    module, _, name = tasks.HOUSEKEEPING.rpartition(".")
-    assert (module, getattr(tasks, name)) == (tasks.__name__, tasks.housekeeping)
-
-
-def test_nothing_is_scheduled_without_django_q() -> None:
-    with no_schedule(), modify_settings(INSTALLED_APPS={"remove": "django_q"}):
-        tasks.schedule(using="default")
-        assert not Schedule.objects.exists()
-
-
-def test_the_command_does_the_same_by_hand() -> None:
-    make_device(last_seen=91)
-    change("a")
-    token(days=2)
-    said = io.StringIO()
-    call_command("syncpurge", stdout=said)
-    assert said.getvalue() == "0 cursor tokens, 1 deletions, 0 syncs, 1 devices deleted\n"
+def test_T5_a_purge_between_any_two_syncs_goes_unnoticed() -> None:
+    jars = make_jars(6)
+    early, late = FakeDevice(), FakeDevice()
+    early.sync("tracked")
+    everybody_ages(40)
+    for round_, jar in enumerate(jars):
+        jar.delete()
+        purge()
+        late.sync("tracked")
+        everybody_ages(40 + round_)
+        assert late.sync("tracked").entities["TrackedJar"].reset is None
+        purge()
+    assert early.sync("tracked").entities["TrackedJar"].reset is None
+    assert names(early) == names(late) == []
