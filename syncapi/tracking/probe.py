@@ -20,9 +20,9 @@ logger = logging.getLogger("haversack.tracking")
 
 
 def probed_rows(entity: LocalEntity) -> list[QuerySet[Any, Any]]:
-    """The querysets of `entity` for scope None and those of the anonymous user and some users, each scope once."""
+    """The querysets of `entity` for the scopes of the anonymous user and of some users, each scope once."""
     found: dict[Hashable, QuerySet[Any, Any]] = {}
-    for scope in [None, *_scopes(entity)]:
+    for scope in _scopes(entity):
         with tolerated(entity):
             if scope not in found:
                 found[scope] = entity.rows(scope)
