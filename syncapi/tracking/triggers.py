@@ -215,4 +215,4 @@ def _image_differs(columns: Iterable[str]) -> str:
     if not names:
         return "false"
     old, new = (", ".join(f"{row}.{name}" for name in names) for row in ("OLD", "NEW"))
-    return f"ROW({old})::record *<> ROW({new})::record"
+    return f"record_image_ne(ROW({old}), ROW({new}))"

@@ -1,5 +1,5 @@
 -- Frozen: databases in use were made with it. Changes go into a new version.
--- ROW(…)::record, because without the cast an operator between rows applies to each pair of values.
+-- record_image_eq() and _ne(), not *= and *<>: a dump writes these without the casts they need, and cannot be loaded.
 -- A trigger names columns in its WHEN, where PostgreSQL keeps track of them; a function names only the key.
 
 -- name: insert
@@ -79,22 +79,22 @@ WHEN (NEW.{key} IS NOT NULL) EXECUTE FUNCTION {insert}()
 
 -- name: updated
 CREATE TRIGGER {name} AFTER UPDATE ON {table} FOR EACH ROW
-WHEN (ROW(OLD.{key})::record *= ROW(NEW.{key})::record AND NEW.{key} IS NOT NULL AND {content_differs} AND NOT {member_differs})
+WHEN (record_image_eq(ROW(OLD.{key}), ROW(NEW.{key})) AND NEW.{key} IS NOT NULL AND {content_differs} AND NOT {member_differs})
 EXECUTE FUNCTION {update}()
 
 -- name: moved
 CREATE TRIGGER {name} AFTER UPDATE ON {table} FOR EACH ROW
-WHEN (ROW(OLD.{key})::record *= ROW(NEW.{key})::record AND NEW.{key} IS NOT NULL AND {member_differs} AND NOT {content_differs})
+WHEN (record_image_eq(ROW(OLD.{key}), ROW(NEW.{key})) AND NEW.{key} IS NOT NULL AND {member_differs} AND NOT {content_differs})
 EXECUTE FUNCTION {move}('0')
 
 -- name: updated_moved
 CREATE TRIGGER {name} AFTER UPDATE ON {table} FOR EACH ROW
-WHEN (ROW(OLD.{key})::record *= ROW(NEW.{key})::record AND NEW.{key} IS NOT NULL AND {member_differs} AND {content_differs})
+WHEN (record_image_eq(ROW(OLD.{key}), ROW(NEW.{key})) AND NEW.{key} IS NOT NULL AND {member_differs} AND {content_differs})
 EXECUTE FUNCTION {move}('1')
 
 -- name: rekeyed
 CREATE TRIGGER {name} AFTER UPDATE ON {table} FOR EACH ROW
-WHEN (ROW(OLD.{key})::record *<> ROW(NEW.{key})::record AND OLD.{key} IS NOT NULL AND NEW.{key} IS NOT NULL)
+WHEN (record_image_ne(ROW(OLD.{key}), ROW(NEW.{key})) AND OLD.{key} IS NOT NULL AND NEW.{key} IS NOT NULL)
 EXECUTE FUNCTION {rekey}()
 
 -- name: deleted
