@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, DESKTOP, PHONE
-from tests.browser.site import ROOT, Site
+from tests.browser.site import PASSWORD, ROOT, Site
 from tests.browser.steps import download, open_app, part, ready_for_offline, sign_in
 
 DOCS = ROOT / "docs" / "images"
@@ -50,6 +50,8 @@ def with_browser(driver: Playwright, profile: Path, site: Site, form: str, size:
     try:
         visit_catalog(context, site, form)
         visit_sales(context, site, form)
+        if form != "dark":
+            visit_admin(context, site, form)
     finally:
         context.close()
 
@@ -91,6 +93,22 @@ def visit_sales(context: BrowserContext, site: Site, form: str) -> None:
         shoot(page, STATIC / "sales-wide.png", DOCS / "sales-wide.png")
     else:
         shoot(page, DOCS / f"orders-{form}.png", *([STATIC / "sales-narrow.png"] if form == "narrow" else []))
+
+
+def visit_admin(context: BrowserContext, site: Site, form: str) -> None:
+    """What administrators see of the syncs that came before."""
+    page = context.new_page()
+    page.goto(f"{site.url}/admin/login/?next=/admin/syncapi/replica/")
+    page.get_by_label("Username").fill("admin")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.locator("#result_list")).to_be_visible()
+    if form == "wide":
+        shoot(page, DOCS / "admin-devices-wide.png")
+        return
+    page.goto(f"{site.url}/admin/syncapi/changetracking/")
+    expect(page.locator("#tables-heading")).to_be_visible()
+    shoot(page, DOCS / f"admin-tracking-{form}.png")
 
 
 def shoot(page: Page, *files: Path) -> None:
