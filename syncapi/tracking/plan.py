@@ -79,7 +79,7 @@ def _declared(entity: LocalEntity) -> list[Watched]:
     found: list[Watched] = []
     with tolerated(entity):
         found += _of_attributes(entity).watched().values()
-    for name in getattr(entity, "depends_on", ()):
+    for name in entity.depends_on:
         with tolerated(entity):
             one = Dependencies()
             one.depend_on(entity.model, name)

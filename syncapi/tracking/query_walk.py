@@ -22,7 +22,6 @@ from django.db.models.expressions import (
     Value,
 )
 from django.db.models.functions import Now, Random
-from django.db.models.lookups import Lookup
 from django.db.models.sql import Query
 from django.db.models.sql.constants import INNER
 from django.db.models.sql.datastructures import BaseTable
@@ -188,10 +187,6 @@ class QueryWalk:
             self._all(one.get_source_expressions() if hasattr(one, "get_source_expressions") else ())
         elif isinstance(one, Subquery):
             self._subquery(one.query, exists=isinstance(one, Exists))
-        elif isinstance(one, Lookup):
-            self._all(one.get_source_expressions())
-            if isinstance(one.rhs, list | tuple | set | frozenset):
-                self._all(item for item in one.rhs if hasattr(item, "get_source_expressions"))
         elif not isinstance(one, Value | Star):
             self._all(one.get_source_expressions())
 
@@ -208,7 +203,7 @@ class QueryWalk:
             return False
         if getattr(one, "set_returning", False):
             return False
-        return not (isinstance(one, Func) and (type(one) is Func or _OWN_SQL & one.extra.keys()))
+        return not (isinstance(one, Func) and _OWN_SQL & one.extra.keys())
 
     def _column(self, column: Col) -> None:
         """Decides in the query whose alias it has, which may be one further out."""

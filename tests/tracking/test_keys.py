@@ -200,6 +200,11 @@ def test_T1_keys_that_the_database_takes_for_equal_are_told_apart() -> None:
     assert gaps(entity, rows, ["CAFE", "tea", "dog"]) == [(None, "Zoo"), ("cafe", "tea")]
 
 
+def test_T1_a_key_that_is_too_long_is_not_cut_down_to_another() -> None:
+    write(ByText, ["x" * 200])
+    assert not only_keys(ByText.objects.all(), (), ["x" * 201]).exists()
+
+
 def test_P3_a_hundred_thousand_keys_are_one_parameter() -> None:
     write(ByInteger, range(10))
     keys = [str(key) if connection.vendor == "postgresql" else key for key in range(5, 100_005)]
