@@ -1,6 +1,8 @@
 """Fixtures of the browser tests: a site with the Northwind catalogue, and phones."""
 
 import os
+import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -48,6 +50,29 @@ def northwind(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return site
 
 
+@pytest.fixture(scope="session")
+def wholesale(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A catalogue of 20,000 products without pictures; tests work on copies."""
+    site = Site(tmp_path_factory.mktemp("wholesale"))
+    site.manage("migrate", "--verbosity", "0")
+    site.manage("seedcatalog", "--products", "20000")
+    site.shell(
+        "from catalog.models import Category, Product; Product.objects.update(picture=''); "
+        "Category.objects.update(picture='')"
+    )
+    shutil.rmtree(site.folder / "media")
+    return site
+
+
+@pytest.fixture
+def large(wholesale: Site, tmp_path: Path) -> Iterator[Site]:
+    """A running site of the test's own with 20,000 products."""
+    copy = wholesale.copy_to(tmp_path / "large")
+    copy.start()
+    yield copy
+    copy.stop()
+
+
 @pytest.fixture
 def site(northwind: Site, tmp_path: Path) -> Iterator[Site]:
     """A running site of the test's own."""
@@ -58,6 +83,12 @@ def site(northwind: Site, tmp_path: Path) -> Iterator[Site]:
 
 
 Browser = Callable[..., BrowserContext]
+
+
+def kill(profile: Path) -> None:
+    """Kills the browser that has this profile, whatever it is doing."""
+    pid = int((profile / "SingletonLock").readlink().name.rpartition("-")[2])
+    os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture

@@ -1,8 +1,11 @@
 """A site of its own for a test: database, uploads and a server process that can be stopped and started again."""
 
+import contextlib
 import os
 import shutil
+import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -31,7 +34,7 @@ class Site:
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "settings.development",
             "DEBUG": "false",
-            "DATABASE_URL": f"sqlite:///{self.folder / 'db.sqlite3'}",
+            "DATABASE_URL": f"sqlite:///{self.database}",
             "MEDIA_ROOT": str(self.folder / "media"),
         }
 
@@ -47,6 +50,19 @@ class Site:
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def shell(self, code: str) -> str:
+        """Runs Python in the project and returns what it printed."""
+        return self.manage("shell", "-v", "0", "-c", code).strip()
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "db.sqlite3"
+
+    def sql(self, statement: str, *parameters: object) -> list[tuple[object, ...]]:
+        """What any other program does with the database, without Django."""
+        with contextlib.closing(sqlite3.connect(self.database, timeout=30)) as connection, connection:
+            return connection.execute(statement, parameters).fetchall()
 
     def copy_to(self, folder: Path) -> "Site":
         """Another site with the same content. This one must not be running."""
@@ -86,6 +102,20 @@ class Site:
             self._process.wait()
         self._process = None
         assert not self.answers()
+
+    def kill(self) -> None:
+        """Kills the server and its workers at once, whatever they are doing."""
+        assert self._process is not None
+        pid = self._process.pid
+        os.kill(pid, signal.SIGSTOP)  # or it starts new workers
+        workers = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        for one in [*map(int, workers), pid]:
+            os.kill(one, signal.SIGKILL)
+        self._process.wait()
+        self._process = None
+        deadline = time.monotonic() + DEADLINE
+        while self.answers():  # until the last of them has let go of the port
+            assert time.monotonic() < deadline
 
     def answers(self) -> bool:
         with socket.socket() as probe:
