@@ -20,7 +20,7 @@ from syncapi.tracking.drift import Finding, State, survey
 from syncapi.tracking.install import required
 from syncapi.tracking.moments import Moment
 from syncapi.tracking.plan import plan
-from syncapi.tracking.probe import tolerated
+from syncapi.tracking.probe import probed_rows, tolerated
 from syncapi.tracking.sources import Source, sources
 
 ROWS = 250_000
@@ -150,7 +150,7 @@ def _count(found: int, limit: int) -> Count:
 
 
 def _needed_by() -> dict[str, list[str]]:
-    """By table, the tracked entities that are known to need it. No queries but those of the project's own methods."""
+    """By table, the tracked entities that are known to need it."""
     found: dict[str, list[str]] = {}
     for app in registry.apps.values():
         for entity in app.entities.values():
@@ -165,8 +165,9 @@ def _tables_of(entity: LocalEntity) -> set[str]:
     with tolerated(entity):
         found |= set(plan(entity, entity.rows(entity.get_scope(AnonymousUser()))).watched)
     if not found:  # an app that nobody uses without signing in may have no scope for such people
-        with tolerated(entity):
-            found |= set(plan(entity, entity.rows(None)).watched)
+        for queryset in probed_rows(entity)[:1]:
+            with tolerated(entity):
+                found |= set(plan(entity, queryset).watched)
     for name in entity.depends_on:
         with tolerated(entity):
             one = Dependencies()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from syncapi.models import ChangeTracking
 from syncapi.tracking import figures as reading
 from syncapi.tracking import moments
 from syncapi.tracking.drift import State
@@ -213,9 +214,8 @@ def test_the_page_changes_nothing() -> None:
         assert client.get(f"{reverse(PAGE)}{path}").status_code in {302, 404}
 
 
-def test_there_are_no_rows_of_its_own() -> None:
-    """`dumpdata` must not look for a table."""
-    assert ChangeTracking._meta.proxy
+def test_dumpdata_does_not_look_for_a_table_of_the_page() -> None:
+    call_command("dumpdata", "syncapi", stdout=io.StringIO())
 
 
 def test_strangers_see_nothing() -> None:
