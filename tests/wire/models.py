@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from tests.tracking.stateful import models as roaming  # noqa: F401 (Django looks for an app's models here)
+
 
 class Shelf(models.Model):
     name = models.CharField("name", max_length=50)

@@ -1,0 +1,322 @@
+"""The machine: what happens, and what must be true whenever a device has synced."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import DatabaseError, connection, connections
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+
+from syncapi.testing import FakeDevice, SyncCut
+from syncapi.tracking.install import install
+from syncapi.tracking.retention import purge
+from tests.tracking.stateful import ways, world
+from tests.tracking.stateful.backup import Backup
+from tests.tracking.stateful.carried import carried, named
+from tests.tracking.stateful.entities import Calendar, roaming_app
+from tests.tracking.writers import Writer
+
+APP = roaming_app.name
+ENTITIES = tuple(roaming_app.entities)
+TRACKED = tuple(name for name, entity in roaming_app.entities.items() if entity.pattern.tracked)
+DEVICES = range(3)
+
+small = st.integers(0, 11)
+devices = st.integers(0, 2)
+kinds = st.sampled_from([*world.KINDS, "farm", "word", "ticket"])
+writes = st.tuples(st.sampled_from(list(ways.WAYS)), kinds, small, small, small)
+some_entities = st.sampled_from([(name,) for name in ENTITIES] + [(TRACKED[0], TRACKED[2]), (TRACKED[1], TRACKED[4])])
+
+
+@dataclass
+class Site:
+    """What all histories of a run share: they begin in it one after the other."""
+
+    users: list[User]
+    fresh: list[FakeDevice]  # of each user one that carries nothing
+    writers: list[Writer] = field(default_factory=list)  # other connections, on PostgreSQL
+    untracked: set[str] = field(default_factory=set)  # tables that lost triggers
+
+
+class Histories(RuleBasedStateMachine):
+    """Bind it to a `Site` by a subclass."""
+
+    site: Site
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.healthy = True
+        self.open: set[int] = set()  # other connections with a transaction
+        self.backup: Backup | None = None
+        self.devices = [device.copy() for device in self.site.fresh]
+        self.kept: FakeDevice | None = None  # a copy of some device, made earlier
+        self.steps = 0
+        if self.site.untracked:
+            self._install()
+        world.begin()
+
+    # -- writing
+
+    @rule(write=writes)
+    def write(self, write: tuple[str, str, int, int, int]) -> None:
+        ways.attempt(lambda: ways.write(*write))
+
+    @rule(write=st.tuples(st.sampled_from(list(ways.PLAIN)), kinds, small, small, small))
+    def write_otherwise(self, write: tuple[str, str, int, int, int]) -> None:
+        ways.attempt(lambda: ways.write(*write))
+
+    @rule(several=st.lists(writes, min_size=2, max_size=4), commit=st.booleans())
+    def write_together(self, several: list[tuple[str, str, int, int, int]], commit: bool) -> None:
+        """One transaction; what is refused is taken back to a savepoint."""
+
+        def act() -> None:
+            for write in several:
+                ways.attempt(partial(ways.write, *write))
+            if not commit:
+                raise _TakenBack
+
+        with suppress(_TakenBack):
+            ways.attempt(act)
+
+    @rule(change=st.sampled_from(ways.BELONG), user=devices, number=small)
+    def belong(self, change: str, user: int, number: int) -> None:
+        ways.attempt(lambda: ways.belong(change, user, number))
+
+    @rule(days=st.integers(-1, 2))
+    def pass_days(self, days: int) -> None:
+        Calendar.today += datetime.timedelta(days=days)
+
+    @rule(kind=kinds)
+    def empty(self, kind: str) -> None:
+        ways.attempt(lambda: ways.empty(kind))
+
+    # -- transactions of others
+
+    @precondition(lambda self: self.site.writers)
+    @rule(writer=st.integers(0, 1), write=writes)
+    def write_elsewhere(self, writer: int, write: tuple[str, str, int, int, int]) -> None:
+        """Goes on with a transaction, or begins one. Nobody waits for a lock: whoever would have to does nothing."""
+        self._elsewhere(writer, lambda: ways.write(*write))
+
+    @precondition(lambda self: self.site.writers)
+    @rule(writer=st.integers(0, 1), change=st.sampled_from(ways.BELONG), user=devices, number=small)
+    def belong_elsewhere(self, writer: int, change: str, user: int, number: int) -> None:
+        self._elsewhere(writer, lambda: ways.belong(change, user, number))
+
+    @precondition(lambda self: self.open)
+    @rule(writer=st.integers(0, 1), commit=st.booleans())
+    def end(self, writer: int, commit: bool) -> None:
+        if writer in self.open:
+            self._end(writer, commit)
+
+    def _elsewhere(self, writer: int, action: Callable[[], Any]) -> None:
+        self.open.add(writer)
+        with _on(self.site.writers[writer].connection):
+            ways.attempt(action)
+
+    def _end(self, writer: int, commit: bool) -> None:
+        self.open.discard(writer)
+        other = self.site.writers[writer]
+        try:
+            (other.commit if commit else other.rollback)()
+        except DatabaseError:  # deferred constraints are checked now
+            other.rollback()
+
+    def _end_all(self, commit: bool) -> None:
+        for writer in sorted(self.open):
+            self._end(writer, commit)
+
+    # -- devices
+
+    @rule(device=devices)
+    def sync(self, device: int) -> None:
+        self._sync(device, ENTITIES)
+
+    @rule(device=devices, entities=some_entities)
+    def sync_some(self, device: int, entities: tuple[str, ...]) -> None:
+        self._sync(device, entities)
+
+    @rule(device=devices, entities=some_entities, again=some_entities)
+    def sync_some_and_others(self, device: int, entities: tuple[str, ...], again: tuple[str, ...]) -> None:
+        self._sync(device, entities)
+        self._sync((device + 1) % 3, again)
+
+    @rule(device=devices, entities=some_entities, rows=st.none() | st.integers(0, 8), size=st.integers(0, 3000))
+    def sync_cut(self, device: int, entities: tuple[str, ...], rows: int | None, size: int) -> None:
+        """A connection that breaks, perhaps; the device goes on with what it got."""
+        if rows is None:
+            self.devices[device].cut_after(bytes=size)
+        else:
+            self.devices[device].cut_after(rows=rows)
+        before = {name: self.devices[device].rows(APP, name) for name in entities}
+        try:
+            self.devices[device].sync(APP, entities=entities)
+        except SyncCut:
+            assert {name: self.devices[device].rows(APP, name) for name in entities} == before
+        else:
+            self._check(device, entities, set())
+
+    @rule(device=devices, entity=st.sampled_from(TRACKED), keys=st.sets(small, min_size=1, max_size=3))
+    def sync_in_doubt(self, device: int, entity: str, keys: set[int]) -> None:
+        """Rows are lost on the device, which has the server compare."""
+        rows = self.devices[device].rows(APP, entity)
+        if rows:
+            self.devices[device].forget(APP, entity, keys=[next(iter(row.values())) for row in _chosen(rows, keys)])
+        self._sync(device, (entity,), compare=True)
+
+    @rule(device=devices, other=devices, event=st.sampled_from(["new", "copied", "kept", "back", "forgets", "garbage"]))
+    def happen_to_device(self, device: int, other: int, event: str) -> None:
+        """It is replaced by another, or put back to what it was; or it loses something."""
+        one, entity = self.devices[device], TRACKED[(device + other) % len(TRACKED)]
+        if event == "new":
+            self.devices[device] = self.site.fresh[other].copy()
+        elif event == "copied":
+            self.devices[device] = self.devices[other].copy()
+        elif event == "kept":
+            self.kept = one.copy()
+        elif event == "back" and self.kept is not None:
+            self.devices[device] = self.kept.copy()
+        elif event == "forgets":
+            one.forget(APP, entity)
+        elif event == "garbage" and one.cursor(APP, entity) is not None:
+            one.set_cursor(APP, entity, "eyJrIjoicG9zaXRpb24ifQ" if other else "nonsense")
+
+    # -- operations
+
+    @rule(table=st.integers(0, len(world.TABLES) - 1), number=small, mend=st.booleans())
+    def lose_triggers(self, table: int, number: int, mend: bool) -> None:
+        """Somebody drops a trigger by hand, or all of them are put back."""
+        if self.site.untracked:
+            if mend:
+                self._install()
+        elif number < 6:
+            self._drop_trigger(world.TABLES[table], number)
+
+    @rule(days=st.sampled_from([10, 40, 91]), forget=st.booleans())
+    def pass_time(self, days: int, forget: bool) -> None:
+        """All tokens get older, and perhaps too old."""
+        _age(days)
+        if forget:
+            purge()
+
+    @rule(elsewhere=st.booleans(), commit=st.booleans())
+    def go_back(self, elsewhere: bool, commit: bool) -> None:
+        """A backup is made, and later put back; then everybody goes on from there."""
+        if self.backup is None or (not commit and not elsewhere):
+            if not self.site.untracked:
+                self.backup = Backup()
+            return
+        self._end_all(commit)
+        self.backup.restore(elsewhere)
+        if connection.vendor == "sqlite":
+            self.site.untracked.clear()
+
+    def _install(self) -> None:
+        report = install()
+        if not report.failed:
+            self.site.untracked.clear()
+
+    def _drop_trigger(self, table: str, number: int) -> None:
+        def drop() -> None:
+            with connection.cursor() as cursor:
+                cursor.execute(_TRIGGERS[connection.vendor], [table])
+                names = sorted(name for (name,) in cursor.fetchall())
+                on = f" ON {table}" if connection.vendor == "postgresql" else ""
+                cursor.execute(f"DROP TRIGGER {names[number % len(names)]}{on}")
+
+        if ways.attempt(drop):
+            self.site.untracked.add(table)
+
+    # -- what must be true
+
+    def _sync(self, number: int, entities: tuple[str, ...], compare: bool = False) -> None:
+        device = self.devices[number]
+        self.healthy = False
+        had = {row[name] for entity in entities for row in device.rows(APP, entity) for name in [next(iter(row))]}
+        answers = len(device.recording)
+        device.sync(APP, entities=entities, compare=compare)
+        self._check(number, entities, had, answers)
+        self._check_again(device, entities)
+        self.healthy = True
+
+    def _check(self, number: int, entities: tuple[str, ...], had: set[Any], answers: int = -1) -> None:
+        """The device has what a fresh query finds, and was told of nothing else."""
+        device = self.devices[number]
+        assert device.user is not None
+        user = User.objects.get(pk=device.user.pk)
+        fresh = {entity: carried(user, entity) for entity in entities}
+        for entity, rows in fresh.items():
+            assert {row[0]: row for row in map(list, map(dict.values, device.rows(APP, entity)))} == rows, entity
+        for answer in device.recording[answers:]:
+            for entity, keys in named(answer).items():
+                assert keys <= {*fresh[entity], *had, None}, f"{entity}: keys of others are named"
+
+    def _check_again(self, device: FakeDevice, entities: tuple[str, ...]) -> None:
+        """Nothing happened since: nothing travels, and nothing is written."""
+        before, cursors = _written(), [device.cursor(APP, name) for name in entities]
+        again = device.sync(APP, entities=entities)
+        assert again.unchanged
+        assert again.rows_received == 0
+        if not self.site.untracked:
+            assert {name: told.mode for name, told in again.entities.items()} == dict.fromkeys(entities, "unchanged")
+            assert cursors == [device.cursor(APP, name) for name in entities]
+            assert _written() == before
+
+    def teardown(self) -> None:
+        if not self.healthy:
+            for writer in sorted(self.open):
+                self._end(writer, commit=False)
+            return
+        for writer in sorted(self.open):
+            self._end(writer, commit=writer == 0)
+        for number in DEVICES:
+            self._sync(number, ENTITIES)
+
+
+class _TakenBack(Exception):
+    pass
+
+
+_TRIGGERS = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'haversack%%' AND tbl_name = %s",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgname LIKE 'haversack%%' AND tgrelid = %s::regclass",
+}
+
+
+def _written() -> Any:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            return connection.connection.total_changes
+        cursor.execute("SELECT count(*), max(created) FROM syncapi_history")
+        return cursor.fetchone()
+
+
+def _age(days: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT token, created FROM syncapi_history")
+        for token, created in cursor.fetchall():
+            was = datetime.datetime.fromisoformat(created) if isinstance(created, str) else created
+            older = (was - datetime.timedelta(days=days)).isoformat()
+            cursor.execute("UPDATE syncapi_history SET created = %s WHERE token = %s", [older, token])
+
+
+def _chosen(rows: list[Any], numbers: set[int]) -> list[Any]:
+    return [rows[number % len(rows)] for number in sorted(numbers)]
+
+
+@contextmanager
+def _on(other: Any) -> Iterator[None]:
+    """Everything inside goes to another connection of the same database."""
+    own = connections["default"]
+    connections["default"] = other
+    try:
+        yield
+    finally:
+        connections["default"] = own
