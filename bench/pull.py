@@ -1,8 +1,9 @@
-"""`python -m bench.pull [--products N]`: what a sync of the catalogue costs the server, beside a plain DRF endpoint.
+"""`python -m bench.pull [--products N …]`: what a sync of the catalogue costs the server, beside a plain DRF endpoint.
 
 Same rows, same attributes, same database, one process, no network: the time until the last byte is made, uncompressed.
-DRF serves pages of 1,000 with `ModelSerializer` and `select_related`, as its documentation recommends. Three runs each,
-in turn; the median counts.
+DRF serves pages of 1,000 with `ModelSerializer` and `select_related`, as its documentation recommends. Five runs each,
+in turn; the median counts. The last column says how many times as long the largest catalogue takes as the smallest:
+what costs as much as changed, and not as much as exists, stays near 1.
 """
 
 import argparse
@@ -14,36 +15,61 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-RUNS = 3
+RUNS = 5
 PAGE = 1000
+CHANGED = 100  # rows of a delta
+
+Case = Callable[[], int]  # returns bytes
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--products", type=int, default=20_000)
-    products = parser.parse_args().products
+    parser.add_argument("--products", type=int, nargs="+", default=[10_000, 100_000])
+    sizes = sorted(parser.parse_args().products)
     with tempfile.TemporaryDirectory() as folder:
-        prepare(Path(folder), products)
-        cases = {
-            "first sync": lambda: ours({}),
-            "sync without changes": unchanged(),
-            "DRF, all pages": drf,
-        }
-        times: dict[str, list[float]] = {name: [] for name in cases}
-        sizes: dict[str, int] = {}
-        for _ in range(RUNS):
-            for name, case in cases.items():
-                begun = time.perf_counter()
-                sizes[name] = case()
-                times[name].append(time.perf_counter() - begun)
-        floor = statistics.median(times["DRF, all pages"])
-        print(f"{products} products, {os.environ['DATABASE_URL'].partition(':')[0]}")
-        for name, measured in times.items():
-            median = statistics.median(measured)
-            print(f"{name:<22}{median:8.2f} s  {sizes[name] / 1e6:8.2f} MB  {floor / median:6.1f} × DRF")
+        prepare(Path(folder))
+        measured = [measure(products) for products in sizes]
+    print(os.environ["DATABASE_URL"].partition(":")[0])
+    print(f"{'products':<24}" + "".join(f"{products:>34,}" for products in sizes) + f"{'ratio':>10}")
+    for name in measured[0]:
+        print(f"{name:<24}" + "".join(column(one, name) for one in measured) + ratio(measured, name))
 
 
-def prepare(folder: Path, products: int) -> None:
+def column(measured: dict[str, tuple[float, int]], name: str) -> str:
+    seconds, size = measured[name]
+    floor, _ = measured["DRF, all pages"]
+    return f"{seconds * 1e3:10,.1f} ms{size / 1e6:8.3f} MB{floor / seconds:6,.0f} × DRF"
+
+
+def ratio(measured: list[dict[str, tuple[float, int]]], name: str) -> str:
+    return f"{measured[-1][name][0] / measured[0][name][0]:10.1f}"
+
+
+def measure(products: int) -> dict[str, tuple[float, int]]:
+    """Median time in seconds and bytes of each case, with so many products in the database."""
+    from django.core.management import call_command
+
+    call_command("seedcatalog", "--products", str(products))
+    device = Device()
+    device.sync()
+    cases: dict[str, tuple[Callable[[], None], Case]] = {
+        "first sync": (nothing, lambda: Device().sync()),
+        "poll without changes": (nothing, device.sync),
+        f"delta of {CHANGED} rows": (change, device.sync),
+        "DRF, all pages": (nothing, drf),
+    }
+    times: dict[str, list[float]] = {name: [] for name in cases}
+    sizes: dict[str, int] = {}
+    for _ in range(RUNS):
+        for name, (before, case) in cases.items():
+            before()
+            begun = time.perf_counter()
+            sizes[name] = case()
+            times[name].append(time.perf_counter() - begun)
+    return {name: (statistics.median(all_of), sizes[name]) for name, all_of in times.items()}
+
+
+def prepare(folder: Path) -> None:
     os.environ["DATABASE_URL"] = f"sqlite:///{folder / 'db.sqlite3'}"
     os.environ["MEDIA_ROOT"] = str(folder / "media")
     os.environ["DEBUG"] = "false"
@@ -53,34 +79,42 @@ def prepare(folder: Path, products: int) -> None:
 
     django.setup()
     call_command("migrate", verbosity=0)
-    call_command("seedcatalog", "--products", str(products))
 
 
-def ours(cursors: dict[str, str]) -> int:
-    """One sync through the phases, without HTTP; returns bytes."""
-    from django.contrib.auth.models import AnonymousUser
+class Device:
+    """Syncs the products through the phases, without HTTP, and keeps the cursor."""
 
-    from syncapi.registry import registry
-    from syncapi.sync import SyncRequest, sync
+    def __init__(self) -> None:
+        self._cursors: dict[str, str] = {}
 
-    request = SyncRequest(registry.get("catalog"), AnonymousUser(), "anonymous", "none", "prices", None, cursors)
-    answer = sync(request)
-    size = sum(len(chunk) for chunk in answer)
-    answer.close()
-    return size
+    def sync(self) -> int:
+        """One sync; returns bytes."""
+        from django.contrib.auth.models import AnonymousUser
+
+        from syncapi.registry import registry
+        from syncapi.sync import SyncRequest, sync
+
+        app = registry.get("catalog")
+        answer = sync(SyncRequest(app, AnonymousUser(), "anonymous", "none", "prices", None, self._cursors))
+        size = sum(len(chunk) for chunk in answer)
+        self._cursors = {entity.message["entity"]: entity.message["cursor"] for entity in answer.pulled}
+        answer.close()
+        return size
 
 
-def unchanged() -> Callable[[], int]:
-    from django.contrib.auth.models import AnonymousUser
+def nothing() -> None:
+    """Nothing happens before."""
 
-    from syncapi.registry import registry
-    from syncapi.sync import SyncRequest, sync
 
-    app = registry.get("catalog")
-    answer = sync(SyncRequest(app, AnonymousUser(), "anonymous", "none", "prices", None, {}))
-    cursors = {entity.message["entity"]: entity.message["cursor"] for entity in answer.pulled}
-    answer.close()
-    return lambda: ours(cursors)
+def change() -> None:
+    """Another price for `CHANGED` products, from all over the catalogue."""
+    from django.db.models import F
+
+    from catalog.models import Product
+
+    keys = list(Product.objects.order_by("pk").values_list("pk", flat=True))
+    some = keys[:: len(keys) // CHANGED][:CHANGED]
+    assert Product.objects.filter(pk__in=some).update(unit_price=F("unit_price") + 1) == CHANGED
 
 
 def drf() -> int:
