@@ -10,7 +10,7 @@ from django.db import connection
 
 from syncapi.tracking.relations import Relation, relation
 from syncapi.tracking.sources import Installed, installed
-from syncapi.tracking.triggers import render
+from syncapi.tracking.triggers import names_on_table, render
 from syncapi.tracking.watched import Watched
 
 
@@ -70,7 +70,7 @@ def examine(watched: Watched, source: Installed | None, schema: str) -> Finding:
     if not source.intact:
         what = "its unique indexes" if connection.vendor == "sqlite" else "its partitions"
         return finding(State.BROKEN, f"{what} are others than when triggers were installed")
-    right = {trigger.name for trigger in render(source.id, present, there, schema)}
+    right = names_on_table(render(source.id, present, there, schema), there)
     if source.watched != present or source.names != right or source.key_type != there.columns[present.key]:
         return finding(State.OUTDATED, _difference(source.watched, present))
     return finding(State.TRACKED, ", ".join(sorted(present.columns)))

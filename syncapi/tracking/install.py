@@ -19,7 +19,7 @@ from syncapi.tracking.plan import declared_watch
 from syncapi.tracking.relations import relation
 from syncapi.tracking.sources import installed
 from syncapi.tracking.templates import VENDORS, VERSION
-from syncapi.tracking.triggers import PREFIX, render
+from syncapi.tracking.triggers import PREFIX, names_on_table, render
 from syncapi.tracking.watched import Watched, union
 
 _LOCK = 0x68617665727361  # of PostgreSQL: one installation at a time
@@ -31,13 +31,14 @@ class Report:
     """Tables, by what became of them.
 
     `made`: triggers are new, and so is the barrier. `replaced`: triggers are new, and nothing passed unseen between
-    the old and the new. `removed`: no longer tracked. `refused`: cannot be tracked, and why. `failed`: the database
-    did not let us, and its words.
+    the old and the new. `removed`: no longer tracked. `absent`: there is no such table, perhaps not yet. `refused`:
+    cannot be tracked, and why. `failed`: the database did not let us, and its words.
     """
 
     made: list[str] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
 
@@ -79,10 +80,11 @@ def install(required: Mapping[str, Watched] | None = None) -> Report:
             tables.create()
     _drop_strays()
     for finding in survey(_declared() if required is None else required):
-        if finding.state in (State.REFUSED, State.ABSENT):
+        if finding.state is State.REFUSED:
             report.refused[finding.table] = finding.detail
-            continue
-        if finding.state is State.TRACKED:
+        if finding.state is State.ABSENT:
+            report.absent.append(finding.table)
+        if finding.state in (State.TRACKED, State.REFUSED, State.ABSENT):
             continue
         try:
             with exclusively():
@@ -207,7 +209,7 @@ def _make(finding: Finding) -> bool:
         }
         triggers = {
             "relation": now.qualified,
-            "names": sorted({trigger.name for trigger in made}),
+            "names": sorted(names_on_table(made, there)),
             "extent": now.extent,
             "template": VERSION,
         }

@@ -42,6 +42,11 @@ def render(source: int, watched: Watched, relation: Relation, home: str) -> list
     return _postgresql(source, watched, relation, home)
 
 
+def names_on_table(triggers: Iterable[Trigger], relation: Relation) -> set[str]:
+    """Of those on the table itself; the extent of a relation tells of those on its partitions."""
+    return {trigger.name for trigger in triggers if trigger.table == relation.qualified}
+
+
 def name_of(source: int, event: str, text: str) -> str:
     return f"{PREFIX}{source}_{event}_{digest(text)}"
 

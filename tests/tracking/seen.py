@@ -15,14 +15,16 @@ Marks = dict[str, str]
 
 def watch(model: type[models.Model], content: Iterable[str] = (), member: Iterable[str] = ()) -> Watched:
     """`content`, `member`: names of columns."""
-    assert model._meta.pk is not None
-    return Watched(model._meta.db_table, model._meta.pk.column, frozenset(content), frozenset(member))
+    key = model._meta.pk.column if model._meta.pk is not None else None
+    assert key is not None
+    return Watched(model._meta.db_table, key, frozenset(content), frozenset(member))
 
 
 def track(*watched: Watched) -> Report:
     report = install({one.table: one for one in watched})
     assert not report.failed
     assert not report.refused
+    assert not report.absent
     return report
 
 

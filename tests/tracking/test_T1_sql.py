@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -288,7 +289,7 @@ def _images() -> None:
     )
     track(Watched("texts", "id", content=frozenset({"c", "n", "d", "j"})))
     for change in ("c = 'Cafe'", "n = 'Cafe'", "d = 1.00", """j = '{"a": 1}'"""):
-        assert seen(lambda change=change: sql(f"UPDATE texts SET {change}"), "texts") == {"1": "changed"}, change
+        assert seen(partial(sql, f"UPDATE texts SET {change}"), "texts") == {"1": "changed"}, change
     assert seen(lambda: sql("UPDATE texts SET c = c, n = n, d = d, j = j"), "texts") == {}
 
 
@@ -360,14 +361,15 @@ def test_T1_whatever_happens_the_difference_is_covered(goods: None, steps: list[
 
 
 def _run(kind: str, verb: str, key: int, sku: str | None, name: str | None, a: int, b: int) -> None:
-    statement, parameters = {
+    statements: dict[str, tuple[str, list[Any]]] = {
         "insert": (
             f"{verb} INTO goods (id, sku, name, owner, a, b) VALUES (%s, %s, %s, %s, %s, %s)",
             [key, sku, name, a, a, b],
         ),
         "update": (f"{verb} goods SET id = %s, sku = %s, name = %s, owner = %s WHERE b = %s", [key, sku, name, a, b]),
         "delete": ("DELETE FROM goods WHERE id = %s", [key]),
-    }[kind]
+    }
+    statement, parameters = statements[kind]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement, parameters)

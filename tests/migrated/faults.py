@@ -1,0 +1,3 @@
+"""What the last migration asks before it goes on."""
+
+fail = False
