@@ -87,7 +87,7 @@ async function request(
     { signal: watchdog.signal },
   );
   const progress = (done: number, total: number) => world.progress("rows", done, total);
-  return receive(noted, { store, generation, user, definition: before.definition, asks, progress });
+  return receive(noted, { store, generation, user, before, asks, progress });
 }
 
 /** Removes what is of no use. What an answer brought before it was cut is: the next sync goes on from there (P2). */

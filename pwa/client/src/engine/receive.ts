@@ -9,7 +9,7 @@ import { ClientError } from "../protocol/errors";
 import { isOrdered, keyOrder } from "../protocol/keys";
 import type { EntityMessage, SegmentMessage } from "../protocol/messages";
 import { trackedKeyType } from "../protocol/patterns";
-import type { Content, Gap, Segment, Store, StoredDefinition } from "../store/store";
+import type { Content, Gap, Overview, PartialCopy, Segment, Store, StoredDefinition } from "../store/store";
 import type { Ask } from "./asks";
 
 /** What came of one entity, and what is staged of it in this generation. */
@@ -35,15 +35,15 @@ export interface Receiving {
   generation: number;
   /** Key of the user for whom the answer must be. */
   user: string;
-  /** The device's. */
-  definition: StoredDefinition | null;
+  /** What the device has. */
+  before: Pick<Overview, "definition" | "entities">;
   asks: ReadonlyMap<string, Ask>;
   progress(done: number, total: number): void;
 }
 
 /** Resolves only when the answer was read to its end, and every segment of it is stored. */
 export async function receive(body: ReadableStream<Uint8Array>, receiving: Receiving): Promise<Received> {
-  const { store, generation, asks } = receiving;
+  const { store, generation, asks, before } = receiving;
   const received: Received = { version: "", definition: null, generation, entities: [] };
   const seen = new Set<string>();
   const progress = new Progress(asks, receiving.progress);
@@ -60,7 +60,7 @@ export async function receive(body: ReadableStream<Uint8Array>, receiving: Recei
       const { entity } = message;
       if (seen.has(entity)) throw new ClientError("corrupt_response", `${entity} comes twice`);
       seen.add(entity);
-      const known = [received.definition, receiving.definition].find((one) => one?.version === received.version);
+      const known = [received.definition, before.definition].find((one) => one?.version === received.version);
       const keyType = trackedKeyType(known?.definition, entity);
       stage = new Stage(store, generation, message, keyType);
       received.entities.push(stage.arrival);
@@ -80,16 +80,17 @@ export async function receive(body: ReadableStream<Uint8Array>, receiving: Recei
 async function keepPartial(
   message: EntityMessage,
   keyType: AttributeType,
-  { store, generation, asks }: Receiving,
+  { store, generation, asks, before }: Receiving,
 ): Promise<void> {
-  if (message.mode === "replace") {
-    await store.keepPartial(message.entity, { generation, layers: [], keyType });
-  } else if (message.mode === "ranges") {
-    const under = asks.get(message.entity)?.source.content;
-    if (under === undefined) return;
+  const { entity, mode } = message;
+  const under = asks.get(entity)?.source.content;
+  let partial: PartialCopy;
+  if (mode === "replace") partial = { generation, layers: [], keyType };
+  else if (mode === "ranges" && under !== undefined) {
     const layers = [...under.layers.map((layer) => layer.generation), generation];
-    await store.keepPartial(message.entity, { generation: under.generation, layers, keyType });
-  }
+    partial = { generation: under.generation, layers, keyType };
+  } else return;
+  if (!(await store.keepPartial(entity, partial, before.entities[entity]))) throw new ClientError("superseded");
 }
 
 /** Writes what comes of one entity, one numbered segment after another. */

@@ -251,3 +251,42 @@ describe("P2: a comparison that was cut", () => {
     await stock.expectEqual(await world.tab());
   });
 });
+
+it("P1: a comparison that was overtaken while its tab was frozen is nothing to go on from", async () => {
+  server.segmentRows = 1000;
+  stock.rows = rowsOf(range(1, 12_000));
+  await sync();
+  server.forget();
+  stock.put(500, "changed", "");
+  const open = await world.tab({ locks: new FakeLocks() });
+  expect(await open.engine.count("LocalThing")).toBe(12_000);
+  const reached = deferred();
+  const thaw = deferred();
+  server.damage = (bytes) => {
+    const at = new TextDecoder().decode(bytes).indexOf('{"type":"entity","entity":"LocalThing","mode":"ranges"');
+    if (at < 0) return bytes;
+    server.damage = null;
+    reached.resolve();
+    return new ReadableStream<Uint8Array>({
+      async start(controller) {
+        controller.enqueue(bytes.subarray(0, at));
+        await thaw.promise;
+        controller.enqueue(bytes.subarray(at, -2));
+        controller.close();
+      },
+    });
+  };
+  const frozen = sync();
+  await reached.promise;
+  stock.put(99_999, "new", "");
+  expect((await sync(open)).status).toBe("complete");
+  await stock.expectEqual(open);
+  thaw.resolve();
+  expect((await frozen).error?.code).toBe("superseded");
+  stock.remove(99_999);
+  await sync(open);
+  expect(stock.told?.mode).toBe("delta");
+  expect(stock.told).toMatchObject({ mode: "delta", gaps: 1 });
+  await stock.expectEqual(open);
+  await stock.expectEqual(await world.tab());
+});

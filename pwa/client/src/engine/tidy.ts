@@ -25,7 +25,7 @@ export async function tidy({ store, watchdog }: Pick<SyncWorld, "store" | "watch
       // The rows are not what they are thought to be: the next sync compares them with the server's.
       if (asHaversackError(thrown).code === "corrupt_response") {
         const [generation = 0, ...layers] = visibleGenerations(record);
-        await store.keepPartial(entity, { generation, layers, keyType });
+        await store.keepPartial(entity, { generation, layers, keyType }, record).catch(() => undefined);
       }
     }
   }

@@ -117,7 +117,7 @@ export function layersContract(name: string, make: (user: string) => Store): voi
 
     it("P2: keeps what is staged of it, through sweeps and in another connection", async () => {
       const generation = await store.newGeneration();
-      await store.keepPartial("Thing", partial(generation));
+      await store.keepPartial("Thing", partial(generation), undefined);
       await store.stage("Thing", generation, 0, segment(1));
       await store.stage("Other", generation, 0, segment(1));
       await store.discard(generation);
@@ -136,7 +136,7 @@ export function layersContract(name: string, make: (user: string) => Store): voi
       const [used, unused] = [await store.newGeneration(), await store.newGeneration()];
       await store.stage("Thing", used, 0, segment(2));
       await store.stage("Thing", unused, 0, segment(3));
-      await store.keepPartial("Thing", partial(base.generation, used, unused));
+      await store.keepPartial("Thing", partial(base.generation, used, unused), base);
       const record = { ...base, cursor: "b", layers: [{ generation: used, segments: 1, size: 1 }] };
       expect(await store.switch(change({ expected: { Thing: base }, entities: { Thing: record } }))).toBe(true);
       expect((await store.overview()).partials).toEqual({});
@@ -144,10 +144,21 @@ export function layersContract(name: string, make: (user: string) => Store): voi
       expect(await store.segments("Thing", unused)).toEqual([]);
     });
 
+    it("P1: is not noted over something else than it was begun with", async () => {
+      const base = await fill("a", segment(1));
+      const generation = await store.newGeneration();
+      const noted = partial(base.generation, generation);
+      expect(await store.keepPartial("Thing", noted, { ...base, cursor: "b" })).toBe(false);
+      expect(await store.keepPartial("Thing", noted, undefined)).toBe(false);
+      expect((await store.overview()).partials).toEqual({});
+      expect(await store.keepPartial("Thing", noted, base)).toBe(true);
+      expect((await store.overview()).partials).toEqual({ Thing: noted });
+    });
+
     it("stays when another entity is complete", async () => {
       const generation = await store.newGeneration();
       await store.stage("Other", generation, 0, segment(1));
-      await store.keepPartial("Other", partial(generation));
+      await store.keepPartial("Other", partial(generation), undefined);
       await fill("a", segment(1));
       expect((await store.overview()).partials).toEqual({ Other: partial(generation) });
       expect(await store.segments("Other", generation)).toHaveLength(1);
@@ -161,7 +172,7 @@ export function layersContract(name: string, make: (user: string) => Store): voi
     ] as const)("L5: and a new definition that changes %s", async (_what, name, pattern, type, isKept) => {
       const generation = await store.newGeneration();
       await store.stage("Thing", generation, 0, segment(1));
-      await store.keepPartial("Thing", partial(generation));
+      await store.keepPartial("Thing", partial(generation), undefined);
       const definition = definitionOf(name);
       for (const entity of definition.entities) {
         Object.assign(entity, { pattern, attributes: [{ name: "id", label: "", type, null: false }] });
@@ -176,7 +187,12 @@ export function layersContract(name: string, make: (user: string) => Store): voi
       const generation = await store.newGeneration();
       for (const name of ["Thing", "Other"]) {
         await store.stage(name, generation, 0, segment(2));
-        await store.keepPartial(name, partial(name === "Thing" ? base.generation : generation, generation));
+        const isThing = name === "Thing";
+        await store.keepPartial(
+          name,
+          partial(isThing ? base.generation : generation, generation),
+          isThing ? base : undefined,
+        );
       }
       await store.dropPartials("Thing");
       expect(Object.keys((await store.overview()).partials)).toEqual(["Other"]);

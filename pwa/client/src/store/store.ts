@@ -132,8 +132,11 @@ export interface Store {
   segment(entity: string, generation: number, number: number): Promise<Segment | null>;
   /** The segments of a generation, visible or not: those there are, but no more than `most`. */
   segments(entity: string, generation: number, most?: number): Promise<Segment[]>;
-  /** Notes what to go on from if the download of an entity is cut; its generations are kept until it is complete. */
-  keepPartial(entity: string, partial: PartialCopy): Promise<void>;
+  /**
+   * Notes what to go on from if the download of an entity is cut; its generations are kept until it is complete. Not
+   * noted (`false`) when the entity is no longer what was expected: readers of what it is now could not go on from it.
+   */
+  keepPartial(entity: string, partial: PartialCopy, expected: EntityRecord | undefined): Promise<boolean>;
   /** Forgets incomplete downloads, all or those of an entity, with what is staged of them. */
   dropPartials(entity?: string): Promise<void>;
   /**

@@ -89,10 +89,12 @@ export class IdbStore implements Store {
     return this.connection.use((db) => db.getAll("segments", generationRange(entity, generation, most)));
   }
 
-  keepPartial(entity: string, partial: PartialCopy): Promise<void> {
+  keepPartial(entity: string, partial: PartialCopy, expected: EntityRecord | undefined): Promise<boolean> {
     return this.write(["meta"], async (transaction) => {
-      const { partials } = await getState(transaction);
+      const { entities, partials } = await getState(transaction);
+      if (!isSame(entities[entity], expected)) return false;
       await put(transaction, "partials", { ...partials, [entity]: partial });
+      return true;
     });
   }
 
