@@ -30,6 +30,10 @@ def only_keys(queryset: Rows, path: tuple[str, ...], raw_keys: Sequence[Any]) ->
     first, *rest = path
     field: Any = queryset.model._meta.get_field(first)
     if not rest and field.target_field.primary_key:
+        if connections[queryset.db].vendor == "sqlite":
+            # Without ANALYZE it would take an index of the queryset's own conditions, however many rows these find.
+            pointing: Rows = models.QuerySet(queryset.model, using=queryset.db)
+            return queryset.filter(pk__in=pointing.filter(KeyIn(first, raw_keys)).values("pk"))
         return queryset.filter(KeyIn(first, raw_keys))
     # A subquery and no join: it asks nothing of the joins that are there, and the database may start from the keys.
     related: Rows = models.QuerySet(field.remote_field.model)

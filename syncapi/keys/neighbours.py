@@ -159,7 +159,12 @@ class _Beside(Expression):
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Any:
         at, parameters = compiler.compile(self.at)
         if self.keys is None:
-            return f"{at} {self.operator} raw.key", parameters
+            beside = f"{at} {self.operator} raw.key"
+            if connection.vendor == "sqlite" and self.operator != "=":
+                # The first of them is all that is wanted. SQLite does not reckon with that, and would read related
+                # tables whole, to know beforehand which rows a join will find.
+                beside = f"likelihood({beside}, 0.000001)"
+            return beside, parameters
         assert compiler.query.model is not None
         table, table_parameters = raw_key_rows(connection, compiler.query.model._meta.pk, self.keys)
         return f"{at} {self.operator} (SELECT key FROM {table})", [*parameters, *table_parameters]  # noqa: S608
