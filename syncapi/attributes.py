@@ -21,7 +21,7 @@ class Attribute:
     """One value of a local row.
 
     `field` is the concrete field at the end of the path; `hops` the relations on the way; `null` whether a device may
-    see None, because of the field or because a relation on the way may be empty.
+    see None, because of the field or because a relation on the way may be empty, or lead nowhere.
     """
 
     name: str
@@ -81,7 +81,8 @@ def resolve(model: Model, name: str) -> Attribute:
         raise UncarriedAttribute(
             f"'{name}': a {type(field).__name__} cannot be carried to devices ({current._meta.label}.{last})."
         )
-    return Attribute(name, field, tuple(hops), any(step.null for step in (*hops, field)), found)
+    null = field.null or any(hop.null or not hop.db_constraint for hop in hops)
+    return Attribute(name, field, tuple(hops), null, found)
 
 
 def _field(model: Model, step: str, name: str) -> models.Field[Any, Any]:

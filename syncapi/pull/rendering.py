@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import models
+from django.db.models.sql.datastructures import Join
 
 from syncapi.entities import LocalEntity
 from syncapi.rows import row_text
@@ -24,7 +25,7 @@ def rendered(entity: LocalEntity, queryset: models.QuerySet[Any]) -> Iterator[Re
     """The rows of an ordered queryset. One that joins may yield a row twice, side by side: it is carried once."""
     encoders = [column.type.encode for column in entity.columns]
     names = [column.name for column in entity.columns]
-    values = queryset.values_list(*names)
+    values = _values(queryset, names)
     last = None
     for row in values.iterator(chunk_size=SEGMENT_ROWS):
         try:
@@ -38,6 +39,16 @@ def rendered(entity: LocalEntity, queryset: models.QuerySet[Any]) -> Iterator[Re
             continue
         last = wire[0]
         yield wire[0], row_text(wire)
+
+
+def _values(queryset: models.QuerySet[Any], names: Sequence[str]) -> models.QuerySet[Any, Any]:
+    """The attributes of every row of `queryset`: a related row that is missing, though it must not, leaves None in its
+    attributes. Django would leave the row itself out, and a device could not tell that from a row out of scope."""
+    values = queryset.values_list(*names)
+    for alias, join in values.query.alias_map.items():
+        if alias not in queryset.query.alias_map and isinstance(join, Join):
+            values.query.alias_map[alias] = join.promote()
+    return values
 
 
 def segments(rows: Iterator[Rendered]) -> Iterator[list[Rendered]]:

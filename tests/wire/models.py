@@ -238,3 +238,13 @@ class Pointer(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class Sticker(models.Model):
+    """Must have a jar, and nothing sees to it that the jar is there."""
+
+    jar = models.ForeignKey(Jar, on_delete=models.DO_NOTHING, db_constraint=False)
+    text = models.CharField(max_length=50)
+
+    def __str__(self) -> str:
+        return self.text

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from syncapi import offline
 from syncapi.entities import User
 from tests.tracking.stateful.entities import roaming_app as roaming_app
-from tests.wire.models import Jar, Shelf, Specimen
+from tests.wire.models import Jar, Shelf, Specimen, Sticker
 
 
 class LocalShelf(offline.LocalEntity):
@@ -53,9 +53,20 @@ class TrackedJar(LocalJar):
     pattern = offline.ReadOnlyOptimized
 
 
+class TrackedSticker(offline.LocalEntity):
+    model = Sticker
+    attributes = ["text", "jar", "jar__name"]
+    pattern = offline.ReadOnlyOptimized
+
+
+class LocalSticker(TrackedSticker):
+    pattern = offline.ReadOnly
+
+
 wire_app = offline.OfflineApp(
     "wire", title="Wire", anonymous=True, entities=[LocalShelf, LocalJar], contexts={"jars": [LocalJar]}
 )
 own_app = offline.OfflineApp("own", title="Own jars", entities=[OwnJar])
 specimens_app = offline.OfflineApp("specimens", title="Specimens", anonymous=True, entities=[LocalSpecimen])
 tracked_app = offline.OfflineApp("tracked", title="Tracked", anonymous=True, entities=[TrackedShelf, TrackedJar])
+stickers_app = offline.OfflineApp("stickers", title="Stickers", anonymous=True, entities=[TrackedSticker, LocalSticker])
