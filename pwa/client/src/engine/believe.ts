@@ -23,6 +23,8 @@ export interface Judging {
   received: Received;
   asks: ReadonlyMap<string, Ask>;
   levels: ReadonlyMap<string, Level>;
+  /** Called now and then; may throw to end it. */
+  progress(): void;
 }
 
 export interface Judgement extends Believed {
@@ -65,7 +67,7 @@ async function judgeEntity(arrival: Arrival, judging: Judging): Promise<Measured
     if (ask === undefined) throw unasked(arrival);
     const { source, ordered, description } = ask;
     const layer = await judging.store.segments(message.entity, judging.received.generation, arrival.segments);
-    const measured = await measureLayer(source, ordered, description, layer);
+    const measured = await measureLayer(source, ordered, description, layer, judging.progress);
     return measured.rows === message.total && measured.fingerprint === message.fingerprint ? measured : "whole";
   }
   if (record === undefined || !sendsCursor(levels.get(message.entity), ask)) throw unasked(arrival);
@@ -78,7 +80,7 @@ async function judgeEntity(arrival: Arrival, judging: Judging): Promise<Measured
   if (type === null) throw unasked(arrival);
   const source = { store: judging.store, entity: message.entity, order: keyOrder(type), content: record };
   const layer = await judging.store.segments(message.entity, judging.received.generation, arrival.segments);
-  return measureLayer(source, isOrdered(type), record, layer);
+  return measureLayer(source, isOrdered(type), record, layer, judging.progress);
 }
 
 function unasked({ message }: Arrival): ClientError {

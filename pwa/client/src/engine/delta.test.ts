@@ -128,6 +128,22 @@ describe("P4: only what changed travels", () => {
     expect(await tab.engine.file("b.png")).toBe(null);
   });
 
+  it("Q1: a device that is slow to find what changes does not stand still", async () => {
+    ({ stock, server, world, tab } = await Stock.open());
+    server.segmentRows = 5;
+    stock.rows = rowsOf(range(1, 50));
+    await tab.engine.onSync("");
+    stock.remove(...range(2, 49));
+    const { segment } = IdbStore.prototype;
+    const read = vi.spyOn(IdbStore.prototype, "segment").mockImplementation(function (this: IdbStore, ...which) {
+      world.clock.advance(10_000);
+      return segment.apply(this, which);
+    });
+    expect((await tab.engine.onSync("")).status).toBe("complete");
+    expect(read.mock.calls.length).toBeGreaterThanOrEqual(10);
+    await stock.expectEqual(tab);
+  });
+
   it("L5: other columns bring everything", async () => {
     const things = server.definition.entities[0];
     if (things) things.attributes = things.attributes.filter(({ name }) => name !== "picture");

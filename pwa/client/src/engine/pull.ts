@@ -1,10 +1,9 @@
 /** Phase: asks for what changed until the answer is one that can be made visible. */
 
-import type { Definition } from "../api";
 import { asHaversackError, ClientError, ServerError } from "../protocol/errors";
 import type { Speaker } from "../protocol/http";
 import type { Overview } from "../store/store";
-import { type Ask, askFor, type Level } from "./asks";
+import { type Ask, type Asking, askFor, type Level } from "./asks";
 import { type Believed, judge } from "./believe";
 import { type Job, knownEntities, planRequest } from "./plan";
 import { type Received, receive } from "./receive";
@@ -20,15 +19,19 @@ const MOST_ROUNDS = 5;
  * @throws HaversackError: nothing has changed then.
  */
 export async function pull(job: Job, before: Overview, world: SyncWorld): Promise<Believed> {
-  const { store } = world;
+  const { store, watchdog } = world;
+  const progress = () => {
+    watchdog.signal.throwIfAborted();
+    watchdog.touch();
+  };
   const levels = new Map<string, Level>();
   let definition = before.definition?.definition;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const asks = await prepare(job, before, definition, levels, world);
+    const asks = await prepare(job, before, { store, definition, progress }, levels);
     const generation = await store.newGeneration();
     try {
       const received = await request(generation, job, before, levels, asks, world);
-      const { raised, ...believed } = await judge({ store, before, received, asks, levels });
+      const { raised, ...believed } = await judge({ store, before, received, asks, levels, progress });
       if (raised.size === 0) return believed;
       for (const [name, level] of raised) levels.set(name, level);
       definition = received.definition?.definition ?? definition;
@@ -50,20 +53,15 @@ export function speaker(overview: Overview, user: string): Speaker {
 async function prepare(
   job: Job,
   before: Overview,
-  definition: Definition | undefined,
+  asking: Omit<Asking, "now">,
   levels: ReadonlyMap<string, Level>,
-  { store, watchdog }: SyncWorld,
 ): Promise<Map<string, Ask>> {
-  const { partials } = await store.overview();
+  const { partials } = await asking.store.overview();
   const now = { ...before, partials };
-  const progress = () => {
-    watchdog.signal.throwIfAborted();
-    watchdog.touch();
-  };
   const asks = new Map<string, Ask>();
   for (const name of knownEntities(job, now)) {
     const level = levels.get(name) ?? "changes";
-    const ask = await askFor(name, level, { store, now, definition, progress });
+    const ask = await askFor(name, level, { ...asking, now });
     if (ask !== null) asks.set(name, ask);
   }
   return asks;

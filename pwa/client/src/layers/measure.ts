@@ -2,7 +2,7 @@
 
 import { addFingerprints, rowFingerprint, subtractFingerprints } from "../protocol/fingerprint";
 import type { Segment } from "../store/store";
-import { baseSegment, overlayOf, type Source } from "./merge";
+import { baseSegment, overlayOf, pause, SEGMENT_ROWS, type Source } from "./merge";
 import { type Line, linesOf, Overlay } from "./overlay";
 
 export interface Measured {
@@ -15,12 +15,16 @@ export interface Measured {
 const encoder = new TextEncoder();
 const fingerprintOf = ({ text }: Line) => rowFingerprint(encoder.encode(text));
 
-/** `before`: what is true without the layer. `ordered`: whether the segments of the base are in a known order. */
+/**
+ * `before`: what is true without the layer. `ordered`: whether the segments of the base are in a known order.
+ * `progress` is called now and then, and may throw to end it.
+ */
 export async function measureLayer(
   source: Source,
   ordered: boolean,
   before: { rows: number; fingerprint: number },
   layer: readonly Segment[],
+  progress: () => void,
 ): Promise<Measured> {
   const old = await overlayOf(source);
   const added = new Overlay(source.order, [[...layer]]);
@@ -32,7 +36,7 @@ export async function measureLayer(
     fingerprint = subtractFingerprints(fingerprint, fingerprintOf(line));
     if (!added.has(line.key)) gone++;
   };
-  for (const line of old.lines()) if (added.hides(line.key)) drop(line);
+  for (const line of old.unsorted()) if (added.hides(line.key)) drop(line);
   let at = 0;
   let after: Line["key"] | null = null;
   for (let number = 0; number < source.content.segments; number++) {
@@ -41,12 +45,19 @@ export async function measureLayer(
     // What comes after the last segment of the base is in none of them, and looked for in none.
     while (end !== null && at < lines.length && source.order((lines[at] as Line).key, end) <= 0) at++;
     if (end === null || at > from || added.touches(after, end)) {
+      progress();
       for (const line of linesOf(await baseSegment(source, number))) {
         if (added.hides(line.key) && !old.hides(line.key)) drop(line);
       }
     }
     after = end;
   }
-  for (const line of lines) fingerprint = addFingerprints(fingerprint, fingerprintOf(line));
+  for (const [number, line] of lines.entries()) {
+    if (number % SEGMENT_ROWS === SEGMENT_ROWS - 1) {
+      progress();
+      await pause();
+    }
+    fingerprint = addFingerprints(fingerprint, fingerprintOf(line));
+  }
   return { rows: rows + lines.length, fingerprint, gone };
 }

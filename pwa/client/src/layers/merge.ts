@@ -56,6 +56,6 @@ export async function* mergedLines(source: Source): AsyncGenerator<Line[]> {
 }
 
 /** Lets the worker answer others: what is in memory already waits for nothing by itself. */
-function pause(): Promise<void> {
+export function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }

@@ -51,6 +51,11 @@ export class Overlay {
     return this.gaps.touches(after, until);
   }
 
+  /** Its rows, in no order. */
+  unsorted(): Iterable<Line> {
+    return this.rows.values();
+  }
+
   /** Its rows, in key order. */
   lines(): Line[] {
     return [...this.rows.values()].sort((a, b) => this.order(a.key, b.key));
@@ -59,10 +64,6 @@ export class Overlay {
   /** Where nothing remains of what lies below, in key order. */
   get gapList() {
     return this.gaps.list;
-  }
-
-  get isEmpty(): boolean {
-    return this.rows.size === 0 && this.gaps.list.length === 0;
   }
 }
 
