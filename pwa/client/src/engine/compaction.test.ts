@@ -79,6 +79,39 @@ describe("compaction", () => {
     await stock.expectEqual(await world.tab());
   });
 
+  it.each([2500, 3000])("removes %i rows that are gone from the device, not only from sight", async (count) => {
+    const { generation } = await record();
+    const open = await world.tab();
+    await stock.expectEqual(open);
+    stock.remove(...range(1, count));
+    await sync();
+    expect(stock.told).toMatchObject({ mode: "delta", rows: 0, gaps: 1 });
+    const after = await record();
+    expect(after).toMatchObject({ segments: count === 3000 ? 0 : 1, layers: [], rows: 3000 - count });
+    expect(await store.segments("LocalThing", generation)).toEqual([]);
+    await stock.expectEqual(open);
+    await stock.expectEqual(await world.tab());
+  });
+
+  it("writes a large layer anew only when those over it have grown as large", async () => {
+    stock.rows = rowsOf(range(1, 10_000));
+    await sync();
+    for (const key of range(1, 1500)) stock.rows[key * 3] = [key * 3 + 1, "changed", ""];
+    stock.rows = [...stock.rows];
+    await sync();
+    const [large] = (await record()).layers;
+    expect(large).toMatchObject({ size: 1500 });
+    const open = await world.tab();
+    for (const key of range(1, 12)) {
+      stock.put(key, "changed again", "");
+      stock.remove(5000 + 7 * key);
+      await sync();
+    }
+    expect((await record()).layers).toMatchObject([large, { size: 16 }, {}, {}, {}, {}]);
+    await stock.expectEqual(open);
+    await stock.expectEqual(await world.tab());
+  });
+
   it("P1: killed in the middle, nothing happened", async () => {
     const original = IdbStore.prototype.switch;
     const killed = vi.spyOn(IdbStore.prototype, "switch").mockImplementation(function (this: IdbStore, wanted) {

@@ -7,15 +7,18 @@ import { mergedLines, overlayOf, SEGMENT_ROWS, type Source } from "./merge";
 import type { Line, Overlay } from "./overlay";
 import { Placed } from "./placed";
 
-/** Layers of an entity, until they are made one. */
+/** Layers of an entity, until the newest are made one. */
 const MOST_LAYERS = 8;
 /** Rows and gaps in layers, as a part of all rows, until a new base is written; but never for fewer than a segment. */
 const MOST_OF_ROWS = 0.2;
 
-/** What helps: `base` writes all rows anew, `layers` makes one layer of many, `null` nothing needed. */
-export function needsCompaction({ rows, layers }: EntityRecord): "base" | "layers" | null {
+/** What helps: `base` writes all rows anew, `layers` makes one layer of several, `null` nothing needed. */
+export function needsCompaction({ rows, segments, layers }: EntityRecord): "base" | "layers" | null {
+  if (layers.length === 0) return null;
   const size = layers.reduce((sum, layer) => sum + layer.size, 0);
-  if (size > Math.max(SEGMENT_ROWS, rows * MOST_OF_ROWS)) return "base";
+  // Segments are full, but for the last. One gap may hide them all: what is gone must not stay on the device for good.
+  const gone = (segments - 1) * SEGMENT_ROWS - rows;
+  if (Math.max(size, gone) > Math.max(SEGMENT_ROWS, rows * MOST_OF_ROWS)) return "base";
   return layers.length > MOST_LAYERS ? "layers" : null;
 }
 
@@ -71,13 +74,30 @@ async function writeBase(compacting: Compacting, generation: number): Promise<Pa
 }
 
 async function writeLayer(compacting: Compacting, generation: number): Promise<Partial<EntityRecord>> {
-  const { store, entity, record } = compacting;
-  const overlay = await overlayOf({ ...compacting, content: record });
+  const { store, entity, record, progress } = compacting;
+  const from = joinedFrom(record.layers);
+  const overlay = await overlayOf({ ...compacting, content: { ...record, layers: record.layers.slice(from) } });
   const segments = segmentsOf(overlay);
-  for (const [number, segment] of segments.entries()) await store.stage(entity, generation, number, segment);
+  for (const [number, segment] of segments.entries()) {
+    progress();
+    await store.stage(entity, generation, number, segment);
+  }
   const size = overlay.gapList.length + segments.reduce((sum, segment) => sum + segment.rows, 0);
   const layer: Layer = { generation, segments: segments.length, size };
-  return { layers: segments.length === 0 ? [] : [layer] };
+  return { layers: [...record.layers.slice(0, from), layer] };
+}
+
+/**
+ * The first of the layers that are made one, which are the newest: a layer that is much larger than those over it stays
+ * as it is, so that a row is written a few times in all and not with every few changes (as log-structured merge trees
+ * do it).
+ */
+function joinedFrom(layers: readonly Layer[]): number {
+  const sizeOf = (at: number) => layers[at]?.size ?? 0;
+  let from = layers.length - 2;
+  let size = sizeOf(from) + sizeOf(from + 1);
+  for (; from > 0 && sizeOf(from - 1) <= 2 * size; from--) size += sizeOf(from - 1);
+  return from;
 }
 
 function* pieces<T>(all: readonly T[]): Generator<T[]> {
