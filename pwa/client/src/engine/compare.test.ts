@@ -190,6 +190,19 @@ describe("P5: a reset is answered by comparing", () => {
     expect(stock.told?.mode).toBe("delta");
     await stock.expectEqual(tab);
   });
+
+  it("rows that are in no order are one range: in several the server would not take them", async () => {
+    const store = world.stores.user("shop", "anonymous");
+    const generation = (await store.overview()).entities.LocalThing?.generation ?? 0;
+    const [first, second] = await store.segments("LocalThing", generation);
+    if (first === undefined || second === undefined) throw new Error("There are no two segments.");
+    await store.stage("LocalThing", generation, 0, second);
+    await store.stage("LocalThing", generation, 1, first);
+    server.forget();
+    expect((await tab.engine.onSync("")).received).toEqual({});
+    expect(posts().at(-1)?.ranges?.LocalThing).toEqual([[null, 3500, expect.any(Number)]]);
+    expect(stock.told).toMatchObject({ mode: "ranges", rows: 0 });
+  });
 });
 
 /** An answer with these lines only. */

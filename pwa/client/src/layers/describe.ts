@@ -3,6 +3,7 @@
 import { addFingerprints, rowFingerprint } from "../protocol/fingerprint";
 import type { Range } from "../protocol/messages";
 import { mergedLines, SEGMENT_ROWS, type Source } from "./merge";
+import { Placed } from "./placed";
 
 /** The server takes no more ranges than this. */
 const MOST_RANGES = 20_000;
@@ -29,10 +30,13 @@ export async function describeContent(source: Source, { open, ordered, progress 
   const { segments, layers } = source.content;
   const most = segments * SEGMENT_ROWS + layers.reduce((sum, { size }) => sum + size, 0);
   const rangeRows = ordered ? Math.max(SEGMENT_ROWS, Math.ceil(most / (MOST_RANGES - 2))) : Number.POSITIVE_INFINITY;
+  const placed = new Placed(source.order);
+  let isRising = true;
   const ranges: Range[] = [];
   let range: Range = [null, 0, 0];
   for await (const lines of mergedLines(source)) {
     progress();
+    if (lines.length > 0 && placed.last(lines.map(({ key }) => key)) === null) isRising = false;
     for (const { key, text } of lines) {
       if (range[1] >= rangeRows) {
         ranges.push(range);
@@ -44,9 +48,10 @@ export async function describeContent(source: Source, { open, ordered, progress 
   const [, rows, fingerprint] = range;
   if (open && ordered && rows > 0) ranges.push(range, [null, 0, 0]);
   else ranges.push([null, rows, fingerprint]);
-  return {
-    ranges,
+  const whole = {
     rows: ranges.reduce((sum, [, count]) => sum + count, 0),
     fingerprint: ranges.reduce((sum, [, , one]) => addFingerprints(sum, one), 0),
   };
+  // Rows of an entity whose changes were not tracked before come in any order, which no ranges could be said of.
+  return { ranges: isRising ? ranges : [[null, whole.rows, whole.fingerprint]], ...whole };
 }
