@@ -303,8 +303,8 @@ def test_costs_of_gaps_in_a_scope_of_few_rows(statistics: str, db: None) -> None
     with counted() as reads:
         message, told = pull("OwnJars", cursor, FEW)
     assert (message["mode"], told) == ("delta", [])
-    if postgresql and statistics == "never analyzed":
-        assert reads.rows < ROWS / 5  # it looks at each key on the way; what the scope is like it cannot know yet
+    if postgresql:
+        assert reads.rows < ROWS / 5  # so few rows may be missing in its sample: it looks at each key on the way
     else:
         check(reads, factor=30)
 
