@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import type { ListOptions, WireValue } from "../api";
 import type { Gap, Segment } from "../store/store";
@@ -75,6 +75,44 @@ describe("layers over a table", () => {
         expect(answers(current)).toEqual(answers(anew));
       }
     }
+  });
+
+  it("P1: do not show in a table that was made of the same one with others", () => {
+    const first = table([1, "a"], [2, "b"]);
+    const one = first.with([[segment([[3, "one"]])]]);
+    const other = first.with([[segment([[4, "other"]], [{ after: 0, before: 2 }])]]);
+    const both = one.with([[segment([[4, "other"]], [{ after: 0, before: 2 }])]]);
+    const keys = (of: Table) => of.list({ orderBy: "id", search: "" }).map(({ id }) => id);
+    expect([first, one, other, both].map(keys)).toEqual([
+      [1, 2],
+      [1, 2, 3],
+      [2, 4],
+      [2, 3, 4],
+    ]);
+    expect([first, one, other, both].map((of) => of.count({}))).toEqual([2, 3, 2, 3]);
+    expect([first.get(3), one.get(4), other.get(3), other.get(1), other.get(4)]).toEqual([
+      ...[null, null, null, null],
+      { id: 4, name: "other" },
+    ]);
+    expect(answers(other)).toEqual(answers(table([2, "b"], [4, "other"])));
+  });
+
+  it("find the rows after a key that a server sent twice", () => {
+    const twice = table([1, "a"], [1, "a again"], [2, "b"]);
+    expect([twice.get(1)?.name, twice.get(2)?.name]).toEqual(["a again", "b"]);
+    const next = twice.with([[segment([[3, "c"]])]]);
+    expect([next.get(2)?.name, next.get(3)?.name]).toEqual(["b", "c"]);
+  });
+
+  it("P4: enter the keys that came, and no other", () => {
+    const first = table(...Array.from({ length: 1000 }, (_, key): WireValue[] => [key, "a"]));
+    first.get(1);
+    const set = vi.spyOn(Map.prototype, "set");
+    const next = first.with([[segment([[1001, "new"]], [{ after: 3, before: 5 }])]]);
+    const calls = set.mock.calls.length;
+    set.mockRestore();
+    expect(calls).toBeLessThan(20);
+    expect([next.count({}), next.get(4), next.get(1001)]).toEqual([1000, null, { id: 1001, name: "new" }]);
   });
 
   it("move no row that stayed, and compare each that came with a few", () => {

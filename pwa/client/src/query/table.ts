@@ -8,6 +8,7 @@ import { keyOrder } from "../protocol/keys";
 import { parseLines } from "../store/lines";
 import type { Segment } from "../store/store";
 import { fold, words } from "./fold";
+import { Numbers } from "./numbers";
 import { comparison } from "./order";
 import { type CompareRows, rearrange } from "./positions";
 import { matcher } from "./where";
@@ -21,7 +22,7 @@ export class Table {
   /** By number, which a row keeps while it lives; `null` where one is gone. */
   private rows: (WireValue[] | null)[];
   private size: number;
-  private keys: Map<string, number> | null = null;
+  private numbers: Numbers | null = null;
   private folded: string[] | null = null;
   private readonly orders = new Map<string, Uint32Array>();
 
@@ -38,7 +39,7 @@ export class Table {
   with(layers: readonly Segment[][]): Table {
     const next = new Table(this.entity, this.columns, []);
     next.rows = [...this.rows];
-    next.keys = new Map(this.byKey());
+    next.numbers = this.byKey();
     next.size = this.size;
     const changed = new Set<number>();
     for (const layer of layers) next.lay(layer, changed);
@@ -60,36 +61,34 @@ export class Table {
   }
 
   private lay(layer: readonly Segment[], changed: Set<number>): void {
-    const keys = this.byKey();
+    const numbers = this.byKey();
     const gaps = new Gaps(keyOrder(this.attribute(this.entity.key).type), gapsOf(layer));
     if (gaps.list.length > 0) {
       for (const [row, values] of this.rows.entries()) {
         if (values === null || !gaps.has(values[0] as Key)) continue;
         this.rows[row] = null;
-        keys.delete(String(values[0]));
+        this.size--;
         changed.add(row);
       }
     }
     for (const values of layer.flatMap((segment) => parseLines(segment.text))) {
-      const row = keys.get(String(values[0])) ?? this.rows.length;
+      const row = numbers.give(values[0] as Key);
+      // Numbers in between are those of rows that only another table has.
+      while (this.rows.length <= row) this.rows.push(null);
+      if (this.rows[row] === null) this.size++;
       this.rows[row] = values;
-      keys.set(String(values[0]), row);
       changed.add(row);
     }
-    this.size = keys.size;
   }
 
   get(key: Key): Row | null {
-    const row = this.byKey().get(String(key));
-    return row === undefined ? null : this.row(row);
+    const row = this.byKey().find(key);
+    return row === undefined || (this.rows[row] ?? null) === null ? null : this.row(row);
   }
 
-  private byKey(): Map<string, number> {
-    if (this.keys === null) {
-      this.keys = new Map();
-      for (const [row, values] of this.rows.entries()) if (values !== null) this.keys.set(String(values[0]), row);
-    }
-    return this.keys;
+  private byKey(): Numbers {
+    this.numbers ??= new Numbers(this.rows.map((values) => values?.[0] as Key));
+    return this.numbers;
   }
 
   count({ search, where }: Pick<ListOptions, "search" | "where">): number {

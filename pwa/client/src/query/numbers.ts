@@ -1,0 +1,33 @@
+/** Row numbers by key. */
+
+import type { Key } from "../api";
+
+/**
+ * Shared by a table and all that are made of it, so that none of them copies it: a key keeps its number for good, also
+ * where its row is gone or has not come yet.
+ */
+export class Numbers {
+  private readonly byKey: Map<string, number>;
+  private next: number;
+
+  /** `keys`: of the rows from number 0 on. */
+  constructor(keys: readonly Key[]) {
+    this.byKey = new Map(keys.map((key, number) => [String(key), number]));
+    this.next = keys.length;
+  }
+
+  find(key: Key): number | undefined {
+    return this.byKey.get(String(key));
+  }
+
+  /** The key's number, which is the next one that nobody has if it has none. */
+  give(key: Key): number {
+    const id = String(key);
+    let number = this.byKey.get(id);
+    if (number === undefined) {
+      number = this.next++;
+      this.byKey.set(id, number);
+    }
+    return number;
+  }
+}
