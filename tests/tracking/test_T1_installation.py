@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,10 +14,10 @@ from django.test.utils import CaptureQueriesContext
 
 from syncapi import offline
 from syncapi.applications import OfflineApp
-from syncapi.tracking import moments
+from syncapi.tracking import moments, tables
 from syncapi.tracking.changes import barriers_after
 from syncapi.tracking.checks import check_tracked, check_tracking
-from syncapi.tracking.install import install, remove, required
+from syncapi.tracking.install import Report, install, remove, required
 from syncapi.tracking.sources import Source, sources
 from syncapi.tracking.watched import Watched
 from tests.tracking.seen import forget, marks, seen, sql, track, watch
@@ -195,6 +197,28 @@ def test_T1_another_trigger_or_index_of_the_application_stays(db: Any) -> None:
     assert source().intact
     remove()
     sql("DROP TRIGGER own" + ("" if connection.vendor == "sqlite" else f" ON {JAR}"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_T1_installations_at_once_make_one() -> None:
+    for table in tables.NAMES[connection.vendor]:
+        sql(f"DROP TABLE {table}")
+    together = threading.Barrier(3)
+
+    def one() -> Report:
+        together.wait()
+        try:
+            return install({JAR: WATCHED})
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as pool:
+        reports = [future.result() for future in [pool.submit(one) for _ in range(3)]]
+    assert [report.failed for report in reports] == [{}, {}, {}]
+    assert sorted(report.made for report in reports) == [[], [], [JAR]]
+    assert source().intact
+    assert seen(lambda: Jar.objects.create(pk=1, name="a", price=1), JAR) == {"1": "changed"}
+    install()
 
 
 # -- what each database has of its own

@@ -69,7 +69,8 @@ def items(step: str) -> type[models.Model]:
 
 def _related(item: type[models.Model]) -> Any:
     """The manager of the groups that items belong to."""
-    return item._meta.apps.get_model("migrated", "Group").objects  # type: ignore[attr-defined]
+    apps: Any = item._meta.apps
+    return apps.get_model(f"{item._meta.app_label}.group").objects
 
 
 def watch_everything(model: type[models.Model]) -> None:
