@@ -98,7 +98,16 @@ def adopt() -> None:
     """Makes the tracker's tables this database's own after they were loaded into it.
 
     All that was tracked counts as seen (position 0), all tokens are forgotten: every device compares once.
+
+    :raises Busy: somebody's transaction is in the way for too long.
     """
+    try:
+        _adopt()
+    except OperationalError as error:
+        raise Busy from error
+
+
+def _adopt() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("LOCK TABLE syncapi_clock IN EXCLUSIVE MODE")
         cursor.execute(f"SELECT count(*) FROM syncapi_clock WHERE identity = {IDENTITY}")  # noqa: S608

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -28,19 +27,17 @@ def carried(user: User, entity: str) -> Rows:
     return {row[0]: row for row in wire}
 
 
-def named(answer: bytes) -> dict[str, set[Any]]:
-    """By entity, all keys that an answer names, wherever."""
-    found: dict[str, set[Any]] = {}
+def named(answer: bytes) -> dict[str, tuple[str, set[Any]]]:
+    """By entity, its mode and all keys that an answer names, wherever. The answer may be cut."""
+    found: dict[str, tuple[str, set[Any]]] = {}
     keys: set[Any] = set()
-    for line in _lines(answer):
+    for text in answer.split(b"\n")[:-1]:
+        line = json.loads(text)
         if isinstance(line, list):
             keys.add(line[0])
         elif line["type"] == "entity":
-            keys = found.setdefault(line["entity"], set())
+            keys = set()
+            found[line["entity"]] = line["mode"], keys
         elif line["type"] in ("gap", "segment"):
             keys |= {line[name] for name in ("after", "before", "until", "first", "last") if name in line}
     return found
-
-
-def _lines(answer: bytes) -> Iterator[Any]:
-    return (json.loads(line) for line in answer.split(b"\n") if line)

@@ -16,7 +16,7 @@ from tests.tracking.stateful import world
 from tests.tracking.stateful.machine import APP, Histories, Site
 from tests.tracking.writers import Writer
 
-WAIT = "20ms"  # of a transaction for another one: nobody ends it meanwhile
+WAIT = "5ms"  # of a transaction for another one: nobody ends it meanwhile
 
 
 @contextmanager

@@ -168,6 +168,14 @@ def update_or_replace(kind: Kind, key: Any, other: Any, number: int) -> None:
         )
 
 
+def empty(kind: Kind, key: Any, other: Any, number: int) -> None:
+    """All rows at once. On PostgreSQL nobody can read the table before the transaction ends."""
+    if connection.vendor == "sqlite":
+        _sql(f"DELETE FROM {_table(kind)}", [])
+    else:
+        _sql(f"TRUNCATE {_table(kind)} CASCADE", [])
+
+
 PLAIN: dict[str, Way] = {
     way.__name__: way
     for way in (
@@ -175,7 +183,7 @@ PLAIN: dict[str, Way] = {
         *(raw_delete, raw_update, insert_or_ignore, replace, update_or_replace),
     )
 }
-WAYS = ORM | PLAIN
+WAYS = {**ORM, **PLAIN, "empty": empty}
 
 
 def write(way: str, kind: str, key: int, other: int, number: int) -> None:
@@ -183,15 +191,6 @@ def write(way: str, kind: str, key: int, other: int, number: int) -> None:
     of = KINDS[kind]
     name = way if way in ORM or kind != "engine" else "save"
     WAYS[name](of, of.keys[key % len(of.keys)], of.keys[other % len(of.keys)], number)
-
-
-def empty(kind: str) -> None:
-    """All rows at once."""
-    table = _table(KINDS[kind])
-    if connection.vendor == "sqlite":
-        _sql(f"DELETE FROM {table}", [])
-    else:
-        _sql(f"TRUNCATE {table} CASCADE", [])
 
 
 # -- who carries what
@@ -202,7 +201,7 @@ def belong(change: str, user: int, number: int) -> None:
     person = User.objects.get(pk=USERS[user % 3])
     region, group = REGIONS[number % 3], GROUPS[number % 3]
     if change == "assign":
-        Assignment.objects.get_or_create(user=person, region_id=region)
+        Assignment.objects.create(user=person, region_id=region)  # perhaps for a second time
     elif change == "unassign":
         Assignment.objects.filter(user=person, region_id=region).delete()
     elif change == "reassign":
