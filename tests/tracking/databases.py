@@ -106,12 +106,12 @@ def connected(**changes: Any) -> Iterator[None]:
     """Django works in another database: `NAME`, `HOST`, …"""
     connection.close()
     before = dict(connection.settings_dict)
-    connection.settings_dict.update(changes)  # type: ignore[typeddict-item]
+    connection.settings_dict.update(changes)
     try:
         yield
     finally:
         connection.close()
-        connection.settings_dict.update(before)  # type: ignore[typeddict-item]
+        connection.settings_dict.update(before)
 
 
 class Cluster:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import AnonymousUser, Permission, User
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -98,6 +98,7 @@ class Permitted(offline.LocalEntity):
     pattern = offline.ReadOnlyOptimized
 
     def get_scope(self, user: framework.User) -> Hashable:
+        assert isinstance(user, User | AnonymousUser)
         return user.has_perm("catalog.view_product")
 
     def get_queryset(self, scope: Hashable) -> QuerySet[Any]:

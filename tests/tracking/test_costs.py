@@ -45,9 +45,10 @@ class OwnJars(AllJars):
     """A tenth of all, by a column of their own."""
 
     def get_scope(self, user: Any) -> Hashable:
-        return user.pk
+        key: Hashable = user.pk
+        return key
 
-    def get_queryset(self, scope: Hashable) -> QuerySet[Any]:
+    def get_queryset(self, scope: Any) -> QuerySet[Any]:
         return Jar.objects.filter(owner=scope)
 
 
@@ -262,6 +263,7 @@ def _renamed(entity: str) -> int:
 def _shelf_renamed(entity: str) -> int:
     """A row that ten others point at."""
     jar = Jar.objects.get(pk=some(entity)[0])
+    assert jar.shelf_id
     Shelf.objects.filter(pk=jar.shelf_id).update(name="renamed")
     return 10 if entity != "OwnJars" else Jar.objects.filter(shelf=jar.shelf_id, owner=4).count()
 
