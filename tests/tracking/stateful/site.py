@@ -63,5 +63,6 @@ def _hurry(other: Any) -> None:
     other.set_autocommit(True)
     with other.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO off")
+        cursor.execute("SET jit TO off")
         cursor.execute(f"SET lock_timeout TO '{WAIT}'")
     other.set_autocommit(autocommit)

@@ -43,7 +43,7 @@ def _named(number: int) -> dict[str, Any]:
 
 
 def _farm(number: int) -> dict[str, Any]:
-    code = f"c{number % 4}" if number % 3 == 0 else None
+    code = f"c{number // 2 % 3}" if number % 2 == 0 else None
     return {**_named(number), "code": code, "depot_id": (*DEPOTS, None)[number % 4]}
 
 
@@ -100,7 +100,7 @@ def begin() -> None:
         )
         for name in ("farm", "word", "ticket", "notice", "asset"):
             kind: Any = KINDS[name]
-            kind.model.objects.bulk_create(kind.row(key, number) for number, key in enumerate(kind.keys[:4]))
+            kind.model.objects.bulk_create(kind.row(key, number) for number, key in enumerate(kind.keys[:5]))
         through: Any = Ticket.groups.through
         through.objects.bulk_create(
             through(ticket_id=KINDS["ticket"].keys[number], group_id=GROUPS[number % 3]) for number in range(4)
