@@ -85,7 +85,8 @@ class PullNote:
                 with short_waits():
                     self._write_if_worth_it(pull)
         except OperationalError as error:
-            logger.warning("A pull was not written down: %s", error)
+            # As text: a record that keeps the error keeps its frames, and so an unfinished statement, alive.
+            logger.warning("A pull was not written down: %s", str(error))
         except Exception:
             logger.exception("A pull was not written down")
 

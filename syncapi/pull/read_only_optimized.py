@@ -22,6 +22,8 @@ from syncapi.tracking.plan import Plan, plan
 from syncapi.tracking.tracker import Tracker
 from syncapi.tracking.trust import Trust, trust
 
+DIGITS = 16  # of each hash in a cursor: nobody attacks them, and every poll carries them
+
 
 @dataclass(frozen=True)
 class _Pull:
@@ -38,11 +40,19 @@ class _Pull:
     @property
     def form(self) -> str:
         """Hash of what decides how a row's text looks, whatever its values."""
-        return short_hash([[column.name, column.type.name] for column in self.entity.columns])
+        return short_hash([[column.name, column.type.name] for column in self.entity.columns])[:DIGITS]
+
+    @property
+    def query(self) -> str:
+        return self.plan.query[:DIGITS]
+
+    def members(self) -> str:
+        """Hash of the keys in scope. Reads them all."""
+        return members_hash(self.queryset)[:DIGITS]
 
     def cursor(self, members: str) -> PositionCursor:
         """A cursor for this moment."""
-        return PositionCursor(self.tracker.token(), self.form, self.scope, self.plan.query, members)
+        return PositionCursor(self.tracker.token(), self.form, self.scope, self.query, members)
 
 
 def pull_read_only_optimized(
@@ -67,7 +77,7 @@ def pull_read_only_optimized(
         trust(dependencies, tracker),
         tracker,
         spool,
-        short_hash(canonical_scope(scope, entity.name)),
+        short_hash(canonical_scope(scope, entity.name))[:DIGITS],
     )
     old = PositionCursor.decode(cursor) if cursor is not None else None
     if ranges is not None:
@@ -89,7 +99,7 @@ def _changes(pull: _Pull, old: PositionCursor | None) -> PulledEntity:
         return _reset(pull, "scope")
     members = old.members
     if _membership_is_doubtful(pull, old, since):
-        members = members_hash(pull.queryset)
+        members = pull.members()
         if members != old.members:
             return _reset(pull, "query")
     start = pull.spool.position
@@ -104,14 +114,14 @@ def _changes(pull: _Pull, old: PositionCursor | None) -> PulledEntity:
     if delta.seen == 0 and not pull.tracker.is_old(known):
         return _message(pull, "unchanged", old, start)  # nothing is written, and its moment serves as well as this one
     if members or _needs_members(pull):
-        members = members_hash(pull.queryset) if delta.seen or not members else members
+        members = pull.members() if delta.seen or not members else members
     return _delta(pull, delta, pull.cursor(members), start)
 
 
 def _membership_is_doubtful(pull: _Pull, old: PositionCursor, since: Moment) -> bool:
     """Whether rows may have entered or left the scope without that being told by their own or followed tables."""
     return (
-        old.query != pull.plan.query
+        old.query != pull.query
         or pull.plan.volatile
         or not pull.trust.membership
         or any(pull.tracker.changes(table, since) for table in pull.plan.unfollowed)
@@ -163,8 +173,8 @@ def _cursor_of_all(pull: _Pull, old: PositionCursor | None) -> PositionCursor:
     """A cursor after everything in scope went over. A query that is another each time, though the scope is the same,
     depends on something like the time of day: from now on the keys in scope are hashed, so that it need not be
     compared each time."""
-    wandering = old is not None and old.scope == pull.scope and (old.query != pull.plan.query or bool(old.members))
-    return pull.cursor(members_hash(pull.queryset) if wandering or _needs_members(pull) else "")
+    wandering = old is not None and old.scope == pull.scope and (old.query != pull.query or bool(old.members))
+    return pull.cursor(pull.members() if wandering or _needs_members(pull) else "")
 
 
 def _reset(pull: _Pull, reason: str) -> PulledEntity:
