@@ -26,7 +26,7 @@ class Attribute:
 
     name: str
     field: models.Field[Any, Any]
-    hops: tuple[models.Field[Any, Any], ...]
+    hops: tuple[models.ForeignKey[Any, Any], ...]
     null: bool
     type: WireType
 
@@ -64,7 +64,7 @@ def resolve(model: Model, name: str) -> Attribute:
     :raises MultiValuedAttribute: a step leads to many rows.
     :raises UncarriedAttribute: the field at the end has no wire type.
     """
-    hops: list[models.Field[Any, Any]] = []
+    hops: list[models.ForeignKey[Any, Any]] = []
     current = model
     *path, last = name.split("__")
     for step in path:

@@ -89,7 +89,7 @@ if postgresql:
     def test_T2_pulls_far_apart_miss_nothing_either(jars: list[Jar]) -> None:
         """A device for each point between two events: it pulls there, and once more at the end."""
         for numbered, ended in orders(3):
-            devices = []
+            devices: list[FakeDevice] = []
 
             def note(devices: list[FakeDevice] = devices) -> None:
                 devices.append(FakeDevice(None))

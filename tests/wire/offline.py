@@ -59,8 +59,9 @@ class TrackedSticker(offline.LocalEntity):
     pattern = offline.ReadOnlyOptimized
 
 
-class LocalSticker(TrackedSticker):
-    pattern = offline.ReadOnly
+class LocalSticker(offline.LocalEntity):
+    model = Sticker
+    attributes = ["text", "jar", "jar__name"]
 
 
 wire_app = offline.OfflineApp(
