@@ -81,7 +81,7 @@ def resolve(model: Model, name: str) -> Attribute:
         raise UncarriedAttribute(
             f"'{name}': a {type(field).__name__} cannot be carried to devices ({current._meta.label}.{last})."
         )
-    null = field.null or any(hop.null or not hop.db_constraint for hop in hops)
+    null = field.null or any(hop.null or not getattr(hop, "db_constraint", True) for hop in hops)
     return Attribute(name, field, tuple(hops), null, found)
 
 

@@ -107,9 +107,9 @@ class Dependencies:
         for hop in attribute.hops:
             current, path = self._follow_parents(current, path, hop.model)
             self.carry(hop)
-            current, path = hop.related_model, (*path, hop.name)  # type: ignore[assignment]
+            current, path = hop.related_model, (*path, hop.name)
             self.follow(path, self.table(current), member=False)
-            target = hop.target_field  # type: ignore[attr-defined]
+            target = hop.target_field
             self._follow_parents(current, path, target.model)
             self.carry(target)
         self._follow_parents(current, path, attribute.field.model)
