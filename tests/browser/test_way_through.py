@@ -103,7 +103,7 @@ def test_P4_a_press_without_changes_transfers_no_rows(site: Site, browser: Brows
     assert result["received"] == {}
     first, second = site.sent("POST /api/sync/catalog/")
     assert first > 2000
-    assert second < 600  # two cursors
+    assert second < 500
 
 
 def test_nothing_syncs_unless_somebody_asks(site: Site, browser: Browser) -> None:
