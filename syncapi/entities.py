@@ -102,7 +102,8 @@ class LocalEntity:
             )
         query = queryset.query
         if query.is_sliced or query.combinator or query.distinct_fields or not query.standard_ordering:
-            queryset = self.model._base_manager.filter(pk__in=queryset.values("pk"))
+            # Of all rows, whichever of them the project's managers leave out.
+            queryset = models.QuerySet(self.model, using=queryset.db).filter(pk__in=queryset.values("pk"))
         if queryset.query.select_for_update:
             queryset = queryset.all()
             queryset.query.select_for_update = False  # reading waits for nobody

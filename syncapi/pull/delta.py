@@ -75,7 +75,7 @@ def _changed_keys(queryset: models.QuerySet[Any], plan: Plan, tracker: Tracker, 
         for part in _pieces(changes):
             _add(found, _reaching(queryset, followed.path, part, moved=False))
         if followed.member:
-            everywhere = queryset.model._base_manager.all()
+            everywhere: models.QuerySet[Any] = models.QuerySet(queryset.model, using=queryset.db)  # no manager's part
             for part in _pieces([change for change in changes if change.moved]):
                 _add(found, _reaching(everywhere, followed.path, part, moved=True))
     return found

@@ -9,11 +9,15 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, models
+from django.test.utils import isolate_apps
 
 from catalog.models import Customer, Order, OrderLine, Territory, TerritoryAssignment
+from syncapi import offline
 from syncapi.testing import FakeDevice
 from tests.tracking.field import OWN, check_equal, declared, field_app, territory, user
+from tests.wire.models import Jar, Shelf
+from tests.wire.offline import LocalJar
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -237,3 +241,44 @@ def test_T5_a_device_that_was_away_longer_than_tombstones_are_kept(
     assert {name: len(result.entities[name].removed) for name in OWN} == dict.fromkeys(OWN, 1)
     check_equal(device, "field")
     assert device.sync("field").rows_received == 0
+
+
+def test_T5_rows_that_the_base_manager_hides_leave_and_stay_all_the_same(db: Any) -> None:
+    """A project's `base_manager_name` says what Django finds for itself, not what somebody carries."""
+
+    class Sealed(models.Manager[Jar]):
+        def get_queryset(self) -> models.QuerySet[Jar]:
+            return super().get_queryset().exclude(state="o")
+
+    with isolate_apps("tests.wire"):
+
+        class SealedJar(Jar):
+            objects = models.Manager()
+            sealed = Sealed()
+
+            class Meta:
+                app_label = "wire"
+                proxy = True
+                base_manager_name = "sealed"
+
+    class OnShelfA(LocalJar):
+        model = SealedJar
+        pattern = offline.ReadOnlyOptimized
+
+        def get_queryset(self, scope: Any) -> Any:
+            return SealedJar.objects.filter(shelf__name__startswith="A")
+
+    class Cheapest(OnShelfA):
+        def get_queryset(self, scope: Any) -> Any:
+            return SealedJar.objects.order_by("price", "pk")[:2]
+
+    app = offline.OfflineApp("sealed", title="Sealed", anonymous=True, entities=[OnShelfA, Cheapest])
+    with declared(app):
+        shelves = [Shelf.objects.create(name=name) for name in ("A1", "A2")]
+        jars = [Jar.objects.create(name="jar", price=1, shelf=shelf, state="o") for shelf in shelves]
+        device = FakeDevice(None)
+        device.sync("sealed")
+        assert {row["id"] for row in device.rows("sealed", "Cheapest")} == {jar.pk for jar in jars}
+        Shelf.objects.filter(pk=shelves[0].pk).update(name="B1")
+        result = device.sync("sealed").entities["OnShelfA"]
+        assert (result.mode, result.removed) == ("delta", [jars[0].pk])
