@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,8 +18,10 @@ from catalog.models import Category, Customer, Order, Product, Territory
 from syncapi.cursors import ContentCursor, PositionCursor
 from syncapi.testing import FakeDevice
 from syncapi.testing.result import SyncResult
+from syncapi.tracking.install import install
 from tests.tracking import databases
 from tests.tracking.field import category, check_equal, declared, field_app, query, territory, user
+from tests.tracking.writers import writers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -169,6 +172,49 @@ else:
         check_reset(story.early.sync("field"), "history")
         check_equal(story.early, "field")
         goes_on(story.early)
+
+    @pytest.mark.parametrize("options", [(), ("--disable-triggers",)])
+    def test_T4_data_alone_loaded_into_a_database_that_was_migrated(nancy: User, options: tuple[str, ...]) -> None:
+        """Its tables have tokens of both afterwards, and a clock of its own beside the one that was loaded."""
+        story = Story(nancy)
+        Product.objects.filter(sku="tea-0").delete()
+        tables = ("catalog_*", "auth_user*", "django_session", "syncapi_*")
+        which = [f"--table={name}" for name in tables]
+        dumped = databases.run("pg_dump", "--data-only", *options, *which, "-d", databases.name())
+        story.after_backup()
+        connection.close()
+        with databases.fresh() as other, databases.connected(NAME=other):
+            call_command("migrate", verbosity=0)
+            connection.close()
+            databases.run("psql", "-qX", "-d", other, given=dumped)  # it goes on where a table is not empty
+            assert len(query("SELECT * FROM syncapi_clock")) == 2
+            story.after_restore()
+            check_reset(story.late.sync("field"), "history")
+            check_equal(story.late, "field")
+            check_reset(story.early.sync("field"), "history")
+            check_equal(story.early, "field")
+            install()
+            reset = {one.reset for one in story.late.sync("field").entities.values()}
+            assert reset == ({"tracking"} if options else {None})  # such a dump leaves the triggers in another state
+            goes_on(story.late)
+
+    def test_T4_adopting_waits_for_nobody_who_writes(nancy: User) -> None:
+        """Who goes on to write rows adopted meanwhile would wait in turn, until the server ends one of them."""
+        first, second = Product.objects.order_by("pk")[:2]
+        Product.objects.filter(pk__in=[first.pk, second.pk]).update(name="noted")
+        with writers(1) as (writer,):
+            writer.execute("UPDATE catalog_product SET name = 'w' WHERE id = %s", [second.pk])
+            query("UPDATE syncapi_clock SET identity = 'another' RETURNING 1")
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '2s'")  # only so that a failure ends
+            device = FakeDevice(nancy)
+            device.sync("field")
+            writer.execute("UPDATE catalog_product SET name = 'w' WHERE id = %s", [first.pk])
+            writer.commit()
+            connection.close()
+        assert set(device.sync("field").entities["FieldProduct"].changed) == {first.pk, second.pk}
+        assert device.sync("field").rows_received == 0
+        check_equal(device, "field")
 
     def test_T4_a_copy_made_by_the_server(nancy: User) -> None:
         story = Story(nancy)
