@@ -78,8 +78,8 @@ class Histories(RuleBasedStateMachine):
         ways.attempt(lambda: ways.write(*write))
 
     @rule(
-        way=st.sampled_from(["replace", "update_or_replace", "rekey", "swap"]),
-        kind=st.sampled_from(["farm", "word", "notice", "farm"]),
+        way=st.sampled_from(["replace", "replace", "replace", "update_or_replace", "rekey", "swap"]),
+        kind=st.sampled_from(["farm", "word", "farm"]),
         key=st.integers(0, 5),
         other=st.integers(0, 5),
         number=small,

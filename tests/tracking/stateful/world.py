@@ -43,7 +43,7 @@ def _named(number: int) -> dict[str, Any]:
 
 
 def _farm(number: int) -> dict[str, Any]:
-    code = f"c{number // 2 % 3}" if number % 2 == 0 else None
+    code = f"c{number // 3 % 2}" if number % 3 == 0 else None
     return {**_named(number), "code": code, "depot_id": (*DEPOTS, None)[number % 4]}
 
 
@@ -92,11 +92,15 @@ def begin() -> None:
         Region.objects.bulk_create(KINDS["region"].row(key, number) for number, key in enumerate(REGIONS))
         Depot.objects.bulk_create(KINDS["depot"].row(key, number) for number, key in enumerate(DEPOTS))
         Assignment.objects.bulk_create(
-            Assignment(user_id=user, region_id=region) for user, region in zip(USERS, REGIONS, strict=True)
+            Assignment(user_id=user, region_id=REGIONS[(number + more) % 3])
+            for number, user in enumerate(USERS)
+            for more in range(2)
         )
         membership: Any = User.groups.through
         membership.objects.bulk_create(
-            membership(user_id=user, group_id=group) for user, group in zip(USERS, GROUPS, strict=True)
+            membership(user_id=user, group_id=GROUPS[(number + more) % 3])
+            for number, user in enumerate(USERS)
+            for more in range(2)
         )
         for name in ("farm", "word", "ticket", "notice", "asset"):
             kind: Any = KINDS[name]
