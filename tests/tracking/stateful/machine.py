@@ -66,6 +66,8 @@ class Histories(RuleBasedStateMachine):
         if self.site.untracked:
             self.install_triggers()
         world.begin()
+        for number in range(len(self.devices)):  # else most of what happens would concern no device
+            self._sync(number, ENTITIES, again=False)
 
     # -- writing
 
