@@ -67,6 +67,8 @@ def examine(watched: Watched, source: Installed | None, schema: str) -> Finding:
         return finding(State.MISSING, "no triggers were installed")
     if gone := source.names - source.found:
         return finding(State.BROKEN, f"{len(gone)} of {len(source.names)} triggers are gone or disabled")
+    if source.remade:
+        return finding(State.BROKEN, "the table was made anew since triggers were installed")
     if not source.intact:
         what = "its unique indexes" if connection.vendor == "sqlite" else "its partitions"
         return finding(State.BROKEN, f"{what} are others than when triggers were installed")
@@ -81,11 +83,11 @@ def _present(watched: Watched, there: Relation) -> Watched | None:
     key = there.column(watched.key)
     if key is None:
         return None
-    content, member = (
+    content, member, shared = (
         frozenset(own for name in names if (own := there.column(name)) is not None) - {key}
-        for names in (watched.content, watched.member)
+        for names in (watched.content, watched.member, watched.shared)
     )
-    return Watched(watched.table, key, content, member)
+    return Watched(watched.table, key, content, member, shared)
 
 
 def _difference(old: Watched, new: Watched) -> str:

@@ -206,10 +206,12 @@ def _make(finding: Finding) -> bool:
             "type": key_type,
             "content": sorted(watched.content),
             "member": sorted(watched.member),
+            "shared": sorted(watched.shared),
         }
         triggers = {
             "relation": now.qualified,
             "names": sorted(names_on_table(made, there)),
+            "oid": now.oid,
             "extent": now.extent,
             "template": VERSION,
         }

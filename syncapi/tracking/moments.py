@@ -113,7 +113,8 @@ def remember(token: str, moment: Moment) -> None:
 def adopt() -> None:
     """Makes the tracker's tables this database's own after they were loaded into it.
 
-    All that was tracked counts as seen (position 0), all tokens are forgotten: every device compares once.
+    All that was tracked counts as seen (position 0), all tokens are forgotten: every device compares once. The tables
+    that are tracked were made anew, like the tracker's own, and are taken as they are.
 
     :raises Busy: somebody's transaction is in the way for too long.
     """
@@ -132,10 +133,13 @@ def _adopt() -> None:
         cursor.execute("DELETE FROM syncapi_history")
         # Rows that somebody is writing get a position of this database anyway. To wait for them could be a deadlock.
         cursor.execute(
-            "UPDATE syncapi_change AS known SET position = '0', moved = '0' "
+            "UPDATE syncapi_change AS known SET position = '0', moved = '0', felt = '0' "
             "FROM (SELECT source, key FROM syncapi_change FOR UPDATE SKIP LOCKED) AS free "
             "WHERE known.source = free.source AND known.key = free.key"
         )
-        cursor.execute("UPDATE syncapi_source SET barrier = pg_current_xact_id()")
+        cursor.execute(
+            "UPDATE syncapi_source SET barrier = pg_current_xact_id(), triggers = jsonb_set(triggers::jsonb, '{oid}', "
+            "to_jsonb(coalesce(to_regclass(triggers::json ->> 'relation')::oid::text, '')))::text"
+        )
         cursor.execute("DELETE FROM syncapi_clock")
         cursor.execute(f"INSERT INTO syncapi_clock (identity) VALUES ({IDENTITY})")  # noqa: S608

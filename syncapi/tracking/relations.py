@@ -21,14 +21,16 @@ class Relation:
 
     `columns`: their types by name. `refusal`: why it cannot be tracked. `extent`: what else must stay as it is for the
     triggers to see everything: names of unique indexes on SQLite, partitions on PostgreSQL. `qualified`: quoted, with
-    its schema. `partitions`: of all levels, quoted. `builtin`: columns whose type PostgreSQL itself brings.
-    `on_expressions`: unique indexes of SQLite that are not on columns alone.
+    its schema. `oid`: what PostgreSQL itself knows the table by; another, if it was made anew. `partitions`: of all
+    levels, quoted. `builtin`: columns whose type PostgreSQL itself brings. `on_expressions`: unique
+    indexes of SQLite that are not on columns alone.
     """
 
     name: str
     qualified: str
     columns: Mapping[str, str] = field(default_factory=dict)
     refusal: str = ""
+    oid: str = ""
     extent: str = ""
     generated: frozenset[str] = frozenset()
     defaults: Mapping[str, str] = field(default_factory=dict)
@@ -174,6 +176,7 @@ def _postgresql(table: str) -> Relation | None:
         qualified,
         columns={name: type_ for name, type_, _ in fields},
         refusal=refusal,
+        oid=str(oid),
         extent=extent,
         partitions=tuple(partitions),
         builtin=frozenset(name for name, _, builtin in fields if builtin),

@@ -26,10 +26,12 @@ class Source:
 
 @dataclass(frozen=True)
 class Installed(Source):
-    """A source with what an installation remembers of it. `found`: triggers that are in force now."""
+    """A source with what an installation remembers of it. `found`: triggers that are in force now. `remade`: they are
+    on another table of the same name, which may have got its rows before its triggers."""
 
     names: frozenset[str]
     found: frozenset[str]
+    remade: bool
     extent: str
     template: int
     key_type: str
@@ -67,6 +69,7 @@ def _sqlite() -> dict[str, Installed] | None:
             json.loads(columns),
             json.loads(names),
             triggers.get(name.lower(), set()) if clock else set(),
+            "",
             " ".join(sorted(indexes.get(name.lower(), ()))),
         )
         for number, name, columns, names, clock in rows
@@ -81,14 +84,14 @@ def _postgresql() -> dict[str, Installed] | None:
             f"""
             SELECT s.id, s.name, s.columns, s.triggers, array(
                 SELECT t.tgname::text FROM pg_trigger AS t WHERE t.tgrelid = c.oid AND t.tgenabled = 'A'
-            ), coalesce({PARTITIONS.replace("%%", "%")}, '')
+            ), coalesce(c.oid::text, ''), coalesce({PARTITIONS.replace("%%", "%")}, '')
             FROM syncapi_source AS s LEFT JOIN pg_class AS c
                 ON c.oid = to_regclass(s.triggers::json ->> 'relation')
             """  # noqa: S608
         )
         return {
-            name: _installed(number, name, json.loads(columns), json.loads(names), set(found), extent)
-            for number, name, columns, names, found, extent in cursor.fetchall()
+            name: _installed(number, name, json.loads(columns), json.loads(names), set(found), oid, extent)
+            for number, name, columns, names, found, oid, extent in cursor.fetchall()
         }
 
 
@@ -100,15 +103,19 @@ def _by_table(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
 
 
 def _installed(
-    number: int, table: str, columns: dict[str, Any], triggers: dict[str, Any], found: set[str], extent: str
+    number: int, table: str, columns: dict[str, Any], triggers: dict[str, Any], found: set[str], oid: str, extent: str
 ) -> Installed:
     names = frozenset(triggers["names"])
+    remade = oid != triggers.get("oid", "")
     return Installed(
         id=number,
-        watched=Watched(table, columns["key"], frozenset(columns["content"]), frozenset(columns["member"])),
-        intact=names <= found and extent == triggers["extent"],
+        watched=Watched(
+            table, columns["key"], *(frozenset(columns.get(kind, ())) for kind in ("content", "member", "shared"))
+        ),
+        intact=names <= found and not remade and extent == triggers["extent"],
         names=names,
         found=frozenset(found),
+        remade=remade,
         extent=extent,
         template=triggers["template"],
         key_type=columns["type"],

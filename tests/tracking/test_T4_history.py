@@ -14,11 +14,12 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.models import Category, Customer, Order, Product, Territory
+from catalog.models import Category, Customer, Order, OrderLine, Product, Territory
 from syncapi.cursors import ContentCursor, PositionCursor
 from syncapi.testing import FakeDevice
 from syncapi.testing.result import SyncResult
-from syncapi.tracking.install import install
+from syncapi.tracking.drift import State, survey
+from syncapi.tracking.install import install, required
 from tests.tracking import databases
 from tests.tracking.field import category, check_equal, declared, field_app, query, territory, user
 from tests.tracking.writers import writers
@@ -215,6 +216,30 @@ else:
         assert set(device.sync("field").entities["FieldProduct"].changed) == {first.pk, second.pk}
         assert device.sync("field").rows_received == 0
         check_equal(device, "field")
+
+    @pytest.mark.parametrize("form", ["plain", "custom"])
+    def test_T4_one_table_loaded_back_with_its_triggers(nancy: User, form: str) -> None:
+        """It gets its rows first and then its triggers, which are all there, as if nothing had happened."""
+        device = FakeDevice(nancy)
+        device.sync("field")
+        options = ["--clean", "--if-exists"] if form == "plain" else []
+        dumped = databases.run(
+            "pg_dump", "--format", form, *options, "--table=catalog_orderline", "-d", databases.name()
+        )
+        OrderLine.objects.update(quantity=99)
+        OrderLine.objects.latest("pk").delete()
+        device.sync("field")
+        connection.close()
+        load(dumped, form, databases.name(), "--clean", "--if-exists")
+        result = device.sync("field")
+        assert result.entities["FieldLine"].reset == "tracking"
+        check_equal(device, "field")
+        (broken,) = [one for one in survey(required()) if one.state is State.BROKEN]
+        assert broken.table == "catalog_orderline"
+        assert "made anew" in broken.detail
+        assert "catalog_orderline" in install().made
+        device.sync("field")
+        assert device.sync("field").rows_received == 0
 
     def test_T4_a_copy_made_by_the_server(nancy: User) -> None:
         story = Story(nancy)
