@@ -72,6 +72,7 @@ def _changed_keys(queryset: models.QuerySet[Any], plan: Plan, tracker: Tracker, 
         changes = tracker.changes(followed.table, since)
         if len(changes) > CHANGES:
             raise DeltaTooLarge
+        changes = [change for change in changes if change.felt]
         for part in _pieces(changes):
             _add(found, _reaching(queryset, followed.path, part, moved=False))
         if followed.member:

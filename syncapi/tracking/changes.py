@@ -21,22 +21,26 @@ _SINCE = {
 
 @dataclass(frozen=True)
 class Change:
-    """`key`: as the database has it. `moved`: the row may have left a scope (decision 0012)."""
+    """`key`: as the database has it. `moved`: the row may have left a scope. `felt`: something changed that may
+    matter to rows that point at it (decision 0012)."""
 
     key: Any
     moved: bool
+    felt: bool
 
 
 def changes(source: int, since: Moment, limit: int) -> list[Change]:
     """Rows of `source` that changed after `since`, each once, deleted ones too; at most `limit`."""
     condition, parameters = _since("position", since)
     moved, moved_parameters = _since("moved", since)
+    felt, felt_parameters = _since("felt", since)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT key, ({moved}) FROM syncapi_change WHERE source = %s AND {condition} LIMIT %s",  # noqa: S608
-            [*moved_parameters, source, *parameters, limit],
+            f"SELECT key, ({moved}), ({felt}) FROM syncapi_change "  # noqa: S608
+            f"WHERE source = %s AND {condition} LIMIT %s",
+            [*moved_parameters, *felt_parameters, source, *parameters, limit],
         )
-        return [Change(key, bool(moved)) for key, moved in cursor.fetchall()]
+        return [Change(key, bool(moved), bool(moved or felt)) for key, moved, felt in cursor.fetchall()]
 
 
 def barriers_after(since: Moment) -> set[int]:

@@ -42,6 +42,7 @@ class Dependencies:
 
     keys: dict[str, str] = field(default_factory=dict)
     content: dict[str, set[str]] = field(default_factory=dict)
+    shared: dict[str, set[str]] = field(default_factory=dict)
     member: dict[str, set[str]] = field(default_factory=dict)
     followed: dict[Path, tuple[str, bool]] = field(default_factory=dict)
     unfollowed: set[str] = field(default_factory=set)
@@ -50,6 +51,7 @@ class Dependencies:
         return type(self)(
             dict(self.keys),
             {table: set(columns) for table, columns in self.content.items()},
+            {table: set(columns) for table, columns in self.shared.items()},
             {table: set(columns) for table, columns in self.member.items()},
             dict(self.followed),
             set(self.unfollowed),
@@ -57,15 +59,13 @@ class Dependencies:
 
     def watched(self) -> dict[str, Watched]:
         """The key column is watched anyway, and never among the others."""
-        return {
-            table: Watched(
-                table,
-                key,
-                frozenset(self.content.get(table, ())) - {key},
-                frozenset(self.member.get(table, ())) - {key},
-            )
-            for table, key in self.keys.items()
-        }
+        return {table: self._watched(table, key) for table, key in self.keys.items()}
+
+    def _watched(self, table: str, key: str) -> Watched:
+        content, member, shared = (
+            frozenset(columns.get(table, ())) - {key} for columns in (self.content, self.member, self.shared)
+        )
+        return Watched(table, key, content, member, shared)
 
     def ways(self) -> tuple[Followed, ...]:
         return tuple(Followed(table, path, member) for path, (table, member) in self.followed.items())
@@ -87,10 +87,13 @@ class Dependencies:
         self.keys.setdefault(table, key)
         return table
 
-    def carry(self, column: Field) -> None:
-        """A value of this column, or one that it leads to, is carried."""
+    def carry(self, column: Field, path: Path) -> None:
+        """A value of this column at the end of `path`, or one that it leads to, is carried."""
         for one in _stored(column):
-            self.content.setdefault(self.table(one.model), set()).add(one.column)
+            table = self.table(one.model)
+            self.content.setdefault(table, set()).add(one.column)
+            if path:
+                self.shared.setdefault(table, set()).add(one.column)
 
     def decide(self, column: Field) -> None:
         """This column decides which rows are in scope."""
@@ -106,19 +109,19 @@ class Dependencies:
         current, path = model, Path()
         for hop in attribute.hops:
             current, path = self._follow_parents(current, path, hop.model)
-            self.carry(hop)
+            self.carry(hop, path)
             current, path = hop.related_model, (*path, hop.name)
             self.follow(path, self.table(current), member=False)
             target = hop.target_field
-            self._follow_parents(current, path, target.model)
-            self.carry(target)
-        self._follow_parents(current, path, attribute.field.model)
-        self.carry(attribute.field)
+            _, target_path = self._follow_parents(current, path, target.model)
+            self.carry(target, target_path)
+        _, path = self._follow_parents(current, path, attribute.field.model)
+        self.carry(attribute.field, path)
 
     def _follow_parents(self, model: Model, path: Path, owner: Model) -> tuple[Model, Path]:
         """From `model` to the table of the parent that owns an inherited field."""
         for step in _path_to(model, owner):
-            self.carry(step.join_field)
+            self.carry(step.join_field, path)
             path = (*path, step.join_field.name)
             self.follow(path, self.table(step.to_opts.model), member=False)
         return owner, path

@@ -83,11 +83,11 @@ def _present(watched: Watched, there: Relation) -> Watched | None:
     key = there.column(watched.key)
     if key is None:
         return None
-    content, member = (
+    content, member, shared = (
         frozenset(own for name in names if (own := there.column(name)) is not None) - {key}
-        for names in (watched.content, watched.member)
+        for names in (watched.content, watched.member, watched.shared)
     )
-    return Watched(watched.table, key, content, member)
+    return Watched(watched.table, key, content, member, shared)
 
 
 def _difference(old: Watched, new: Watched) -> str:

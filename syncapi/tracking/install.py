@@ -206,6 +206,7 @@ def _make(finding: Finding) -> bool:
             "type": key_type,
             "content": sorted(watched.content),
             "member": sorted(watched.member),
+            "shared": sorted(watched.shared),
         }
         triggers = {
             "relation": now.qualified,

@@ -133,7 +133,7 @@ def _adopt() -> None:
         cursor.execute("DELETE FROM syncapi_history")
         # Rows that somebody is writing get a position of this database anyway. To wait for them could be a deadlock.
         cursor.execute(
-            "UPDATE syncapi_change AS known SET position = '0', moved = '0' "
+            "UPDATE syncapi_change AS known SET position = '0', moved = '0', felt = '0' "
             "FROM (SELECT source, key FROM syncapi_change FOR UPDATE SKIP LOCKED) AS free "
             "WHERE known.source = free.source AND known.key = free.key"
         )

@@ -109,7 +109,9 @@ def _installed(
     remade = oid != triggers.get("oid", "")
     return Installed(
         id=number,
-        watched=Watched(table, columns["key"], frozenset(columns["content"]), frozenset(columns["member"])),
+        watched=Watched(
+            table, columns["key"], *(frozenset(columns.get(kind, ())) for kind in ("content", "member", "shared"))
+        ),
         intact=names <= found and not remade and extent == triggers["extent"],
         names=names,
         found=frozenset(found),

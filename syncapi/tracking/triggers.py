@@ -66,6 +66,7 @@ def _quote(name: str) -> str:
 def _sqlite(source: int, watched: Watched, relation: Relation) -> list[Trigger]:
     key = _quote(watched.key)
     content, member = sorted(watched.content), sorted(watched.member)
+    shared = sorted(watched.shared - watched.member)  # a member that differs counts as felt anyway
     beside_key = [unique for unique in relation.unique if [name for name, _ in unique.columns] != [watched.key]]
     in_unique = sorted({name for unique in beside_key for name, _ in unique.columns})
     of_key = next((unique for unique in relation.unique if unique not in beside_key), Unique(((watched.key, ""),)))
@@ -79,6 +80,8 @@ def _sqlite(source: int, watched: Watched, relation: Relation) -> list[Trigger]:
         "of_unique": _of([watched.key, *in_unique], relation),
         "differs": _differ(sorted(watched.columns), relation),
         "member_differs": _differ(member, relation),
+        "of_shared": _of([watched.key, *shared], relation),
+        "shared_differs": _differ(shared, relation),
         "edited": "1" if not set(member) - set(content) else f"({_differ(content, relation)})" if content else "0",
         "in_the_way_of_insert": _exists(uniques, relation),
         "conflicts_with_insert": _conflicts(uniques, relation),
@@ -88,6 +91,8 @@ def _sqlite(source: int, watched: Watched, relation: Relation) -> list[Trigger]:
     chosen: list[tuple[str, dict[str, str]]] = [("inserting", {}), ("inserted", {}), ("deleted", {}), ("rekeyed", {})]
     if watched.columns:
         chosen.append(("updated_moved" if member else "updated", {}))
+    if shared:
+        chosen.append(("shared", {}))
     if beside_key:
         update = {"label": "displaced_update", "event": f"UPDATE {values['of_unique']}", "same_key": "0"}
         chosen += [("updating", {}), ("displaced", update)]
@@ -155,6 +160,7 @@ def _conflict(unique: Unique, relation: Relation) -> str:
 def _postgresql(source: int, watched: Watched, relation: Relation, home: str) -> list[Trigger]:
     key = _quote(watched.key)
     steady = relation.columns[watched.key].startswith(_STEADY_TYPES)
+    shared = watched.shared - watched.member  # a member that differs counts as felt anyway
     comparable = "" if watched.key in relation.builtin else "::text"
     values = {
         "source": str(source),
@@ -166,6 +172,7 @@ def _postgresql(source: int, watched: Watched, relation: Relation, home: str) ->
         "settings": _SAFE_PATH if steady else f"{_SAFE_PATH} {_STEADY_TEXT}",
         "content_differs": _image_differs(watched.content),
         "member_differs": _image_differs(watched.member),
+        "shared_differs": _image_differs(shared),
     }
     chosen = ["inserted", "deleted", "rekeyed", "truncated"]
     if watched.content - watched.member:
@@ -173,6 +180,8 @@ def _postgresql(source: int, watched: Watched, relation: Relation, home: str) ->
     if watched.member:
         chosen += ["updated_moved"] if watched.content else []
         chosen += ["moved"] if watched.member - watched.content else []
+    if shared:
+        chosen.append("shared")
     templates = sections("postgresql", "triggers_v1")
     made = []
     for name in chosen:
@@ -201,6 +210,7 @@ _FUNCTIONS = {
     "updated": "update",
     "updated_moved": "move",
     "moved": "move",
+    "shared": "feel",
     "rekeyed": "rekey",
     "deleted": "delete",
     "truncated": "truncate",

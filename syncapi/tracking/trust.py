@@ -28,8 +28,9 @@ def trust(plan: Plan, tracker: Tracker) -> Trust:
             membership = False
             tracker.need(table, needed.columns)
             continue
-        content = content and needed.content <= source.watched.columns
-        membership = membership and needed.member <= source.watched.member
-        missing = (needed.content - source.watched.columns) | (needed.member - source.watched.member)
+        watched = source.watched
+        content = content and needed.content <= watched.columns and needed.shared <= watched.felt
+        membership = membership and needed.member <= watched.member
+        missing = (needed.content - watched.columns) | (needed.member - watched.member) | (needed.shared - watched.felt)
         tracker.need(table, missing)
     return Trust(content, membership)

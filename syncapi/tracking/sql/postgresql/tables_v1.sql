@@ -13,6 +13,7 @@ CREATE TABLE IF NOT EXISTS syncapi_change (
     key text COLLATE "C" NOT NULL,
     position xid8 NOT NULL,
     moved xid8 NOT NULL DEFAULT '0'::xid8,
+    felt xid8 NOT NULL DEFAULT '0'::xid8,
     version bigint NOT NULL DEFAULT 0,
     deleted boolean NOT NULL DEFAULT false,
     PRIMARY KEY (source, key)

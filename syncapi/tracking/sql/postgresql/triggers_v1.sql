@@ -5,8 +5,8 @@
 -- name: insert
 CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER {settings} AS $haversack$
 BEGIN
-    INSERT INTO {change} AS known (source, key, position, version)
-    VALUES ({source}, NEW.{key}::text, pg_current_xact_id(), 1)
+    INSERT INTO {change} AS known (source, key, position, felt, version)
+    VALUES ({source}, NEW.{key}::text, pg_current_xact_id(), pg_current_xact_id(), 1)
     ON CONFLICT (source, key) DO UPDATE
     SET position = excluded.position, moved = excluded.position, version = known.version + 1, deleted = false;
     RETURN NULL;
@@ -32,6 +32,17 @@ BEGIN
     ON CONFLICT (source, key) DO UPDATE
     SET position = excluded.position, moved = excluded.moved, version = known.version + excluded.version,
         deleted = false;
+    RETURN NULL;
+END
+$haversack$
+
+-- name: feel
+CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER {settings} AS $haversack$
+BEGIN
+    INSERT INTO {change} AS known (source, key, position, felt)
+    VALUES ({source}, NEW.{key}::text, pg_current_xact_id(), pg_current_xact_id())
+    ON CONFLICT (source, key) DO UPDATE
+    SET position = excluded.position, felt = excluded.felt;
     RETURN NULL;
 END
 $haversack$
@@ -91,6 +102,11 @@ EXECUTE FUNCTION {move}('0')
 CREATE TRIGGER {name} AFTER UPDATE ON {table} FOR EACH ROW
 WHEN (record_image_eq(ROW(OLD.{key}), ROW(NEW.{key})) AND NEW.{key} IS NOT NULL AND {member_differs} AND {content_differs})
 EXECUTE FUNCTION {move}('1')
+
+-- name: shared
+CREATE TRIGGER {name} AFTER UPDATE ON {table} FOR EACH ROW
+WHEN (record_image_eq(ROW(OLD.{key}), ROW(NEW.{key})) AND NEW.{key} IS NOT NULL AND {shared_differs})
+EXECUTE FUNCTION {feel}()
 
 -- name: rekeyed
 CREATE TRIGGER {name} AFTER UPDATE ON {table} FOR EACH ROW

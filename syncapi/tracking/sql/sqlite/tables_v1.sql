@@ -14,6 +14,7 @@ CREATE TABLE IF NOT EXISTS syncapi_change (
     key NOT NULL,
     position integer NOT NULL,
     moved integer NOT NULL DEFAULT 0,
+    felt integer NOT NULL DEFAULT 0,
     version integer NOT NULL DEFAULT 0,
     deleted integer NOT NULL DEFAULT 0,
     PRIMARY KEY (source, key)

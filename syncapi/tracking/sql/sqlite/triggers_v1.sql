@@ -6,8 +6,10 @@ CREATE TRIGGER {name} AFTER INSERT ON {table}
 WHEN NEW.{key} IS NOT NULL
 BEGIN
     UPDATE syncapi_clock SET position = position + 1 WHERE id = 1;
-    INSERT INTO syncapi_change (source, key, position, moved, version, deleted)
-    VALUES ({source}, NEW.{key}, coalesce((SELECT position FROM syncapi_clock WHERE id = 1), 0), 0, 1, 0)
+    INSERT INTO syncapi_change (source, key, position, felt, version)
+    SELECT {source}, NEW.{key}, clock.position, clock.position, 1
+    FROM (SELECT coalesce((SELECT position FROM syncapi_clock WHERE id = 1), 0) AS position) AS clock
+    WHERE true
     ON CONFLICT (source, key) DO UPDATE
     SET position = excluded.position, moved = excluded.position, version = version + 1, deleted = 0;
 END
@@ -36,6 +38,19 @@ BEGIN
     WHERE true
     ON CONFLICT (source, key) DO UPDATE
     SET position = excluded.position, moved = max(moved, excluded.moved), version = version + {edited}, deleted = 0;
+END
+
+-- name: shared
+CREATE TRIGGER {name} AFTER UPDATE {of_shared} ON {table}
+WHEN NEW.{key} COLLATE BINARY IS OLD.{key} AND NEW.{key} IS NOT NULL AND ({shared_differs})
+BEGIN
+    UPDATE syncapi_clock SET position = position + 1 WHERE id = 1;
+    INSERT INTO syncapi_change (source, key, position, felt)
+    SELECT {source}, NEW.{key}, clock.position, clock.position
+    FROM (SELECT coalesce((SELECT position FROM syncapi_clock WHERE id = 1), 0) AS position) AS clock
+    WHERE true
+    ON CONFLICT (source, key) DO UPDATE
+    SET position = excluded.position, felt = excluded.felt;
 END
 
 -- name: rekeyed
