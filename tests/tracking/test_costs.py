@@ -14,12 +14,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.apps.registry import Apps
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, models
 from django.db.models import QuerySet
 
 from syncapi import offline
 from syncapi.cursors import PositionCursor
+from syncapi.keys import only_keys, with_raw_key
 from syncapi.sync import SyncRequest, sync
 from syncapi.tracking import moments
 from syncapi.tracking.install import install, remove
@@ -75,7 +77,9 @@ NUMBERS = (
     else "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {0}) SELECT i FROM n"
 )
 JAR, SHELF = Jar._meta.db_table, Shelf._meta.db_table
-BIG = (JAR, SHELF, "syncapi_change")
+FILLED = (JAR, SHELF, "syncapi_change")
+MADE = "costs_made"
+BIG = (*FILLED, MADE)
 
 
 def execute(*statements: str) -> None:
@@ -129,7 +133,7 @@ def million(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock(), without_constraints():
         remove()
         if postgresql:  # nobody else gathers statistics meanwhile
-            execute(*(f"ALTER TABLE {table} SET (autovacuum_enabled = off)" for table in BIG))
+            execute(*(f"ALTER TABLE {table} SET (autovacuum_enabled = off)" for table in FILLED))
         fill()
     with django_db_blocker.unblock(), declared(costs_app):
         fill_tracker()
@@ -140,10 +144,10 @@ def million(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock(), without_constraints():
         remove()
         if postgresql:
-            execute(f"TRUNCATE {', '.join(BIG)} CASCADE", *(f"ANALYZE {table}" for table in BIG))
-            execute(*(f"ALTER TABLE {table} RESET (autovacuum_enabled)" for table in BIG))
+            execute(f"TRUNCATE {', '.join(FILLED)} CASCADE", *(f"ANALYZE {table}" for table in FILLED))
+            execute(*(f"ALTER TABLE {table} RESET (autovacuum_enabled)" for table in FILLED))
         else:
-            execute(*(f"DELETE FROM {table}" for table in BIG))
+            execute(*(f"DELETE FROM {table}" for table in FILLED))
             execute("DELETE FROM sqlite_stat1", "ANALYZE sqlite_schema", "VACUUM")
     with django_db_blocker.unblock():
         install()
@@ -325,3 +329,75 @@ def test_costs_of_a_scan_would_be_noticed(statistics: str, db: None) -> None:
         query(f"SELECT count(*) FROM {JAR} WHERE name = 'jar 7'")
     assert reads.rows >= ROWS - 10  # PostgreSQL gives means of what its workers read
     assert postgresql or reads.steps >= 3_000_000
+
+
+# -- by every kind of key
+
+
+KINDS = {
+    "integer": (models.BigIntegerField, "bigint", "i"),
+    "uuid": (models.UUIDField, "uuid", "lpad(to_hex(i), 32, '0')::uuid"),
+    "text": (models.CharField, "varchar(40)", "'k' || lpad(i::text, 9, '0')"),
+}
+IN_SQLITE = {
+    "integer": ("integer", "i"),
+    "uuid": ("char(32)", "printf('%032x', i)"),
+    "text": ("varchar(40)", "printf('k%09d', i)"),
+}
+MADE_ROWS = 100_000
+
+
+def made(kind: str) -> Any:
+    """A model with a table of 100,000 rows by such keys, numbered in their order; `group` 7 has 50 of them, 1 half of
+    the others, and 0 the rest; `above` has an index, too, and is true of the last tenth."""
+    field, column, key = KINDS[kind]
+    if not postgresql:
+        column, key = IN_SQLITE[kind]
+    meta = type("Meta", (), {"app_label": "costs", "managed": False, "apps": Apps(), "db_table": MADE})
+    attributes = {
+        "key": field(primary_key=True, **({"max_length": 40} if kind == "text" else {})),
+        "number": models.IntegerField(),
+        "group": models.IntegerField(db_index=True),
+        "above": models.IntegerField(db_index=True),
+        "unindexed": models.IntegerField(),
+        "parent": models.ForeignKey("self", on_delete=models.DO_NOTHING, null=True, db_constraint=False),
+        "Meta": meta,
+        "__module__": __name__,
+    }
+    indexes = {name: f'"{name}"' for name in ("group", "above", "parent_id")}
+    if postgresql and kind == "text":
+        indexes["key_like"] = "key varchar_pattern_ops"  # as Django makes it
+    execute(
+        f'CREATE TABLE {MADE} (key {column} PRIMARY KEY, number integer, "group" integer, above integer, '
+        f"unindexed integer, parent_id {column})",
+        f"INSERT INTO {MADE} SELECT {key}, i, CASE WHEN i % 2000 = 1000 THEN 7 ELSE i % 2 END, i / 90001, "
+        f"CASE WHEN i % 2000 = 1000 THEN 7 ELSE i % 2 END, {key} FROM ({NUMBERS.format(MADE_ROWS)}) AS numbers",
+        *(f"CREATE INDEX {MADE}_{name} ON {MADE} ({columns})" for name, columns in indexes.items()),
+    )
+    return type("Made", (models.Model,), attributes)
+
+
+@pytest.fixture(params=["never analyzed", "analyzed"])
+def gathered(request: pytest.FixtureRequest) -> Callable[[], None]:
+    """Gathers statistics, or does not."""
+    return (lambda: execute(f"ANALYZE {MADE}")) if request.param == "analyzed" else (lambda: None)
+
+
+def raw_keys(rows: QuerySet[Any]) -> list[Any]:
+    return list(with_raw_key(rows).values_list("_raw_key", flat=True))
+
+
+@pytest.mark.parametrize("path", [(), ("parent",)], ids=["own", "related"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_costs_of_looking_up_keys_in_a_large_scope(
+    db: None, gathered: Callable[[], None], kind: str, path: tuple[str, ...]
+) -> None:
+    """Indexes find the scope, which is half of all rows, and the ten keys: the search starts from the keys."""
+    model = made(kind)
+    gathered()
+    keys = raw_keys(model._base_manager.filter(number__in=range(5_001, 100_000, 10_000)))
+    with counted() as reads:
+        found = only_keys(model._base_manager.filter(group=1), path, keys).values_list("number", flat=True)
+        assert sorted(found) == list(range(5_001, 100_000, 10_000))
+    assert reads.rows <= 10, "\n".join(reads.plans)
+    assert reads.steps <= 1_000, "\n".join(reads.plans)
