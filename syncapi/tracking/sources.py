@@ -51,7 +51,7 @@ def installed() -> dict[str, Installed] | None:
 def _sqlite() -> dict[str, Installed] | None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT type, name, lower(tbl_name) FROM sqlite_master WHERE type = 'table' AND name LIKE 'syncapi\\_%' "
+            "SELECT type, name, tbl_name FROM sqlite_master WHERE type = 'table' AND name LIKE 'syncapi\\_%' "
             "ESCAPE '\\' OR type = 'trigger' AND name LIKE 'haversack\\_%' ESCAPE '\\' "
             "OR type = 'index' AND sql LIKE 'CREATE UNIQUE %'"
         )
@@ -98,7 +98,7 @@ def _postgresql() -> dict[str, Installed] | None:
 def _by_table(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for table, name in pairs:
-        found.setdefault(table, set()).add(name)
+        found.setdefault(table.lower(), set()).add(name)  # not by SQLite, which does so with English letters only
     return found
 
 

@@ -185,6 +185,19 @@ def test_T1_what_pulls_found_is_watched_after_the_next_installation(db: Any) -> 
     assert "state" in source().watched.member
 
 
+@pytest.mark.parametrize("name", ["Ärzte", "ÄRZTE und Pfleger", "İzmir", "SELECT"])
+def test_T1_a_table_of_any_name_is_known_again(db: Any, name: str) -> None:
+    """SQLite writes only the letters of English small, Python those of all languages."""
+    quoted = connection.ops.quote_name(name)
+    sql(f"CREATE TABLE {quoted} (id integer PRIMARY KEY, name text)", f"CREATE UNIQUE INDEX u ON {quoted} (name)")
+    watched = Watched(name, "id", frozenset({"name"}))
+    assert track(watched).made == [name]
+    assert source(name).intact
+    assert writes(lambda: track(watched)) == []
+    remove([name])
+    assert not source(name).intact
+
+
 def test_T1_another_trigger_or_index_of_the_application_stays(db: Any) -> None:
     track(WATCHED)
     if connection.vendor == "sqlite":
