@@ -22,6 +22,7 @@ from syncapi.tracking.templates import VENDORS, VERSION
 from syncapi.tracking.triggers import PREFIX, names_on_table, render
 from syncapi.tracking.watched import Watched, union
 
+LOCK_WAIT = "10s"  # for a busy table, PostgreSQL; less if the project says so
 _LOCK = 0x68617665727361  # of PostgreSQL: one installation at a time
 _NUMBER = re.compile(rf"{PREFIX}(\d+)_")
 
@@ -167,12 +168,20 @@ def _mend(finding: Finding, report: Report) -> None:
 
 
 def _lock(table: str, replacing: bool) -> None:
-    """Nobody writes from here to the end of the transaction. SQLite has one writer anyway."""
+    """Nobody writes from here to the end of the transaction. SQLite has one writer anyway.
+
+    Behind a lock that waits, say for the end of a dump, the whole application waits. So it gives up after a while.
+    """
     there = relation(table)
     if connection.vendor == "postgresql" and there is not None:
         mode = "ACCESS EXCLUSIVE" if replacing else "SHARE ROW EXCLUSIVE"  # no second, stronger lock later
         with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('lock_timeout')")
+            configured = cursor.fetchone()[0]
+            if configured == "0":
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
             cursor.execute(f"LOCK TABLE {there.qualified} IN {mode} MODE")
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [configured])
 
 
 def _make(finding: Finding) -> bool:

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from syncapi import offline
 from syncapi.applications import OfflineApp
+from syncapi.tracking import install as installation
 from syncapi.tracking import moments, tables
 from syncapi.tracking.changes import barriers_after
 from syncapi.tracking.checks import check_tracked, check_tracking
@@ -21,6 +22,7 @@ from syncapi.tracking.install import Report, install, remove, required
 from syncapi.tracking.sources import Source, sources
 from syncapi.tracking.watched import Watched
 from tests.tracking.seen import forget, marks, seen, sql, track, watch
+from tests.tracking.writers import writers
 from tests.wire.models import Jar, Shelf
 
 JAR = Jar._meta.db_table
@@ -210,6 +212,32 @@ def test_T1_another_trigger_or_index_of_the_application_stays(db: Any) -> None:
     assert source().intact
     remove()
     sql("DROP TRIGGER own" + ("" if connection.vendor == "sqlite" else f" ON {JAR}"))
+
+
+if connection.vendor == "postgresql":
+
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.parametrize("lock", ["ACCESS SHARE", "ROW EXCLUSIVE"])  # of a dump, of somebody who writes
+    def test_T1_a_busy_table_holds_up_neither_the_application_nor_other_tables(
+        lock: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(installation, "LOCK_WAIT", "100ms")
+        everything = required()
+        less = {**everything, JAR: watch(Jar, content=["name"])}
+        try:
+            with writers(1) as (other,):
+                other.execute(f"LOCK TABLE {JAR} IN {lock} MODE")
+                report = install({**less, "wire_shelf": watch(Shelf, content=["name"])})
+                assert list(report.failed) == [JAR]
+                assert "lock timeout" in report.failed[JAR]
+                assert report.replaced == ["wire_shelf"]
+                assert source().intact
+            assert install(less).replaced == [JAR]
+            with connection.cursor() as cursor:
+                cursor.execute("SHOW lock_timeout")
+                assert cursor.fetchone() == ("0",)
+        finally:
+            install()
 
 
 @pytest.mark.django_db(transaction=True)
