@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 from django.db.models.sql.datastructures import Join
 
+from syncapi.attributes import Attribute
 from syncapi.entities import LocalEntity
 from syncapi.rows import row_text
 from syncapi.spool import Spool
@@ -33,12 +34,14 @@ def rendered(entity: LocalEntity, queryset: models.QuerySet[Any]) -> Iterator[Re
                 value if value is None or encode is None else encode(value)
                 for value, encode in zip(row, encoders, strict=True)
             ]
+            text = row_text(wire)
         except (TypeError, ValueError, AttributeError, ArithmeticError):
             wire = _wire_of_odd_row(entity, row)
+            text = row_text(wire)
         if wire[0] == last:
             continue
         last = wire[0]
-        yield wire[0], row_text(wire)
+        yield wire[0], text
 
 
 def _values(queryset: models.QuerySet[Any], names: Sequence[str]) -> models.QuerySet[Any, Any]:
@@ -88,11 +91,15 @@ def _wire_of_odd_row(entity: LocalEntity, row: Sequence[Any]) -> list[Any]:
 
     One such row must not keep everybody from syncing; the log says which it is.
     """
-    wire: list[Any] = []
-    for column, value in zip(entity.columns, row, strict=True):
-        try:
-            wire.append(value if value is None or column.type.encode is None else column.type.encode(value))
-        except (TypeError, ValueError, AttributeError, ArithmeticError):
-            logger.warning("%s %r: %s is %r, which is no %s", entity, row[0], column.name, value, column.type.name)
-            wire.append(str(value))
-    return wire
+    return [_wire_of(entity, row[0], column, value) for column, value in zip(entity.columns, row, strict=True)]
+
+
+def _wire_of(entity: LocalEntity, key: Any, column: Attribute, value: Any) -> Any:
+    try:
+        wire = value if value is None or column.type.encode is None else column.type.encode(value)
+        if not isinstance(wire, bytes):
+            return wire
+    except (TypeError, ValueError, AttributeError, ArithmeticError):
+        wire = value
+    logger.warning("%s %r: %s is %r, which is no %s", entity, key, column.name, value, column.type.name)
+    return wire.decode(errors="backslashreplace") if isinstance(wire, bytes) else str(wire)

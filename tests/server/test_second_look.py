@@ -13,7 +13,7 @@ from asgiref.sync import async_to_sync
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
-from django.db import models
+from django.db import connection, models
 from django.http import Http404
 from django.test import AsyncClient, Client
 from django.utils.functional import lazy
@@ -25,6 +25,7 @@ from syncapi.api.views import SyncApiView
 from syncapi.applications import OfflineApp
 from syncapi.checks import check_apps
 from syncapi.definition import app_definition
+from syncapi.testing import FakeDevice
 from tests.device import REPLICA, Device, parse
 from tests.wire import offline as declared
 from tests.wire.models import Jar, Note, Profile, Shelf, Specimen, Tariff
@@ -110,6 +111,21 @@ def test_P4_one_odd_row_does_not_stop_the_others(
     assert any("1.0000000000" in row for row in rows)
     assert "LocalSpecimen" in caplog.text
     assert "decimal" in caplog.text
+
+
+if connection.vendor == "sqlite":
+
+    @pytest.mark.parametrize("app", ["wire", "tracked"])
+    def test_P4_bytes_in_a_column_of_text_travel_as_text(db: Any, app: str, caplog: pytest.LogCaptureFixture) -> None:
+        """SQLite keeps them there, whatever wrote them, and Django reads them."""
+        jars = [Jar.objects.create(name=str(number), price=1) for number in range(3)]
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE wire_jar SET name = x'61ff' WHERE id = %s", [jars[1].pk])
+        device = FakeDevice(None)
+        device.sync(app)
+        entity = "LocalJar" if app == "wire" else "TrackedJar"
+        assert [row["name"] for row in device.rows(app, entity)] == ["0", "a\\xff", "2"]
+        assert "name is b'a\\xff'" in caplog.text
 
 
 def test_json_as_deep_as_django_reads_it_travels(db: Any) -> None:
