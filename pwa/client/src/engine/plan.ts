@@ -71,22 +71,32 @@ function recordOf(
 ): EntityRecord {
   const { generation } = received;
   const layer: Layer[] = segments === 0 ? [] : [{ generation, segments, size }];
-  const { rows = 0, fingerprint = 0 } = measured.get(message.entity) ?? {};
+  const { rows = 0, fingerprint = 0, leftovers: found, covered } = measured.get(message.entity) ?? {};
   if (message.mode === "replace") {
     const { cursor, columns, rows, fingerprint } = message;
-    return { generation, segments, lasts, layers: [], cursor, columns, rows, fingerprint, syncedAt };
+    return { generation, segments, lasts, layers: [], cursor, columns, rows, fingerprint, syncedAt, leftovers: null };
   }
   if (message.mode === "ranges") {
-    const content = asks.get(message.entity)?.source.content;
-    if (content === undefined) throw new ClientError("internal");
+    const ask = asks.get(message.entity);
+    if (ask === undefined) throw new ClientError("internal");
+    const { content } = ask.source;
+    // What the layers of a cut download hide was not looked for when they came.
+    const leftovers = isShown(ask, old) ? joined(old?.leftovers, found) : joined(covered, found);
     const layers = [...content.layers, ...layer];
     const { cursor, columns } = message;
     const base = { generation: content.generation, segments: content.segments, lasts: content.lasts };
-    return { ...base, layers, cursor, columns, rows, fingerprint, syncedAt };
+    return { ...base, layers, cursor, columns, rows, fingerprint, syncedAt, leftovers };
   }
   if (old === undefined || message.mode === "reset") throw new ClientError("internal");
   if (message.mode === "unchanged") return { ...old, cursor: message.cursor, syncedAt };
-  return { ...old, layers: [...old.layers, ...layer], cursor: message.cursor, rows, fingerprint, syncedAt };
+  const leftovers = joined(old.leftovers, found);
+  return { ...old, layers: [...old.layers, ...layer], cursor: message.cursor, rows, fingerprint, syncedAt, leftovers };
+}
+
+/** What was not removed yet from before, and what is to be removed now. */
+function joined(old: EntityRecord["leftovers"] = null, found: EntityRecord["leftovers"] = null) {
+  if (old === null || found === null) return old ?? found;
+  return [...new Set([...old, ...found])].sort((a, b) => a - b);
 }
 
 /** Rows that are new, changed or gone with this, by entity; entities that did not change are absent. */

@@ -40,6 +40,7 @@ class History {
       this.stock.heal();
       if (result.status === "complete") {
         await this.stock.expectEqual(tab);
+        await this.stock.expectNoLeftovers();
         await this.expectNoDoubt(from);
       } else expect(result.error?.code).toBe("incomplete_response");
       // Locks of its own: what another tab left behind is not waited for.
@@ -90,7 +91,7 @@ it.each([
   ["string", 6],
   ["string", 7],
   ["decimal", 8],
-] as const)("P1, P2, P4, P5: %s keys, seed %i", async (type, seed) => {
+] as const)("P1, P2, P4, P5, S1: %s keys, seed %i", async (type, seed) => {
   const { stock, tab } = await Stock.open(type);
   await new History(stock, type, seed).run(tab);
 });

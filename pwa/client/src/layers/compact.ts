@@ -4,7 +4,7 @@ import { ClientError } from "../protocol/errors";
 import { addFingerprints, rowFingerprint } from "../protocol/fingerprint";
 import type { EntityRecord, Layer, Store } from "../store/store";
 import { mergedLines, overlayOf, SEGMENT_ROWS, type Source } from "./merge";
-import type { Line, Overlay } from "./overlay";
+import { type Line, type Overlay, segmentOf } from "./overlay";
 import { Placed } from "./placed";
 
 /** Layers of an entity, until the newest are made one. */
@@ -13,12 +13,14 @@ const MOST_LAYERS = 8;
 const MOST_OF_ROWS = 0.2;
 
 /** What helps: `base` writes all rows anew, `layers` makes one layer of several, `null` nothing needed. */
-export function needsCompaction({ rows, segments, layers }: EntityRecord): "base" | "layers" | null {
+export function needsCompaction({ rows, segments, layers, leftovers }: EntityRecord): "base" | "layers" | null {
   if (layers.length === 0) return null;
   const size = layers.reduce((sum, layer) => sum + layer.size, 0);
   // Segments are full, but for the last. One gap may hide them all: what is gone must not stay on the device for good.
   const gone = (segments - 1) * SEGMENT_ROWS - rows;
   if (Math.max(size, gone) > Math.max(SEGMENT_ROWS, rows * MOST_OF_ROWS)) return "base";
+  // To write half of the segments again costs no less, and leaves the layers.
+  if (leftovers !== null && leftovers.length * 2 >= segments) return "base";
   return layers.length > MOST_LAYERS ? "layers" : null;
 }
 
@@ -70,7 +72,7 @@ async function writeBase(compacting: Compacting, generation: number): Promise<Pa
   if (waiting.length > 0) await write(waiting);
   // All rows went by, so it costs little to see whether they are what they are thought to be.
   if (rows !== record.rows || fingerprint !== record.fingerprint) throw new ClientError("corrupt_response", entity);
-  return { generation, segments: lasts.length, lasts, layers: [] };
+  return { generation, segments: lasts.length, lasts, layers: [], leftovers: null };
 }
 
 async function writeLayer(compacting: Compacting, generation: number): Promise<Partial<EntityRecord>> {
@@ -110,8 +112,3 @@ function segmentsOf(overlay: Overlay) {
 }
 
 const encoder = new TextEncoder();
-
-function segmentOf(lines: Line[]) {
-  const text = lines.map((line) => `${line.text}\n`).join("");
-  return { first: lines[0]?.key ?? null, last: lines.at(-1)?.key ?? null, rows: lines.length, text };
-}

@@ -16,7 +16,7 @@ export class Gaps {
     for (const gap of [...gaps].sort((a, b) => this.compareStarts(a, b))) {
       const last = joined.at(-1);
       // Two that only touch stay two: the key between them may belong to neither.
-      if (last !== undefined && this.reaches(last, gap.after)) joined[joined.length - 1] = this.join(last, gap);
+      if (last !== undefined && this.joins(last, gap)) joined[joined.length - 1] = this.join(last, gap);
       else joined.push(gap);
     }
     this.list = joined;
@@ -32,6 +32,15 @@ export class Gaps {
     const end = until === null ? this.list.length : this.firstAtOrAfter(until);
     const gap = this.list[end - 1];
     return gap !== undefined && this.reaches(gap, after);
+  }
+
+  /** The one that all of this gap is in, if it was among those that were joined. */
+  around(gap: Gap): Gap {
+    const { after } = gap;
+    if (after === null) return this.list[0] ?? gap;
+    const next = this.firstAtOrAfter(after);
+    const start = this.list[next]?.after ?? null;
+    return (start !== null && this.order(start, after) === 0 ? this.list[next] : this.list[next - 1]) ?? gap;
   }
 
   /** Number of the first gap that begins at this key or after it. */
@@ -56,6 +65,12 @@ export class Gaps {
   /** Whether the gap goes on after this key (`null`: before all keys). */
   private reaches({ before }: Gap, after: Key | null): boolean {
     return before === null || after === null || this.order(after, before) < 0;
+  }
+
+  /** Whether nothing is between a gap and one that begins no earlier. */
+  private joins(last: Gap, { after }: Gap): boolean {
+    if (this.reaches(last, after)) return true;
+    return last.closed === true && after !== null && last.before !== null && this.order(after, last.before) === 0;
   }
 
   private join(a: Gap, b: Gap): Gap {

@@ -10,6 +10,10 @@ export interface Measured {
   fingerprint: number;
   /** Rows that were there and are no more. */
   gone: number;
+  /** Segments of the base with rows that the layer's gaps hide; `null`: they hide no rows, and none in layers either. */
+  leftovers: number[] | null;
+  /** Segments of the base that may have rows which gaps of the layers between hide. */
+  covered: number[];
 }
 
 const encoder = new TextEncoder();
@@ -36,7 +40,13 @@ export async function measureLayer(
     fingerprint = subtractFingerprints(fingerprint, fingerprintOf(line));
     if (!added.has(line.key)) gone++;
   };
-  for (const line of old.unsorted()) if (added.hides(line.key)) drop(line);
+  const leftovers: number[] = [];
+  const covered: number[] = [];
+  let hidesAny = false;
+  for (const line of old.unsorted()) {
+    if (added.hides(line.key)) drop(line);
+    if (added.removes(line.key)) hidesAny = true;
+  }
   let at = 0;
   let after: Line["key"] | null = null;
   for (let number = 0; number < source.content.segments; number++) {
@@ -44,10 +54,12 @@ export async function measureLayer(
     const from = at;
     // What comes after the last segment of the base is in none of them, and looked for in none.
     while (end !== null && at < lines.length && source.order((lines[at] as Line).key, end) <= 0) at++;
+    if (old.touches(after, end)) covered.push(number);
     if (end === null || at > from || added.touches(after, end)) {
       progress();
       for (const line of linesOf(await baseSegment(source, number))) {
         if (added.hides(line.key) && !old.hides(line.key)) drop(line);
+        if (added.removes(line.key) && leftovers.at(-1) !== number) leftovers.push(number);
       }
     }
     after = end;
@@ -59,5 +71,6 @@ export async function measureLayer(
     }
     fingerprint = addFingerprints(fingerprint, fingerprintOf(line));
   }
-  return { rows: rows + lines.length, fingerprint, gone };
+  hidesAny ||= leftovers.length > 0;
+  return { rows: rows + lines.length, fingerprint, gone, leftovers: hidesAny ? leftovers : null, covered };
 }

@@ -41,6 +41,11 @@ export class Overlay {
     return this.rows.has(String(key)) || this.gaps.has(key);
   }
 
+  /** Whether nothing of this key remains of what is below. */
+  removes(key: Key): boolean {
+    return this.gaps.has(key);
+  }
+
   /** Whether there is a row of this key in it. */
   has(key: Key): boolean {
     return this.rows.has(String(key));
@@ -78,4 +83,9 @@ export function keysOf({ text }: Segment): Key[] {
 export function linesOf({ text }: Segment): Line[] {
   const texts = text.split("\n");
   return parseLines(text).map((row, at) => ({ key: row[0] as Key, text: texts[at] as string }));
+}
+
+export function segmentOf(lines: readonly Line[]): Segment {
+  const text = lines.map((line) => `${line.text}\n`).join("");
+  return { first: lines[0]?.key ?? null, last: lines.at(-1)?.key ?? null, rows: lines.length, text };
 }

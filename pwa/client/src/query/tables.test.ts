@@ -11,6 +11,7 @@ const record = {
   rows: 1,
   segments: 1,
   lasts: [1],
+  leftovers: null,
   layers: [],
   fingerprint: 0,
   syncedAt: "",

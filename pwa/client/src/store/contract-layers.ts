@@ -100,6 +100,41 @@ export function layersContract(name: string, make: (user: string) => Store): voi
       expect(texts((await store.view("Thing")).layers)).toEqual([["[2]\n"]]);
     });
 
+    it("S1: may lose rows that nobody sees, in their place, with what the record says of it", async () => {
+      const { generation } = await fill("a", segment(1), segment(2, 3));
+      const laid = await lay("b", gap);
+      await store.settleFiles([], 0);
+      const record = { ...laid, lasts: [1, 3], leftovers: [] };
+      expect(await store.prune("Thing", record, { generation, number: 1, segment: segment(3) })).toBe(true);
+      expect(await seen()).toBe("[1]\n[3]\n");
+      expect(await store.prune("Thing", { ...record, leftovers: null }, null)).toBe(true);
+      const overview = await store.overview();
+      expect(overview.entities.Thing).toEqual({ ...record, leftovers: null });
+      expect(overview.filesSettled).toBe(true);
+    });
+
+    it("S1: lose nothing by who knows only what was before, nor an entity that is gone", async () => {
+      const before = await fill("a", segment(1), segment(2, 3));
+      const { generation } = before;
+      const record = await lay("a", gap);
+      expect(await store.prune("Thing", before, { generation, number: 1, segment: segment(2) })).toBe(false);
+      const other = { ...record, cursor: "z" };
+      expect(await store.prune("Thing", other, { generation, number: 1, segment: segment(2) })).toBe(false);
+      expect(await store.prune("Other", record, { generation, number: 0, segment: segment(2) })).toBe(false);
+      expect(await store.segments("Other", generation)).toEqual([]);
+      expect(await seen()).toBe("[1]\n[2]\n[3]\n");
+      expect((await store.overview()).entities).toEqual({ Thing: record });
+    });
+
+    it("S1: keep a download that was cut and lies over them", async () => {
+      const record = await fill("a", segment(1), segment(2, 3));
+      const { generation } = record;
+      const cut = { generation, layers: [], keyType: "integer" as const };
+      await store.keepPartial("Thing", cut, record);
+      expect(await store.prune("Thing", record, { generation, number: 1, segment: segment(3) })).toBe(true);
+      expect((await store.overview()).partials).toEqual({ Thing: cut });
+    });
+
     it("need files to be looked after", async () => {
       await fill("a", segment(1));
       await store.settleFiles([], 0);

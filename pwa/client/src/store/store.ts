@@ -50,6 +50,18 @@ export interface EntityRecord extends Content {
   fingerprint: number;
   /** ISO 8601, UTC, by the device's clock. */
   syncedAt: string;
+  /**
+   * Set while rows are on the device that gaps of layers hide, which must not stay (S1): the segments of the base that
+   * may have some. Others may be in layers.
+   */
+  leftovers: number[] | null;
+}
+
+/** A segment in the place where it is, with less in it than before. */
+export interface Pruned {
+  generation: number;
+  number: number;
+  segment: Segment;
 }
 
 /** A download that is not complete: what to go on from when it was cut (P2). */
@@ -144,6 +156,11 @@ export interface Store {
    * downloads of these entities, and those that a new definition makes useless, are forgotten.
    */
   switch(change: Switch): Promise<boolean>;
+  /**
+   * Writes a segment anew, without what layers hide, and what the record says then of where its rows are. Nothing is
+   * written (`false`) when the entity has another cursor or other generations than this record.
+   */
+  prune(entity: string, record: EntityRecord, pruned: Pruned | null): Promise<boolean>;
   /** Removes generations that nobody points at. Only for the holder of the sync lock. */
   sweep(): Promise<void>;
   /** Removes this generation, which is the caller's own, unless it was switched to or is part of a cut download. */

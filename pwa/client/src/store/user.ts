@@ -23,6 +23,7 @@ import type {
   Layer,
   Overview,
   PartialCopy,
+  Pruned,
   Segment,
   Store,
   StoredFile,
@@ -131,6 +132,20 @@ export class IdbStore implements Store {
         await put(transaction, "filesSettled", false);
       }
       await this.drop(transaction, state, next);
+      return true;
+    });
+  }
+
+  prune(entity: string, record: EntityRecord, pruned: Pruned | null): Promise<boolean> {
+    return this.write(["meta", "segments"], async (transaction) => {
+      const { entities } = await getState(transaction);
+      // A tab that was frozen would bring back what another has removed since.
+      if (!isSame(entities[entity], record)) return false;
+      if (pruned !== null) {
+        const { generation, number, segment } = pruned;
+        await transaction.objectStore("segments").put(segment, [entity, generation, number]);
+      }
+      await put(transaction, "entities", { ...entities, [entity]: record });
       return true;
     });
   }

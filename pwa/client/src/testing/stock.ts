@@ -1,6 +1,9 @@
+import { openDB } from "idb";
 import { expect } from "vitest";
 
 import type { AttributeType, Key, WireValue } from "../api";
+import { parseLines } from "../store/lines";
+import type { Segment } from "../store/store";
 import { entity, FakeServer } from "./server";
 import { type Tab, World } from "./world";
 
@@ -84,6 +87,27 @@ export class Stock {
 
   heal(): void {
     this.server.damage = null;
+  }
+
+  /** Everything that the device's database holds, as text; files by their names. */
+  async stored(): Promise<string> {
+    const db = await openDB("haversack/shop/anonymous");
+    const all: unknown[] = [];
+    for (const name of db.objectStoreNames) all.push(await db.getAllKeys(name), await db.getAll(name));
+    db.close();
+    return JSON.stringify(all);
+  }
+
+  /** S1: the device holds no row that the server has not, in any store. */
+  async expectNoLeftovers(): Promise<void> {
+    const db = await openDB("haversack/shop/anonymous");
+    const segments = (await db.getAll("segments")) as Segment[];
+    const keys = await db.getAllKeys("segments");
+    db.close();
+    const things = segments.filter((_, at) => String(keys[at]).startsWith("LocalThing,"));
+    const known = new Set(this.rows.map(([key]) => String(key)));
+    const left = things.flatMap(({ text }) => parseLines(text)).filter(([key]) => !known.has(String(key)));
+    expect(left).toEqual([]);
   }
 
   /** The tab shows the server's rows, says how many they are, and knows their fingerprint. */
