@@ -265,10 +265,16 @@ def _drop(number: int) -> None:
 
 def _drop_strays() -> None:
     """Triggers whose source is not known: the tracker's tables were dropped, or loaded from elsewhere."""
-    known = {source.id for source in (installed() or {}).values()}
-    for number in {number for number, _, _ in _triggers_there()} - known:
-        with exclusively():
+    if not _strays():
+        return
+    with exclusively():
+        for number in _strays():  # or others were just installing
             _drop(number)
+
+
+def _strays() -> set[int]:
+    known = {source.id for source in (installed() or {}).values()}
+    return {number for number, _, _ in _triggers_there()} - known
 
 
 def _triggers_there(number: int | None = None) -> list[tuple[int, str, str]]:

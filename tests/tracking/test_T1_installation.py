@@ -19,7 +19,7 @@ from syncapi.tracking import moments, tables
 from syncapi.tracking.changes import barriers_after
 from syncapi.tracking.checks import check_tracked, check_tracking
 from syncapi.tracking.install import Report, install, remove, required
-from syncapi.tracking.sources import Source, sources
+from syncapi.tracking.sources import Installed, Source, installed, sources
 from syncapi.tracking.watched import Watched
 from tests.tracking.seen import forget, marks, seen, sql, track, watch
 from tests.tracking.writers import writers
@@ -260,6 +260,23 @@ def test_T1_installations_at_once_make_one() -> None:
     assert source().intact
     assert seen(lambda: Jar.objects.create(pk=1, name="a", price=1), JAR) == {"1": "changed"}
     install()
+
+
+def test_T1_what_another_installation_just_made_is_no_stray(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It commits between two looks of this one: at the sources, and at the triggers."""
+    looks = [0]
+
+    def look() -> dict[str, Installed] | None:
+        looks[0] += 1
+        return {} if looks[0] == 1 else installed()
+
+    track(WATCHED)
+    age_the_barrier()
+    monkeypatch.setattr(installation, "installed", look)
+    assert track(WATCHED) == Report()
+    assert looks[0] > 1
+    assert source().intact
+    assert barrier() == "1"
 
 
 # -- what each database has of its own
