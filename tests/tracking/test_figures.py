@@ -28,6 +28,7 @@ PAGE = "admin:syncapi_changetracking_changelist"
 
 @pytest.fixture(autouse=True)
 def installed() -> None:
+    User.objects.create_superuser("root")  # before: what is needed follows from the scopes of those who are there
     install()
     with connection.cursor() as cursor:
         for table in ("syncapi_change", "syncapi_history", "syncapi_need"):
