@@ -10,11 +10,14 @@ from django.db import connection
 from syncapi.tracking.moments import Moment
 
 # On PostgreSQL what came after a snapshot is what it could not see, wherever its number lies; the first condition
-# alone is what the index can find. On SQLite, with one writer, numbers are in the order of commits.
+# alone is what the index can find. A position that no transaction has had yet was left by another database, when its
+# row was locked while this one took over; only an own transaction may be that new. On SQLite, with one
+# writer, numbers are in the order of commits.
 _SINCE = {
     "sqlite": "{column} > %s",
     "postgresql": (
-        "{column} >= pg_snapshot_xmin(%s::pg_snapshot) AND NOT pg_visible_in_snapshot({column}, %s::pg_snapshot)"
+        "{column} >= pg_snapshot_xmin(%s::pg_snapshot) AND NOT pg_visible_in_snapshot({column}, %s::pg_snapshot) "
+        "AND ({column} < pg_snapshot_xmax(pg_current_snapshot()) OR {column} = pg_current_xact_id_if_assigned())"
     ),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db import connection, transaction
 from tests.tracking.stateful.world import TABLES
 
 _TRACKER = ("syncapi_source", "syncapi_change", "syncapi_history", "syncapi_need", "syncapi_clock")
+_AHEAD = 1_000_000_000
 
 
 class Backup:
@@ -42,12 +44,24 @@ class Backup:
                 cursor.execute(f"DELETE FROM {table}")
                 _fill(cursor, table, self._rows[table])
             if elsewhere:
-                cursor.execute("UPDATE syncapi_clock SET identity = 'another server'")
+                _as_of_another_server(cursor)
 
 
 def _file_of_connection() -> Any:
     connection.ensure_connection()
     return connection.connection
+
+
+def _as_of_another_server(cursor: Any) -> None:
+    """One whose transactions have far higher numbers."""
+    cursor.execute("UPDATE syncapi_clock SET identity = 'another server'")
+    for table, column in (("change", "position"), ("change", "moved"), ("source", "barrier")):
+        higher = f"({column}::text::bigint + {_AHEAD})::text::xid8"
+        cursor.execute(f"UPDATE syncapi_{table} SET {column} = {higher} WHERE {column} <> '0'")
+    cursor.execute("SELECT token, snapshot FROM syncapi_history")
+    for token, snapshot in cursor.fetchall():
+        higher = re.sub(r"\d+", lambda number: str(int(number[0]) + _AHEAD), snapshot)
+        cursor.execute("UPDATE syncapi_history SET snapshot = %s WHERE token = %s", [higher, token])
 
 
 def _rows(cursor: Any, table: str) -> tuple[list[str], list[Any]]:
