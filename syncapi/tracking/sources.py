@@ -38,7 +38,7 @@ class Installed(Source):
 
 
 def sources() -> dict[str, Source] | None:
-    """By table. None when the tracker's tables are missing. Two queries."""
+    """By table. None when the tracker's tables are missing. Two queries, three where there are partitioned tables."""
     found = installed()
     return None if found is None else dict(found)
 
@@ -81,18 +81,33 @@ def _postgresql() -> dict[str, Installed] | None:
         return None
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""
+            """
             SELECT s.id, s.name, s.columns, s.triggers, array(
                 SELECT t.tgname::text FROM pg_trigger AS t WHERE t.tgrelid = c.oid AND t.tgenabled = 'A'
-            ), coalesce(c.oid::text, ''), coalesce({PARTITIONS.replace("%%", "%")}, '')
+            ), coalesce(c.oid::text, ''), c.relkind = 'p'
             FROM syncapi_source AS s LEFT JOIN pg_class AS c
                 ON c.oid = to_regclass(s.triggers::json ->> 'relation')
-            """  # noqa: S608
+            """
         )
-        return {
-            name: _installed(number, name, json.loads(columns), json.loads(names), set(found), oid, extent)
-            for number, name, columns, names, found, oid, extent in cursor.fetchall()
-        }
+        rows = cursor.fetchall()
+    extents = _extents([int(row[5]) for row in rows if row[6]])
+    return {
+        name: _installed(number, name, json.loads(columns), json.loads(names), set(found), oid, extents.get(oid, ""))
+        for number, name, columns, names, found, oid, _ in rows
+    }
+
+
+def _extents(tables: list[int]) -> dict[str, str]:
+    """Of partitioned tables, by OID. Asked only where there are some: PostgreSQL expects a thousand partitions of
+    each, and finds the query worth compiling, which takes a tenth of a second at every pull."""
+    if not tables:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT c.oid::text, {PARTITIONS} FROM pg_class AS c WHERE c.oid = ANY(%s)",  # noqa: S608
+            [tables],
+        )
+        return dict(cursor.fetchall())
 
 
 def _by_table(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
