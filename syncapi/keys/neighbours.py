@@ -1,24 +1,31 @@
-"""Gaps: where rows are no more, told by the neighbours that remain (T5, decision 0013)."""
+"""Gaps: where rows are no more, told by the neighbours that remain (T5, decision 0013).
+
+Two ways lead to neighbours. From each key one can look at the rows of the table around it, which is cheap in a dense
+scope; or go once through the keys in scope, which is cheap when they are few. How dense a scope is differs from place
+to place and is not known beforehand. So the search begins with narrow windows, and when these find nothing it takes
+turns: wider windows, and more of the scope, until one of both is done. Neither costs many times what the other would.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections, models
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models.expressions import Expression
-from django.db.models.sql.compiler import SQLCompiler
 
 from syncapi.entities import LocalEntity
-from syncapi.keys.fields import NUMBERS, TEXTS, Field, column_type
+from syncapi.keys.fields import column_type
 from syncapi.keys.lookup import only_keys, raw_key_rows
-from syncapi.keys.order import key_field, place
-from syncapi.keys.raw import CHUNK, Rows, Sql, filterable, raw_text, with_raw_key
+from syncapi.keys.order import raw_order
+from syncapi.keys.raw import CHUNK, Rows, filterable, raw_text, with_raw_key
+from syncapi.keys.windows import Windows, windows
 
-MANY = 200  # keys; from here on one walk over the keys between costs less than looking for each one's neighbours
+STEPS = 16  # rows of the table on each side of a key; a scope that has one in them is dense
+FEW = 1000  # rows in scope that are read without much ado
+WIDER = 8  # times as wide a window, as many keys at once, as much of the scope as of windows
 
 Gap = tuple[Any, Any]
 
@@ -30,141 +37,135 @@ def gaps(entity: LocalEntity, queryset: Rows, raw_keys: Sequence[Any]) -> list[G
     keys must be ordered (`is_ordered`).
     """
     keys = list(dict.fromkeys(raw_keys))
-    if not keys:
-        return []
-    queryset = filterable(queryset).order_by()
+    queryset = queryset.order_by()
     queryset.query.distinct = False
-    search = _Search(entity, queryset)
+    order = raw_order(entity, queryset)
+    absent = sorted(set(_as_read(queryset, keys)) - _keys_among(queryset, keys).keys(), key=order)
+    if not absent:
+        return []
     try:
-        if len(keys) <= MANY and search.is_indexed:
-            return search.around_each(keys)
-        return list(search.walk(keys))
+        found = _Search(queryset, order).gaps(absent)
     except EmptyResultSet:
         return [(None, None)]
+    values = _keys_among(queryset, [key for gap in found for key in gap if key is not None])
+    encode = entity.columns[0].type.encode or (lambda value: value)
+    wire = {None: None} | {raw: encode(value) for raw, value in values.items()}
+    in_order = sorted(found, key=lambda gap: () if gap[0] is None else (order(gap[0]),))
+    return [(wire[before], wire[after]) for before, after in in_order]
 
 
-@dataclass(frozen=True)
+def _keys_among(queryset: Rows, raw_keys: Sequence[Any]) -> dict[Any, Any]:
+    """Those of `raw_keys` that are in `queryset`, with their values."""
+    found: dict[Any, Any] = {}
+    for start in range(0, len(raw_keys), CHUNK):
+        rows = with_raw_key(only_keys(queryset, (), raw_keys[start : start + CHUNK]))
+        found.update(rows.values_list("_raw_key", "pk"))
+    return found
+
+
+def _as_read(queryset: Rows, raw_keys: Sequence[Any]) -> Sequence[Any]:
+    """`raw_keys` in the form in which rows' keys are read, so that they compare."""
+    connection = connections[queryset.db]
+    if connection.vendor == "sqlite" or not raw_keys:
+        return raw_keys
+    field = queryset.model._meta.pk
+    table, parameters = raw_key_rows(connection, field, raw_keys)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {raw_text('raw.key', column_type(field, connection))} FROM {table}", parameters)  # noqa: S608
+        return [key for (key,) in cursor.fetchall()]
+
+
 class _Search:
-    entity: LocalEntity
-    queryset: Rows
+    def __init__(self, queryset: Rows, order: Callable[[Any], Any]) -> None:
+        self._order = order
+        self._windows: Windows | None = windows(queryset)
+        self._queryset = with_raw_key(filterable(queryset)).order_by().values_list("_raw_key")
 
-    @property
-    def connection(self) -> BaseDatabaseWrapper:
-        return connections[self.queryset.db]
+    def gaps(self, keys: Sequence[Any]) -> set[Gap]:
+        """Pairs of raw keys around `keys`, which are in order and not in scope."""
+        if self._windows is None:
+            return self._in_scope(keys, None) or set()
+        gaps: set[Gap] = set()
+        now, later = keys, list[Any]()  # to be looked for at this width, and at the next
+        width, many = STEPS, 1
+        looked_at = read = 0
+        while now or later:
+            if not now:
+                now, later, width, many = later, [], width * WIDER, 1
+            batch = now[:: -(-len(now) // many)]
+            around = self._windows.around(batch, width)
+            found = set(around.values())
+            gaps |= found
+            now = self._outside(found, set(now).difference(batch))
+            later = self._outside(found, {*later, *batch}.difference(around))
+            # What is found close by is the price of a change. All else is reckoned against reading the scope.
+            looked_at += width * 2 * (len(batch) if width > STEPS else len(batch) - len(around))
+            if looked_at > read and (now or later):
+                read = max(FEW, looked_at * WIDER)
+                rest = self._in_scope(sorted({*now, *later}, key=self._order), read)
+                if rest is not None:
+                    return gaps | rest
+            many *= WIDER
+        return gaps
 
-    @property
-    def is_indexed(self) -> bool:
-        """Whether the index of the primary key has the common order."""
-        field = key_field(self.entity)
-        if not isinstance(field, TEXTS):
-            return True
-        return self.connection.vendor == "sqlite" and not field.db_collation
+    def _outside(self, gaps: Iterable[Gap], keys: Iterable[Any]) -> list[Any]:
+        """Those of `keys` that are in none of `gaps`, in order."""
+        starts = sorted((() if before is None else (self._order(before),), after) for before, after in gaps)
+        return [key for key in sorted(keys, key=self._order) if not self._covered(key, starts)]
 
-    def around_each(self, keys: Sequence[Any]) -> list[Gap]:
-        neighbours = self._neighbours(keys)
-        ends = {key for pair in neighbours for key in pair if key is not None}
-        found = with_raw_key(only_keys(self.queryset, (), list(ends))).values_list("_raw_key", "pk")
-        wire = {raw: self._wire(value) for raw, value in found}
-        in_order = sorted(neighbours, key=lambda pair: () if pair[0] is None else (self._rank(pair[0]),))
-        return [(wire.get(before), wire.get(after)) for before, after in in_order]
+    def _covered(self, key: Any, starts: list[Any]) -> bool:
+        at = bisect_left(starts, (self._order(key),), key=lambda gap: gap[0])
+        if not at:
+            return False
+        after = starts[at - 1][1]
+        return after is None or bool(self._order(key) < self._order(after))
 
-    def _neighbours(self, keys: Sequence[Any]) -> set[Gap]:
-        """Raw keys before and after each of `keys` that is not there, in one query."""
-        at = place(self.entity, self.queryset)
-        key = with_raw_key(self.queryset).values_list("_raw_key")
-        before, before_parameters = self._compiled(key.filter(_Beside(at, "<")).order_by(at.desc())[:1])
-        after, after_parameters = self._compiled(key.filter(_Beside(at, ">")).order_by(at.asc())[:1])
-        there, there_parameters = self._compiled(key.filter(_Beside(at, "=")))
-        table, table_parameters = raw_key_rows(self.connection, self._column, keys)
-        with self.connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT ({before}), ({after}) FROM {table} WHERE NOT EXISTS ({there})",  # noqa: S608
-                [*before_parameters, *after_parameters, *table_parameters, *there_parameters],
-            )
-            return set(cursor.fetchall())
+    def _in_scope(self, keys: Sequence[Any], most: int | None) -> set[Gap] | None:
+        """The gaps around `keys`, from the keys in scope; None when these are more than `most`.
 
-    def _compiled(self, queryset: Rows) -> Sql:
-        sql: Sql = queryset.query.get_compiler(using=self.queryset.db).as_sql()
-        return sql
+        Reads them in any order, so that whatever index finds the scope serves, and keeps two for each of `keys`.
+        """
+        places = [self._order(key) for key in keys]
+        first: list[Any] = [None] * (len(keys) + 1)  # in the space before each of the keys, and after the last
+        last: list[Any] = [None] * (len(keys) + 1)
+        for count, raw in enumerate(self._read(most), 1):
+            if most is not None and count > most:
+                return None
+            place = self._order(raw)
+            at = bisect_left(places, place)
+            if first[at] is None or place < first[at][0]:
+                first[at] = place, raw
+            if last[at] is None or place > last[at][0]:
+                last[at] = place, raw
+        before = _filled(last[:-1])
+        after = _filled(first[:0:-1])[::-1]
+        return set(zip(before, after, strict=True))
 
-    def walk(self, keys: Sequence[Any]) -> Iterator[Gap]:
-        """One pass over the keys in scope, from the first of `keys` to the last."""
-        wanted = self._sorted(keys)
-        at = place(self.entity, self.queryset)
-        rows = with_raw_key(self.queryset).order_by(at.asc())
-        before = None
-        if self.is_indexed:
-            rows = rows.filter(_Beside(at, ">=", wanted[:1]))
-            start = [raw for raw, _ in self._neighbours(wanted[:1]) if raw is not None]
-            before = self._wire(only_keys(self.queryset, (), start).values_list("pk", flat=True)[0]) if start else None
-        ranks = [self._rank(key) for key in wanted]
-        next_wanted = 0
-        for raw, value in rows.values_list("_raw_key", "pk").iterator(chunk_size=CHUNK):
-            rank = self._rank(raw)
-            first = next_wanted
-            while next_wanted < len(ranks) and ranks[next_wanted] < rank:
-                next_wanted += 1
-            key = self._wire(value)
-            if next_wanted > first:
-                yield before, key
-            before = key
-            if next_wanted < len(ranks) and ranks[next_wanted] == rank:
-                next_wanted += 1
-            if next_wanted == len(ranks):
-                return
-        yield before, None
-
-    def _sorted(self, keys: Sequence[Any]) -> list[Any]:
-        if self.connection.vendor == "sqlite":
-            return sorted(keys, key=self._rank)
-        table, parameters = raw_key_rows(self.connection, self._column, keys)
-        text = raw_text("raw.key", column_type(self._column, self.connection))  # as it is read, to be compared
-        with self.connection.cursor() as cursor:
-            cursor.execute(f"SELECT {text} FROM {table}", parameters)  # noqa: S608
-            return sorted((key for (key,) in cursor.fetchall()), key=self._rank)
-
-    def _rank(self, raw: Any) -> Any:
-        """Sorts raw keys as the database does. SQLite may hold numbers in any column, and texts among numbers."""
-        if self.connection.vendor == "sqlite":
-            return (not isinstance(raw, int | float), isinstance(raw, bytes), raw)
-        return int(raw) if isinstance(key_field(self.entity), NUMBERS) else raw
-
-    def _wire(self, value: Any) -> Any:
-        encode = self.entity.columns[0].type.encode
-        return value if encode is None else encode(value)
-
-    @property
-    def _column(self) -> Field:
-        field: Field = self.queryset.model._meta.pk
-        return field
+    def _read(self, most: int | None) -> Iterator[Any]:
+        sql, parameters = self._queryset.query.get_compiler(using=self._queryset.db).as_sql()
+        connection = connections[self._queryset.db]
+        if most is not None:
+            if connection.vendor == "postgresql":
+                # Told that few rows are wanted it would trust to meet them soon in the table, and read all of it.
+                sql = f"WITH scope AS MATERIALIZED ({sql}) SELECT * FROM scope"  # noqa: S608
+            sql = f"{sql} LIMIT {most + 1}"
+        with _streaming(connection) as cursor:
+            cursor.execute(sql, parameters)
+            while rows := cursor.fetchmany(CHUNK):
+                for (key,) in rows:
+                    yield key
 
 
-class _Beside(Expression):
-    """Compares a place in the key order with the one key in `keys`, or with `raw.key` of the query around it."""
+def _streaming(connection: BaseDatabaseWrapper) -> Any:
+    if connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+        return connection.cursor()
+    return connection.chunked_cursor()
 
-    conditional = True
 
-    def __init__(self, at: Any, operator: str, keys: Sequence[Any] | None = None) -> None:
-        super().__init__(output_field=models.BooleanField())
-        self.at = at
-        self.operator = operator
-        self.keys = keys
-
-    def get_source_expressions(self) -> list[Any]:
-        return [self.at]
-
-    def set_source_expressions(self, exprs: Sequence[Any]) -> None:
-        (self.at,) = exprs
-
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Any:
-        at, parameters = compiler.compile(self.at)
-        if self.keys is None:
-            beside = f"{at} {self.operator} raw.key"
-            if connection.vendor == "sqlite" and self.operator != "=":
-                # The first of them is all that is wanted. SQLite does not reckon with that, and would read related
-                # tables whole, to know beforehand which rows a join will find.
-                beside = f"likelihood({beside}, 0.000001)"
-            return beside, parameters
-        assert compiler.query.model is not None
-        table, table_parameters = raw_key_rows(connection, compiler.query.model._meta.pk, self.keys)
-        return f"{at} {self.operator} (SELECT key FROM {table})", [*parameters, *table_parameters]  # noqa: S608
+def _filled(ends: Iterable[Any]) -> list[Any]:
+    """The raw key of each of `ends`, or of the last one before it that there is."""
+    filled, last = [], None
+    for end in ends:
+        last = last if end is None else end[1]
+        filled.append(last)
+    return filled

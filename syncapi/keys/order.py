@@ -59,3 +59,15 @@ def place(entity: LocalEntity, queryset: Rows) -> Any:
     if not isinstance(key_field(entity), TEXTS):
         return F("pk")
     return Collate(F("pk"), "C" if connections[queryset.db].vendor == "postgresql" else "BINARY")
+
+
+def raw_order(entity: LocalEntity, queryset: Rows) -> Callable[[Any], Any]:
+    """A sort key for raw keys; it gives the order of `in_key_order`."""
+    if connections[queryset.db].vendor == "sqlite":
+        return _stored
+    return int if isinstance(key_field(entity), NUMBERS) else str
+
+
+def _stored(raw: Any) -> Any:
+    """SQLite may hold numbers in any column, and texts and bytes among numbers."""
+    return not isinstance(raw, int | float), isinstance(raw, bytes), raw
