@@ -6,6 +6,7 @@ import { isOrdered, keyOrder } from "../protocol/keys";
 import { trackedKeyType } from "../protocol/patterns";
 import type { Overview, Store } from "../store/store";
 import type { Ask, Level } from "./asks";
+import { fileColumns } from "./files";
 import { sendsCursor } from "./plan";
 import type { Arrival, Received } from "./receive";
 
@@ -76,11 +77,13 @@ async function judgeEntity(arrival: Arrival, judging: Judging): Promise<Measured
     return message.rows === record.rows && message.fingerprint === record.fingerprint ? "good" : "whole";
   }
   if (String(message.columns) !== String(record.columns)) return "whole";
-  const type = trackedKeyType((judging.received.definition ?? before.definition)?.definition, message.entity);
+  const { definition } = judging.received.definition ?? before.definition ?? {};
+  const type = trackedKeyType(definition, message.entity);
   if (type === null) throw unasked(arrival);
   const source = { store: judging.store, entity: message.entity, order: keyOrder(type), content: record };
   const layer = await judging.store.segments(message.entity, judging.received.generation, arrival.segments);
-  return measureLayer(source, isOrdered(type), record, layer, judging.progress);
+  const files = fileColumns(definition, message.entity, record.columns).map(({ column }) => column);
+  return measureLayer(source, isOrdered(type), record, layer, judging.progress, files);
 }
 
 function unasked({ message }: Arrival): ClientError {

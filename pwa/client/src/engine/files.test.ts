@@ -35,8 +35,8 @@ it("are fetched each once, from a row that names them, with the headers of every
   expect(await Promise.all(["a.png", "b.png", "kind.png"].map(text))).toEqual(["A", "B", "K"]);
   expect(filesAsked().map(({ path }) => path)).toEqual([
     "files/LocalThing/picture/?key=1&name=a.png",
-    "files/LocalThing/picture/?key=2&name=b.png",
     "files/LocalThing/kind__picture/?key=1&name=kind.png",
+    "files/LocalThing/picture/?key=2&name=b.png",
   ]);
   expect(filesAsked()[0]?.headers.get("Haversack-User")).toBe("anonymous");
   expect(filesAsked()[0]?.headers.get("Haversack-Definition")).toBe("v1");

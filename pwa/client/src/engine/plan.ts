@@ -63,6 +63,8 @@ export function planSwitch(job: Job, before: Overview, believed: Believed, at: s
   return { expected, entities, definition: received.definition, context };
 }
 
+const NEW = { leftovers: null, unseenFiles: null };
+
 function recordOf(
   { message, segments, size, lasts }: Arrival,
   old: EntityRecord | undefined,
@@ -71,10 +73,10 @@ function recordOf(
 ): EntityRecord {
   const { generation } = received;
   const layer: Layer[] = segments === 0 ? [] : [{ generation, segments, size }];
-  const { rows = 0, fingerprint = 0, leftovers: found, covered } = measured.get(message.entity) ?? {};
+  const { rows = 0, fingerprint = 0, leftovers: found, covered, releasesFiles } = measured.get(message.entity) ?? {};
   if (message.mode === "replace") {
     const { cursor, columns, rows, fingerprint } = message;
-    return { generation, segments, lasts, layers: [], cursor, columns, rows, fingerprint, syncedAt, leftovers: null };
+    return { generation, segments, lasts, layers: [], cursor, columns, rows, fingerprint, syncedAt, ...NEW };
   }
   if (message.mode === "ranges") {
     const ask = asks.get(message.entity);
@@ -85,12 +87,15 @@ function recordOf(
     const layers = [...content.layers, ...layer];
     const { cursor, columns } = message;
     const base = { generation: content.generation, segments: content.segments, lasts: content.lasts };
-    return { ...base, layers, cursor, columns, rows, fingerprint, syncedAt, leftovers };
+    return { ...base, layers, cursor, columns, rows, fingerprint, syncedAt, leftovers, unseenFiles: null };
   }
   if (old === undefined || message.mode === "reset") throw new ClientError("internal");
   if (message.mode === "unchanged") return { ...old, cursor: message.cursor, syncedAt };
   const leftovers = joined(old.leftovers, found);
-  return { ...old, layers: [...old.layers, ...layer], cursor: message.cursor, rows, fingerprint, syncedAt, leftovers };
+  const isSeen = old.unseenFiles !== null && !releasesFiles;
+  const unseenFiles = isSeen ? [...(old.unseenFiles ?? []), ...layer.map((one) => one.generation)] : null;
+  const layers = [...old.layers, ...layer];
+  return { ...old, layers, cursor: message.cursor, rows, fingerprint, syncedAt, leftovers, unseenFiles };
 }
 
 /** What was not removed yet from before, and what is to be removed now. */

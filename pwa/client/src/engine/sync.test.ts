@@ -132,7 +132,7 @@ describe("P1 and P2: all or nothing", () => {
     expect(await things(tab)).toEqual(OLD);
     expect(staged).toBe(2);
     const other = new IdbStore("shop", "anonymous", () => "");
-    const base = { generation: 2, segments: 1, lasts: [3], layers: [], leftovers: null };
+    const base = { generation: 2, segments: 1, lasts: [3], layers: [], leftovers: null, unseenFiles: null };
     const record = { ...base, cursor: "x", columns: [], rows: 0, fingerprint: 0, syncedAt: "" };
     const back = { expected: {}, entities: { LocalThing: record }, definition: null, context: null };
     expect(await other.switch(back)).toBe(false);

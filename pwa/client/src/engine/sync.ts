@@ -58,6 +58,10 @@ async function pullFiles(world: SyncWorld): Promise<HaversackError | null> {
     store,
     definition: now.definition.definition,
     download: (source) => server.file(source, speaker(now, user), watchdog.signal, () => watchdog.touch()),
+    alive() {
+      watchdog.signal.throwIfAborted();
+      watchdog.touch();
+    },
     progress(done, total) {
       watchdog.touch();
       progress("files", done, total);

@@ -40,7 +40,9 @@ export async function compact(kind: "base" | "layers", compacting: Compacting): 
   const generation = await store.newGeneration();
   try {
     const written = await (kind === "base" ? writeBase : writeLayer)(compacting, generation);
-    const entities = { [entity]: { ...record, ...written } };
+    // The layers whose files are to be looked for are no more.
+    const unseenFiles = record.unseenFiles?.length === 0 ? [] : null;
+    const entities = { [entity]: { ...record, ...written, unseenFiles } };
     const change = { expected: { [entity]: record }, entities, definition: null, context: null };
     if (!(await store.switch(change))) throw new ClientError("superseded");
   } catch (error) {

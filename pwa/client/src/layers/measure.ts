@@ -1,5 +1,6 @@
 /** How many rows there are, and their fingerprint, once another layer lies over them: only what it touches is read. */
 
+import type { WireValue } from "../api";
 import { addFingerprints, rowFingerprint, subtractFingerprints } from "../protocol/fingerprint";
 import type { Segment } from "../store/store";
 import { baseSegment, overlayOf, pause, SEGMENT_ROWS, type Source } from "./merge";
@@ -14,6 +15,8 @@ export interface Measured {
   leftovers: number[] | null;
   /** Segments of the base that may have rows which gaps of the layers between hide. */
   covered: number[];
+  /** Whether a row named a file that the row of this key, if there still is one, does not. */
+  releasesFiles: boolean;
 }
 
 const encoder = new TextEncoder();
@@ -21,7 +24,7 @@ const fingerprintOf = ({ text }: Line) => rowFingerprint(encoder.encode(text));
 
 /**
  * `before`: what is true without the layer. `ordered`: whether the segments of the base are in a known order.
- * `progress` is called now and then, and may throw to end it.
+ * `progress` is called now and then, and may throw to end it. `fileColumns`: numbers of the columns that name files.
  */
 export async function measureLayer(
   source: Source,
@@ -29,16 +32,19 @@ export async function measureLayer(
   before: { rows: number; fingerprint: number },
   layer: readonly Segment[],
   progress: () => void,
+  fileColumns: readonly number[] = [],
 ): Promise<Measured> {
   const old = await overlayOf(source);
   const added = new Overlay(source.order, [[...layer]]);
   const lines = added.lines();
   let { rows, fingerprint } = before;
   let gone = 0;
+  let releasesFiles = false;
   const drop = (line: Line) => {
     rows--;
     fingerprint = subtractFingerprints(fingerprint, fingerprintOf(line));
     if (!added.has(line.key)) gone++;
+    releasesFiles ||= releases(line, added.get(line.key), fileColumns);
   };
   const leftovers: number[] = [];
   const covered: number[] = [];
@@ -72,5 +78,22 @@ export async function measureLayer(
     fingerprint = addFingerprints(fingerprint, fingerprintOf(line));
   }
   hidesAny ||= leftovers.length > 0;
-  return { rows: rows + lines.length, fingerprint, gone, leftovers: hidesAny ? leftovers : null, covered };
+  return {
+    rows: rows + lines.length,
+    fingerprint,
+    gone,
+    leftovers: hidesAny ? leftovers : null,
+    covered,
+    releasesFiles,
+  };
+}
+
+function releases(before: Line, after: Line | undefined, fileColumns: readonly number[]): boolean {
+  if (fileColumns.length === 0) return false;
+  const names = (line: Line | undefined) => {
+    const row = line === undefined ? [] : (JSON.parse(line.text) as WireValue[]);
+    return fileColumns.map((column) => row[column] || null);
+  };
+  const kept = new Set(names(after));
+  return names(before).some((name) => name !== null && !kept.has(name));
 }

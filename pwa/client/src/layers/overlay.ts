@@ -46,6 +46,11 @@ export class Overlay {
     return this.gaps.has(key);
   }
 
+  /** Its row of this key. */
+  get(key: Key): Line | undefined {
+    return this.rows.get(String(key));
+  }
+
   /** Whether there is a row of this key in it. */
   has(key: Key): boolean {
     return this.rows.has(String(key));

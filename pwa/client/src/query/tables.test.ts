@@ -12,6 +12,7 @@ const record = {
   segments: 1,
   lasts: [1],
   leftovers: null,
+  unseenFiles: null,
   layers: [],
   fingerprint: 0,
   syncedAt: "",

@@ -36,7 +36,7 @@ export function recordOf(generation: number, cursor: string, segments: Segment[]
   const rows = segments.reduce((sum, part) => sum + part.rows, 0);
   const syncedAt = "2026-01-31T09:30:00.000Z";
   const base = { generation, segments: segments.length, lasts: segments.map(({ last }) => last), layers: [] };
-  return { ...base, cursor, columns: ["id"], rows, fingerprint: 0, syncedAt, leftovers: null };
+  return { ...base, cursor, columns: ["id"], rows, fingerprint: 0, syncedAt, leftovers: null, unseenFiles: null };
 }
 
 export function definitionOf(...names: string[]) {

@@ -172,6 +172,22 @@ export function storeContract(name: string, make: (user: string) => Store): void
       expect((await store.overview()).filesSettled).toBe(true);
     });
 
+    it("notes which rows were looked at for files, if they are still those, and forgets it with a definition", async () => {
+      const record = await fill("a", segment(1));
+      await store.settleFiles([], 0, { Thing: { ...record, cursor: "z" } });
+      expect(await store.overview()).toMatchObject({ filesSettled: false, entities: { Thing: record } });
+      await store.settleFiles([], 0, { Thing: record });
+      const seen = { ...record, unseenFiles: [] };
+      expect(await store.overview()).toMatchObject({ filesSettled: true, entities: { Thing: seen } });
+      await store.prune("Thing", record, null);
+      expect((await store.overview()).entities).toEqual({ Thing: seen });
+      await store.switch(change({ definition: { version: "v2", definition: definitionOf("Thing") } }));
+      expect((await store.overview()).entities).toEqual({ Thing: record });
+      // Who started before that does not know it.
+      await store.switch(change({ expected: { Thing: seen }, entities: { Thing: { ...seen, cursor: "b" } } }));
+      expect((await store.overview()).entities.Thing?.unseenFiles).toBe(null);
+    });
+
     it("S2: once destroyed it is gone, for other connections too", async () => {
       await fill("a", segment(1));
       const other = make(user);

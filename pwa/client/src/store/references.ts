@@ -30,7 +30,13 @@ export function isSame(a: EntityRecord | undefined, b: EntityRecord | undefined)
 export function switched(state: State, { entities, definition }: Switch): State {
   const names = definition?.definition.entities.map(({ name }) => name);
   const isKept = (name: string) => names?.includes(name) ?? true;
-  const next = Object.entries({ ...state.entities, ...entities }).filter(([name]) => isKept(name));
+  const next = Object.entries({ ...state.entities, ...entities })
+    .filter(([name]) => isKept(name))
+    .map(([name, record]): [string, EntityRecord] => {
+      // What the other definition no longer has may have been the only one to name a file.
+      const isUnseen = definition !== null || state.entities[name]?.unseenFiles === null;
+      return [name, isUnseen ? { ...record, unseenFiles: null } : record];
+    });
   const partials = Object.entries(state.partials).filter(([name, partial]) => {
     return !(name in entities) && (definition === null || isUseful(name, partial, definition.definition));
   });

@@ -32,7 +32,7 @@ export type Writing = IDBPTransaction<UserSchema, Names[], "readwrite">;
 
 export type State = Pick<Overview, "entities" | "partials">;
 
-const NO_LAYERS = { lasts: [], layers: [], leftovers: null };
+const NO_LAYERS = { lasts: [], layers: [], leftovers: null, unseenFiles: null };
 
 export async function get<Name extends keyof Meta>(
   transaction: AnyTransaction,

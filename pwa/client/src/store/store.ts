@@ -55,6 +55,8 @@ export interface EntityRecord extends Content {
    * may have some. Others may be in layers.
    */
   leftovers: number[] | null;
+  /** Generations of layers whose rows may name files that were not looked for; `null`: all rows have to be looked at. */
+  unseenFiles: number[] | null;
 }
 
 /** A segment in the place where it is, with less in it than before. */
@@ -173,8 +175,8 @@ export interface Store {
   file(name: string): Promise<StoredFile | null>;
   /** Keeps a file; one that was missing is so no more. */
   putFile(name: string, file: StoredFile): Promise<void>;
-  /** Drops files, and notes how many are still missing. */
-  settleFiles(drop: string[], missing: number): Promise<void>;
+  /** Drops files, and notes how many are still missing, and that the rows of these entities were looked at. */
+  settleFiles(drop: string[], missing: number, seen?: Record<string, EntityRecord>): Promise<void>;
 
   /** Whether it was closed, here or because another tab destroyed the database: then it stays so. */
   readonly closed: boolean;

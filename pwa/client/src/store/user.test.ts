@@ -101,6 +101,12 @@ it("rows of a version that knew no layers are read as a base without any", async
   await db.put("meta", { Thing: old }, "entities");
   db.close();
   expect((await store.view("Thing")).segments).toHaveLength(1);
-  expect((await store.overview()).entities.Thing).toEqual({ ...old, lasts: [], layers: [], leftovers: null });
+  expect((await store.overview()).entities.Thing).toEqual({
+    ...old,
+    lasts: [],
+    layers: [],
+    leftovers: null,
+    unseenFiles: null,
+  });
   expect((await store.overview()).partials).toEqual({});
 });

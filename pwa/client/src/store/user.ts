@@ -145,7 +145,8 @@ export class IdbStore implements Store {
         const { generation, number, segment } = pruned;
         await transaction.objectStore("segments").put(segment, [entity, generation, number]);
       }
-      await put(transaction, "entities", { ...entities, [entity]: record });
+      const { unseenFiles = null } = entities[entity] ?? {};
+      await put(transaction, "entities", { ...entities, [entity]: { ...record, unseenFiles } });
       return true;
     });
   }
@@ -252,11 +253,20 @@ export class IdbStore implements Store {
     });
   }
 
-  settleFiles(drop: string[], missing: number): Promise<void> {
+  settleFiles(drop: string[], missing: number, seen: Record<string, EntityRecord> = {}): Promise<void> {
     return this.write(["meta", "files"], async (transaction) => {
       for (const name of drop) await transaction.objectStore("files").delete(name);
       await put(transaction, "filesMissing", missing);
-      await put(transaction, "filesSettled", true);
+      const { entities } = await getState(transaction);
+      let isSettled = true;
+      for (const [name, record] of Object.entries(seen)) {
+        const now = entities[name];
+        // Another sync was faster: what it brought was not looked at.
+        if (!isSame(now, record)) isSettled = false;
+        else if (now !== undefined) entities[name] = { ...now, unseenFiles: [] };
+      }
+      await put(transaction, "entities", entities);
+      await put(transaction, "filesSettled", isSettled);
     });
   }
 
