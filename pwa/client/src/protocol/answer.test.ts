@@ -27,6 +27,12 @@ const FINGERPRINT = rowFingerprint(encoder.encode("[1]"));
 const ENTITY = `{"type":"entity","entity":"A","mode":"replace","columns":["id"],"rows":1,"bytes":4,"fingerprint":${FINGERPRINT},"segments":1,"cursor":"c"}\n`;
 const SEGMENT = '{"type":"segment","number":0,"rows":1,"bytes":4,"first":1,"last":1}\n';
 const END = '{"type":"end"}\n';
+/** An answer that is right, with one segment of so many rows. */
+function manyRows(rows: number): string {
+  const sum = Array.from({ length: rows }, () => FINGERPRINT).reduce(addFingerprints, 0);
+  const head = `${START}${ENTITY}${SEGMENT}`.replaceAll('"rows":1,"bytes":4', `"rows":${rows},"bytes":${rows * 4}`);
+  return head.replace(`"fingerprint":${FINGERPRINT}`, `"fingerprint":${sum}`) + "[1]\n".repeat(rows) + END;
+}
 
 describe("golden messages", () => {
   it("fingerprints: rows and their set", () => {
@@ -182,6 +188,7 @@ describe("strictness", () => {
     ["does not begin with start", `${ENTITY}${SEGMENT}[1]\n${END}`],
     ["has a row that no segment announced", `${START}[1]\n${END}`],
     ["has one row too many", `${START}${ENTITY}${SEGMENT}[1]\n[2]\n${END}`],
+    ["has a segment of more than 1,000 rows", manyRows(1001)],
     ["has fewer rows than the segment says", `${START}${ENTITY}${SEGMENT.replace('"rows":1', '"rows":2')}[1]\n${END}`],
     ["has bytes that end inside of a row", `${START}${ENTITY}${SEGMENT.replace('"bytes":4', '"bytes":3')}[1]\n${END}`],
     ["lacks a segment", `${START}${ENTITY}${END}`],
@@ -194,6 +201,10 @@ describe("strictness", () => {
     ["has a message without what it needs", `${START}${ENTITY.replace('"cursor":"c"', '"cursor":5')}${END}`],
   ])("refuses an answer that %s", async (_name, text) => {
     expect(await codeOf(text)).toBe("corrupt_response");
+  });
+
+  it("takes a segment of 1,000 rows", async () => {
+    expect(await codeOf(manyRows(1000))).toBe("none");
   });
 
   it("refuses bytes that are not UTF-8", async () => {

@@ -61,9 +61,13 @@ export function asGap(fields: Fields): GapMessage {
   return { type: "gap", after: keyOrNull(fields, "after"), before: keyOrNull(fields, "before") };
 }
 
+const MOST_SEGMENT_ROWS = 1000;
+
 /** What a segment's own line says, and how many bytes of rows follow. */
 export function asSegment(fields: Fields): { segment: Omit<SegmentMessage, "text" | "fingerprint">; bytes: number } {
   const rows = count(fields, "rows");
+  // Memory is bounded by a segment (P3).
+  if (rows > MOST_SEGMENT_ROWS) throw corrupt(`a segment has ${rows} rows`);
   const covers = fields.after !== undefined || fields.until !== undefined;
   const segment = {
     type: "segment",
