@@ -3,7 +3,7 @@ import { addFingerprints, rowFingerprint } from "../protocol/fingerprint";
 import type { Fetch } from "../protocol/http";
 import type { Range, SyncRequest } from "../protocol/messages";
 import { TRACKED } from "../protocol/patterns";
-import { type Told, TrackedEntity } from "./tracked";
+import { areOrdered, type Told, TrackedEntity } from "./tracked";
 
 const encoder = new TextEncoder();
 
@@ -131,6 +131,9 @@ export class FakeServer {
     const context = name === "" ? all : this.definition.contexts[name];
     if (context === undefined) return failure(400, "unknown_context");
     if (entities?.some((wanted) => !context.includes(wanted))) return failure(400, "unknown_entity");
+    const typeOf = (of: string) => this.definition.entities.find((one) => one.name === of)?.attributes[0]?.type ?? "";
+    const isRefused = ([of, list]: [string, Range[]]) => !areOrdered(list, typeOf(of));
+    if (Object.entries(ranges ?? {}).some(isRefused)) return failure(400, "invalid_request");
     const bytes = this.answer(entities ?? context, cursors, headers.get("Haversack-Definition"), ranges);
     const content = this.damage?.(bytes) ?? bytes;
     return new Response(content as BodyInit, { headers: { "Content-Type": "application/x-ndjson" } });

@@ -106,6 +106,16 @@ export class TrackedEntity {
   }
 }
 
+/** Whether ranges rise, and only the last is open: others the server does not take. */
+export function areOrdered(ranges: Range[], type: string): boolean {
+  const order = type === "integer" ? byValue : byCodePoint;
+  return ranges.every(([last], at) => {
+    const before = ranges[at - 1]?.[0] ?? null;
+    if (last === null || at === ranges.length - 1) return last === null && at === ranges.length - 1;
+    return before === null || order(before, last) < 0;
+  });
+}
+
 /** Another way to the same order as the client's: what is tested is not its own witness. */
 function byValue(a: Key, b: Key): number {
   return BigInt(a) < BigInt(b) ? -1 : Number(BigInt(a) > BigInt(b));
