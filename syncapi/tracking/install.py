@@ -76,7 +76,7 @@ def install(required: Mapping[str, Watched] | None = None) -> Report:
     report = Report()
     if connection.vendor not in VENDORS:
         return report
-    if tables.missing() or not tables.clock_is_there():
+    if tables.missing() or not tables.clock_is_there() or tables.of_another_version():
         with exclusively():
             tables.create()
     _drop_strays()

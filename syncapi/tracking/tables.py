@@ -15,6 +15,9 @@ NAMES = {
     "postgresql": ("syncapi_source", "syncapi_change", "syncapi_history", "syncapi_need", "syncapi_clock"),
 }
 
+CHANGE = {"source", "key", "position", "moved", "felt", "version", "deleted"}
+"""Columns of `syncapi_change`, as the newest triggers fill them."""
+
 
 def missing() -> list[str]:
     """Tables that are not there. One query."""
@@ -40,11 +43,23 @@ def clock_is_there() -> bool:
         return bool(cursor.fetchone()[0] == 1)
 
 
+def of_another_version() -> bool:
+    """Whether the tables have other columns than the triggers of today need. The tables must be."""
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_table_description(cursor, "syncapi_change")
+    return {column.name for column in found} != CHANGE
+
+
 def create() -> None:
-    """Makes what is missing. Inside a transaction.
+    """Makes what is missing, and all anew when it is of another version: devices compare once then. Inside a
+    transaction.
 
     What was tracked without a clock has no place in time: then every source gets a new barrier.
     """
+    if not missing() and of_another_version():
+        with connection.cursor() as cursor:
+            for name in NAMES[connection.vendor]:
+                cursor.execute(f"DROP TABLE {name}")
     begun = not missing()
     kept_time = begun and clock_is_there()
     with connection.cursor() as cursor:

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from syncapi import offline
 from syncapi.applications import OfflineApp
+from syncapi.testing import FakeDevice
 from syncapi.tracking import install as installation
 from syncapi.tracking import moments, tables
 from syncapi.tracking.changes import barriers_after
@@ -460,3 +461,21 @@ def test_T1_the_command_says_installs_and_removes(db: Any) -> None:
 def test_T1_the_command_knows_no_other_word(db: Any) -> None:
     with pytest.raises(CommandError):
         command("mend")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_T1_tables_of_another_version_are_made_anew_and_writes_go_on() -> None:
+    jar = Jar.objects.create(name="plum", price=1)
+    device = FakeDevice(None)
+    device.sync("tracked")
+    remove()
+    sql("ALTER TABLE syncapi_change DROP COLUMN felt")
+
+    install()
+    Jar.objects.filter(pk=jar.pk).update(name="fig")
+
+    jars = device.sync("tracked").entities["TrackedJar"]
+    assert jars.reset == "history"
+    assert jars.altered == [jar.pk]
+    Jar.objects.filter(pk=jar.pk).update(name="pear")
+    assert device.sync("tracked").entities["TrackedJar"].mode == "delta"

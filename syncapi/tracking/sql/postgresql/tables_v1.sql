@@ -27,6 +27,8 @@ CREATE TABLE IF NOT EXISTS syncapi_history (
     created timestamptz NOT NULL DEFAULT now()
 );
 
+CREATE INDEX IF NOT EXISTS syncapi_history_created ON syncapi_history (created);
+
 CREATE TABLE IF NOT EXISTS syncapi_need (
     name text NOT NULL,
     column_name text NOT NULL,

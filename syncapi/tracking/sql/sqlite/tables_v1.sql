@@ -35,6 +35,8 @@ CREATE TABLE IF NOT EXISTS syncapi_history (
     created text NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'))
 ) WITHOUT ROWID;
 
+CREATE INDEX IF NOT EXISTS syncapi_history_created ON syncapi_history (created);
+
 CREATE TABLE IF NOT EXISTS syncapi_need (
     name text NOT NULL,
     column_name text NOT NULL,
