@@ -476,6 +476,6 @@ def test_T1_tables_of_another_version_are_made_anew_and_writes_go_on() -> None:
 
     jars = device.sync("tracked").entities["TrackedJar"]
     assert jars.reset == "history"
-    assert jars.altered == [jar.pk]
+    assert [str(key) for key in jars.altered] == [str(jar.pk)]  # a large one travels as text
     Jar.objects.filter(pk=jar.pk).update(name="pear")
     assert device.sync("tracked").entities["TrackedJar"].mode == "delta"

@@ -101,7 +101,7 @@ def test_T3_inherited_attributes_live_in_the_table_of_the_parent() -> None:
     )  # fmt: skip
     assert found.watched == {
         "wire_child": Watched("wire_child", "shelf_ptr_id", frozenset({"width"})),
-        "wire_shelf": Watched("wire_shelf", "id", frozenset({"name"})),
+        "wire_shelf": Watched("wire_shelf", "id", frozenset({"name"}), shared=frozenset({"name"})),
     }
 
 
