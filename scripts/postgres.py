@@ -30,5 +30,6 @@ def test_database() -> str:
 def drop_test_database() -> None:
     """Drops what an interrupted run leaves behind; pytest does it itself when it gets to its end."""
     with psycopg.connect(server(), autocommit=True, connect_timeout=3) as connection:
-        name = sql.Identifier(test_database())
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+        for database in (test_database(), f"{test_database()}_histories"):
+            name = sql.Identifier(database)
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))

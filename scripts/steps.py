@@ -11,6 +11,7 @@ from scripts.processes import Failure, tool_environment
 from scripts.together import Step
 
 GROUPS = ("check", "python", "client", "browser")
+HISTORIES = "tests/tracking/stateful/test_histories.py"
 
 
 @dataclass
@@ -56,10 +57,14 @@ def _pytest(report: str, reports: Path, *arguments: str) -> list[str]:
 
 
 def _add_python(work: Plan, reports: Path) -> None:
-    selected = ("-m", "not browser")
-    work.steps.append(
-        Step("Python tests on SQLite", _pytest("sqlite", reports, *selected), _environment(), report="sqlite")
-    )
+    selected = ("-m", "not browser", f"--ignore={HISTORIES}")
+    # The random histories take as long as all the rest: in steps of their own they fill the gaps.
+    patient = ("-o", "faulthandler_timeout=900")
+    histories = ("sqlite-histories", reports, *patient, HISTORIES)
+    work.steps += [
+        Step("Python tests on SQLite", _pytest("sqlite", reports, *selected), _environment(), report="sqlite"),
+        Step("random histories on SQLite", _pytest(*histories), _environment(), report="sqlite-histories"),
+    ]
     if reason := postgres.why_not():
         sentence = f"Not tested on PostgreSQL: no server answers at TEST_POSTGRES_URL ({reason})."
         (work.failures if os.environ.get("REQUIRE_POSTGRES", "0") not in ("", "0") else work.notes).append(sentence)
@@ -68,7 +73,12 @@ def _add_python(work: Plan, reports: Path) -> None:
     environment = _environment(DATABASE_URL=postgres.server(), TEST_DATABASE_NAME=postgres.test_database())
     command = _pytest("postgresql", reports, *selected, "--ignore=tests/tooling")
     work.uses_postgres = True
-    work.steps.append(Step("Python tests on PostgreSQL", command, environment, report="postgresql"))
+    apart = environment | {"TEST_DATABASE_NAME": f"{postgres.test_database()}_histories"}
+    histories = ("postgresql-histories", reports, *patient, HISTORIES)
+    work.steps[:0] = [  # the longest first
+        Step("Python tests on PostgreSQL", command, environment, report="postgresql"),
+        Step("random histories on PostgreSQL", _pytest(*histories), apart, report="postgresql-histories"),
+    ]
 
 
 def _add_checks(work: Plan) -> None:

@@ -35,3 +35,8 @@ def note(needs: Collection[tuple[str, str]]) -> None:
             table,
             column,
         )
+
+
+def forget() -> None:
+    """This process notes everything anew, for a database that was put in the place of another."""
+    _warned.clear()

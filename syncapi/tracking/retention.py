@@ -54,6 +54,13 @@ _SEEN = {
     "sqlite": "position <= CAST(%s AS INTEGER)",
     "postgresql": "pg_visible_in_snapshot(position, %s::pg_snapshot)",
 }
+# A row that somebody is writing is no tombstone any more, or soon none: nobody is waited for.
+_DELETE = {
+    "sqlite": "DELETE FROM syncapi_change WHERE {old}",
+    "postgresql": """DELETE FROM syncapi_change AS gone USING (
+            SELECT source, key FROM syncapi_change WHERE {old} FOR UPDATE SKIP LOCKED
+        ) AS free WHERE gone.source = free.source AND gone.key = free.key""",
+}
 _POSITION = {"sqlite": "%s", "postgresql": "%s::xid8"}
 _CREATED = {"sqlite": "created <= %s", "postgresql": "created::timestamptz <= %s::timestamptz"}
 
@@ -132,11 +139,8 @@ def _purge_tombstones_of(source: Any, snapshot: str, end: int) -> int:
             )
             row = cursor.fetchone()
             last = int(row[0]) if row else end - 1
-            cursor.execute(
-                "DELETE FROM syncapi_change "  # noqa: S608
-                f"WHERE source = %s AND position >= {place} AND position <= {place} AND {seen} AND deleted",
-                [source, str(first), str(last), snapshot],
-            )
+            old = f"source = %s AND position >= {place} AND position <= {place} AND {seen} AND deleted"
+            cursor.execute(_DELETE[connection.vendor].format(old=old), [source, str(first), str(last), snapshot])
             deleted += cursor.rowcount
             first = last + 1
     return deleted

@@ -350,3 +350,19 @@ def test_T5_a_purge_between_any_two_syncs_goes_unnoticed() -> None:
         purge()
     assert early.sync("tracked").entities["TrackedJar"].reset is None
     assert names(early) == names(late) == []
+
+
+if connection.vendor == "postgresql":
+
+    def test_T5_a_purge_waits_for_nobody_who_writes_the_key_again() -> None:
+        """A random history found it waiting."""
+        change("gone", "again")
+        token(days=2)
+        with writers(1) as (writer,):
+            writer.execute("UPDATE syncapi_change SET deleted = false WHERE key = 'again'")
+            execute("SET lock_timeout = '5ms'")
+            try:
+                assert purge().tombstones == 1
+            finally:
+                execute("RESET lock_timeout")
+        assert execute("SELECT key FROM syncapi_change WHERE source = %s", [SOURCE]) == [("again",)]
