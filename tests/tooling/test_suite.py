@@ -112,7 +112,7 @@ def test_absent_postgresql_is_a_note_and_a_failure_where_it_is_demanded(
     demand = steps.plan(["python"], tmp_path)
 
     sentence = "Not tested on PostgreSQL: no server answers at TEST_POSTGRES_URL ("
-    assert [step.name for step in note.steps] == ["Python tests on SQLite"]
+    assert [step.name for step in note.steps] == ["Python tests on SQLite", "random histories on SQLite"]
     assert note.failures == []
     assert [text.startswith(sentence) for text in note.notes] == [True]
     assert demand.notes == []
