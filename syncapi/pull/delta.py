@@ -47,11 +47,9 @@ def write_delta(
     """
     changed = _changed_keys(queryset, plan, tracker, since)
     seen = sum(len(tracker.changes(table, since)) for table in plan.watched)
-    moved = [key for key, has_moved in changed.items() if has_moved]
-    gone = set(moved) - _in_scope(queryset, moved)
-    told = _write_gaps(entity, queryset, sorted(gone, key=str), spool)
+    told = _write_gaps(entity, queryset, [key for key, moved in changed.items() if moved], spool)
     rows = size = count = 0
-    for keys in _pieces([key for key in changed if key not in gone]):
+    for keys in _pieces(list(changed)):
         segment = list(rendered(entity, in_key_order(only_keys(queryset, (), keys), entity)))
         if segment:
             size += write_segment(segment, count, spool)
@@ -97,24 +95,22 @@ def _add(found: dict[Any, bool], keys: Iterable[tuple[Any, bool]]) -> None:
             raise DeltaTooLarge
 
 
-def _in_scope(queryset: models.QuerySet[Any], keys: Sequence[Any]) -> set[Any]:
-    return {
-        key
-        for part in _pieces(keys)
-        for key in with_raw_key(only_keys(queryset, (), part)).order_by().values_list("_raw_key", flat=True)
-    }
-
-
-def _write_gaps(entity: LocalEntity, queryset: models.QuerySet[Any], gone: Sequence[Any], spool: Spool) -> int:
-    """Between which neighbours nothing remains. No key is named that is not in scope (T5)."""
-    if not gone:
-        return 0
+def _write_gaps(entity: LocalEntity, queryset: models.QuerySet[Any], moved: Sequence[Any], spool: Spool) -> int:
+    """Between which neighbours nothing remains of `moved`. No key is named that is not in scope (T5)."""
     if not is_ordered(entity):
+        if _are_all_in_scope(queryset, moved):
+            return 0
         raise NoKeyOrder
-    found = gaps(entity, queryset, gone)
+    found = gaps(entity, queryset, moved)
     for after, before in found:
         spool.write(line({"type": "gap", "after": after, "before": before}))
     return len(found)
+
+
+def _are_all_in_scope(queryset: models.QuerySet[Any], keys: Sequence[Any]) -> bool:
+    return all(
+        only_keys(queryset, (), part).order_by().values("pk").distinct().count() == len(part) for part in _pieces(keys)
+    )
 
 
 def _pieces(items: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db import models
@@ -46,8 +47,9 @@ class _Pull:
     def query(self) -> str:
         return self.plan.query[:DIGITS]
 
+    @cached_property
     def members(self) -> str:
-        """Hash of the keys in scope. Reads them all."""
+        """Hash of the keys in scope. Reads them all, once."""
         return members_hash(self.queryset)[:DIGITS]
 
     def cursor(self, members: str) -> PositionCursor:
@@ -97,11 +99,8 @@ def _changes(pull: _Pull, old: PositionCursor | None) -> PulledEntity:
         return _reset(pull, "tracking")
     if old.scope != pull.scope:
         return _reset(pull, "scope")
-    members = old.members
-    if _membership_is_doubtful(pull, old, since):
-        members = pull.members()
-        if members != old.members:
-            return _reset(pull, "query")
+    if _membership_is_doubtful(pull, old, since) and pull.members != old.members:
+        return _reset(pull, "query")
     start = pull.spool.position
     try:
         delta = write_delta(pull.entity, pull.queryset, pull.plan, pull.tracker, since, pull.spool)
@@ -113,9 +112,7 @@ def _changes(pull: _Pull, old: PositionCursor | None) -> PulledEntity:
         return _reset(pull, "keys")
     if delta.seen == 0 and not pull.tracker.is_old(known):
         return _message(pull, "unchanged", old, start)  # nothing is written, and its moment serves as well as this one
-    if members or _needs_members(pull):
-        members = pull.members() if delta.seen or not members else members
-    return _delta(pull, delta, pull.cursor(members), start)
+    return _delta(pull, delta, pull.cursor(pull.members if old.members or _needs_members(pull) else ""), start)
 
 
 def _membership_is_doubtful(pull: _Pull, old: PositionCursor, since: Moment) -> bool:
@@ -174,7 +171,7 @@ def _cursor_of_all(pull: _Pull, old: PositionCursor | None) -> PositionCursor:
     depends on something like the time of day: from now on the keys in scope are hashed, so that it need not be
     compared each time."""
     wandering = old is not None and old.scope == pull.scope and (old.query != pull.query or bool(old.members))
-    return pull.cursor(pull.members() if wandering or _needs_members(pull) else "")
+    return pull.cursor(pull.members if wandering or _needs_members(pull) else "")
 
 
 def _reset(pull: _Pull, reason: str) -> PulledEntity:

@@ -15,6 +15,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from syncapi.errors import Busy
+from syncapi.tracking import needs
 from syncapi.tracking.identity import IDENTITY
 
 # Of `syncapi_clock`: exactly one row, and this database's. Data that were loaded into tables already made are two.
@@ -122,6 +123,7 @@ def adopt() -> None:
         _adopt()
     except OperationalError as error:
         raise Busy from error
+    needs.forget()
 
 
 def _adopt() -> None:
