@@ -86,15 +86,30 @@ export interface User {
   name: string;
 }
 
+/** Bounds, inclusive; either may be absent. Not for attributes of type `json`. Nulls are never within. */
+export type Between = {
+  gte?: WireValue;
+  lte?: WireValue;
+};
+
 export interface ListOptions {
   /** Words that must all occur in the entity's search fields; case and accents do not matter. */
   search?: string;
-  /** Attribute values that must be equal; an array means any of its values. */
-  where?: Record<string, WireValue | WireValue[]>;
+  /** Attribute values that must be equal; an array means any of its values, `Between` the values within bounds. */
+  where?: Record<string, WireValue | WireValue[] | Between>;
   /** Attribute name or names, a leading `-` for descending; default the entity's ordering. Nulls come last. */
   orderBy?: string | string[];
   limit?: number;
   offset?: number;
+}
+
+/** How the values of one attribute are spread over the rows that all conditions on *other* attributes leave. */
+export interface Facet {
+  /** Values and in how many rows they occur, commonest first, at most 1,000; empty for types that have ranges only. */
+  values: [WireValue, number][];
+  /** `null` where there are none. */
+  min: WireValue;
+  max: WireValue;
 }
 
 export interface EntityApi {
@@ -102,6 +117,8 @@ export interface EntityApi {
   get(key: Key): Promise<Row | null>;
   list(options?: ListOptions): Promise<Row[]>;
   count(options?: Pick<ListOptions, "search" | "where">): Promise<number>;
+  /** By attribute name. */
+  facets?(options: { fields: string[] } & Pick<ListOptions, "search" | "where">): Promise<Record<string, Facet>>;
   /** The writing actions reject with code `read_only` on entities with a read-only pattern. */
   createOrUpdate(values: Row): Promise<Key>;
   createOrUpdateAll(rows: Row[]): Promise<Key[]>;
@@ -138,6 +155,9 @@ export interface SyncProgress {
   /** Rows, or files, so far and in all. 0 in all while it is not known (`connect`). */
   done: number;
   total: number;
+  /** As they travel, so far and in all; 0 while unknown. */
+  bytes?: number;
+  totalBytes?: number;
 }
 
 export interface OfflineEvents {
@@ -154,6 +174,8 @@ export interface OfflineEvents {
 
 export interface EntityState {
   rows: number;
+  /** Of its rows' text on the device. */
+  bytes?: number;
   /** ISO 8601, UTC, by the device's clock. */
   syncedAt: string;
 }
@@ -179,7 +201,29 @@ export interface AppState {
   lastError: SyncError | null;
   /** Pictures that are wanted and not on the device yet; `null` while not counted: a sync was cut off after its rows. */
   filesMissing: number | null;
+  /** Rows that can be read while the first download runs, by entity; empty at other times. */
+  preview?: Record<string, number>;
+  /** The last comparison with the server's rows (`check`), ISO 8601, and the rows it repaired, by entity. */
+  lastCheck?: { at: string; repaired: Record<string, number> } | null;
   online: boolean;
+}
+
+export interface CheckResult {
+  status: "complete" | "error";
+  /** Rows that were not as the server has them, by entity; empty when all were. */
+  repaired: Record<string, number>;
+  error?: SyncError;
+}
+
+export interface StorageReport {
+  entities: Record<string, { rows: number; bytes: number }>;
+  /** `budget`: bytes that pictures may take, `null` for no limit. `missing`: wanted within it, and not here yet. */
+  pictures: { count: number; bytes: number; budget: number | null; missing: number };
+  /** Bytes, of everything this origin keeps, and about what it may; `null` where the browser does not say. */
+  usage: number | null;
+  quota: number | null;
+  /** Whether the browser promised not to remove it by itself; `null` where it does not say. */
+  persisted: boolean | null;
 }
 
 export interface SyncProperties {
@@ -227,6 +271,15 @@ export interface OfflineApi {
   state(): Promise<AppState>;
   /** The picture or file of a record as kept on the device, or `null`. */
   file(name: string): Promise<Blob | null>;
+  /** A picture in a size that fits a row or a screen, from the device; fetched when it is not there and one is online. */
+  picture?(name: string, size: "small" | "large"): Promise<Blob | null>;
+  /** Compares all rows with the server's, and repairs what differs. Never rejects for a failed comparison. */
+  check?(): Promise<CheckResult>;
+  storage?(): Promise<StorageReport>;
+  /** Bytes that pictures may take on this device; `null`: no limit, 0: none are kept. */
+  setPictureBudget?(bytes: number | null): Promise<void>;
+  /** Asks the browser not to remove the data by itself. */
+  persist?(): Promise<boolean>;
   /** Needs the network. Rejects with `invalid_credentials`, `throttled`, `network`, … */
   signIn(username: string, password: string): Promise<User>;
   /** Removes the user's data from this device, without needing the server; the server hears of it when reached. */
