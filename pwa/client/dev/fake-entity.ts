@@ -1,5 +1,7 @@
 /** One entity of the fake: the reading half of `EntityApi` over rows in memory. */
-import type { EntityApi, EntityDefinition, Key, ListOptions, Row, WireValue } from "../src/api";
+import type { AttributeDefinition, EntityApi, EntityDefinition, Facet, Key, ListOptions, Row } from "../src/api";
+import { countValues, facetOf } from "../src/query/facets";
+import { matcher } from "../src/query/where";
 
 export class FakeEntity implements EntityApi {
   constructor(
@@ -27,6 +29,21 @@ export class FakeEntity implements EntityApi {
     return this.#matching(options).length;
   }
 
+  async facets(options: { fields: string[] } & ListOptions): Promise<Record<string, Facet>> {
+    const facet = (name: string): Facet => {
+      const { [name]: _, ...where } = options.where ?? {};
+      const rows = this.#matching({ ...options, where });
+      return facetOf(this.#attribute(name), countValues(rows.map((row) => row[name] ?? null)));
+    };
+    return Object.fromEntries(options.fields.map((name) => [name, facet(name)]));
+  }
+
+  #attribute(name: string): AttributeDefinition {
+    const attribute = this.definition.attributes.find((candidate) => candidate.name === name);
+    if (attribute === undefined) throw Object.assign(new Error(name), { code: "unknown_attribute" });
+    return attribute;
+  }
+
   #matching({ search = "", where = {} }: ListOptions): Row[] {
     if (!search && !Object.keys(where).length) return this.rows;
     const words = fold(search).split(/\s+/).filter(Boolean);
@@ -34,9 +51,7 @@ export class FakeEntity implements EntityApi {
       const text = fold(this.definition.search_fields.map((name) => row[name]).join(" "));
       return (
         words.every((word) => text.includes(word)) &&
-        Object.entries(where).every(([name, value]) =>
-          Array.isArray(value) ? value.includes(row[name] as WireValue) : row[name] === value,
-        )
+        Object.entries(where).every(([name, wanted]) => matcher(this.#attribute(name).type, wanted)(row[name] ?? null))
       );
     });
   }

@@ -117,8 +117,8 @@ export interface EntityApi {
   get(key: Key): Promise<Row | null>;
   list(options?: ListOptions): Promise<Row[]>;
   count(options?: Pick<ListOptions, "search" | "where">): Promise<number>;
-  /** By attribute name. */
-  facets?(options: { fields: string[] } & Pick<ListOptions, "search" | "where">): Promise<Record<string, Facet>>;
+  /** By attribute name. Rejects with `unknown_attribute` for one that there is not. */
+  facets(options: { fields: string[] } & Pick<ListOptions, "search" | "where">): Promise<Record<string, Facet>>;
   /** The writing actions reject with code `read_only` on entities with a read-only pattern. */
   createOrUpdate(values: Row): Promise<Key>;
   createOrUpdateAll(rows: Row[]): Promise<Key[]>;

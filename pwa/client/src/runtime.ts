@@ -100,6 +100,7 @@ function entityApi(name: string, engine: RuntimeWorld["engine"], ready: Promise<
     get: (key) => ready.then(() => engine.get(name, key)),
     list: (options) => ready.then(() => engine.list(name, options)),
     count: (options) => ready.then(() => engine.count(name, options)),
+    facets: (options) => ready.then(() => engine.facets(name, options)),
     createOrUpdate: refuse,
     createOrUpdateAll: refuse,
     update: refuse,

@@ -1,8 +1,20 @@
 /** The engine of one tab: everything that `window.offline` offers, off the main thread and behind one interface. */
 
-import type { AppConfig, AppState, Key, ListOptions, Row, SyncProperties, SyncResult, Trigger, User } from "../api";
+import type {
+  AppConfig,
+  AppState,
+  Facet,
+  Key,
+  ListOptions,
+  Row,
+  SyncProperties,
+  SyncResult,
+  Trigger,
+  User,
+} from "../api";
 import type { Ports } from "../ports";
 import { ClientError, HaversackError } from "../protocol/errors";
+import type { FacetOptions } from "../query/table";
 import { Account } from "./account";
 import type { Emit, EventName, Listener, TabMessage } from "./events";
 import { DEFAULT_LIMITS, type Limits } from "./limits";
@@ -63,6 +75,10 @@ export class Engine {
 
   async count(entity: string, options: Pick<ListOptions, "search" | "where"> = {}): Promise<number> {
     return (await this.person?.tables.table(entity))?.count(options) ?? 0;
+  }
+
+  async facets(entity: string, options: FacetOptions): Promise<Record<string, Facet>> {
+    return (await this.person?.tables.table(entity))?.facets(options) ?? {};
   }
 
   async get(entity: string, key: Key): Promise<Row | null> {

@@ -88,10 +88,64 @@ describe("where", () => {
     expect(table("json", [1], { a: 1 }).count({ where: { name: [1] } })).toBe(1);
   });
 
+  it("takes bounds, with what they name, in the order of the type", () => {
+    const some = table("decimal", "9.50", "10.00", null, "100.00");
+    expect(keys(some, { where: { name: { gte: "9.5", lte: 10 } } })).toEqual([1, 2]);
+    expect(keys(some, { where: { name: { gte: "10" } } })).toEqual([2, 4]);
+    expect(keys(some, { where: { name: { lte: "9.49" } } })).toEqual([]);
+    expect(keys(some, { where: { name: {} } })).toEqual([1, 2, 4]);
+    expect(table("date", "2026-01-31", "2026-02-01").count({ where: { name: { gte: "2026-02-01" } } })).toBe(1);
+    expect(table("json", { gte: 1 }, 5).count({ where: { name: { gte: 1 } } })).toBe(1);
+  });
+
   it("goes together with a search", () => {
     const some = table("string", "red wine", "red beer", "wine");
     expect(keys(some, { search: "wine", where: { id: [1, 2] } })).toEqual([1]);
     expect(some.count({ search: "wine", where: { id: [1, 2] } })).toBe(1);
+  });
+});
+
+describe("facets", () => {
+  const some = table("string", "b", "a", "b", null, "c");
+  const facet = (of: Table, options: ListOptions = {}) => of.facets({ fields: ["name"], ...options }).name;
+
+  it("count the rows with each value, commonest first", () => {
+    expect(facet(some)?.values.slice(0, 1)).toEqual([["b", 2]]);
+    expect(facet(some)?.values.slice(1).sort()).toEqual(
+      [
+        ["a", 1],
+        ["c", 1],
+        [null, 1],
+      ].sort(),
+    );
+  });
+
+  it("leave out the condition on the attribute itself, and no other", () => {
+    const where = { name: "a", id: [1, 2, 4] };
+    const { id, name } = some.facets({ fields: ["id", "name"], where });
+    expect(id).toEqual({ values: [[2, 1]], min: 2, max: 2 });
+    expect(new Map(name?.values)).toEqual(
+      new Map([
+        ["b", 1],
+        ["a", 1],
+        [null, 1],
+      ] as [WireValue, number][]),
+    );
+    expect(facet(some, { search: "B" })?.values).toEqual([["b", 2]]);
+  });
+
+  it("of what is measured say the least and the greatest", () => {
+    expect(facet(table("decimal", "9.50", null, "10.00"))).toEqual({ values: [], min: "9.50", max: "10.00" });
+    expect(facet(table("integer", null))).toEqual({ values: [[null, 1]], min: null, max: null });
+    expect(facet(some)).toMatchObject({ min: null, max: null });
+  });
+
+  it("name a thousand values, and no more", () => {
+    expect(facet(table("integer", ...Array(1500).keys()))?.values.length).toBe(1000);
+  });
+
+  it("of an attribute that there is not, are an error", () => {
+    expect(() => some.facets({ fields: ["nonsense"] })).toThrow(expect.objectContaining({ code: "unknown_attribute" }));
   });
 });
 

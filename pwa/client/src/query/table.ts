@@ -1,17 +1,20 @@
 /** The rows of an entity, in memory: read once, changed by layers, searched and sorted many times. */
 
-import type { AttributeDefinition, EntityDefinition, Key, ListOptions, Row, WireValue } from "../api";
+import type { AttributeDefinition, EntityDefinition, Facet, Key, ListOptions, Row, WireValue } from "../api";
 import { Gaps } from "../layers/gaps";
 import { gapsOf } from "../layers/overlay";
 import { ClientError } from "../protocol/errors";
 import { keyOrder } from "../protocol/keys";
 import { parseLines } from "../store/lines";
 import type { Segment } from "../store/store";
+import { countValues, facetOf } from "./facets";
 import { fold, words } from "./fold";
 import { Numbers } from "./numbers";
 import { comparison } from "./order";
 import { type CompareRows, rearrange } from "./positions";
 import { matcher } from "./where";
+
+export type FacetOptions = { fields: string[] } & Pick<ListOptions, "search" | "where">;
 
 type Test = (row: number) => boolean;
 
@@ -97,6 +100,20 @@ export class Table {
     let count = 0;
     for (let row = 0; row < this.rows.length; row++) if (this.rows[row] !== null && test(row)) count++;
     return count;
+  }
+
+  /** @throws ClientError `unknown_attribute`. */
+  facets({ fields, search, where }: FacetOptions): Record<string, Facet> {
+    return Object.fromEntries(fields.map((name) => [name, this.facet(name, search, where)]));
+  }
+
+  private facet(name: string, search: ListOptions["search"], where: ListOptions["where"]): Facet {
+    const attribute = this.attribute(name);
+    const others = Object.entries(where ?? {}).filter(([other]) => other !== name);
+    const test = this.filter(search, Object.fromEntries(others));
+    const column = this.column(name);
+    const live = this.rows.filter((values, row) => values !== null && (test === null || test(row)));
+    return facetOf(attribute, countValues(live.map((values) => values?.[column] ?? null)));
   }
 
   list({ search, where, orderBy, limit = Number.POSITIVE_INFINITY, offset = 0 }: ListOptions): Row[] {

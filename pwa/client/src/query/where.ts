@@ -1,14 +1,30 @@
-/** Equality of values by the type of their attribute. */
+/** Conditions on values, by the type of their attribute. */
 
-import type { AttributeType, WireValue } from "../api";
-import { compareNumbers, isNumeric } from "./order";
+import type { AttributeType, Between, WireValue } from "../api";
+import { compareNumbers, comparison, isNumeric } from "./order";
 
-/** A test for values that are equal to the wanted one, or to any of an array. */
-export function matcher(type: AttributeType, wanted: WireValue | WireValue[]): (value: WireValue) => boolean {
+export type Wanted = WireValue | WireValue[] | Between;
+
+/** A test for values that are equal to the wanted one, or to any of an array, or within bounds. */
+export function matcher(type: AttributeType, wanted: Wanted): (value: WireValue) => boolean {
+  if (isBetween(type, wanted)) return within(type, wanted);
   const choices = Array.isArray(wanted) && type !== "json" ? wanted : [wanted as WireValue];
   const nulls = choices.includes(null);
   const texts = new Set(choices.filter((choice) => choice !== null).map((choice) => canonical(type, choice)));
   return (value) => (value === null ? nulls : texts.has(canonical(type, value)));
+}
+
+/** Of json, objects are values like any other. */
+function isBetween(type: AttributeType, wanted: Wanted): wanted is Between {
+  return type !== "json" && typeof wanted === "object" && wanted !== null && !Array.isArray(wanted);
+}
+
+function within(type: AttributeType, { gte = null, lte = null }: Between): (value: WireValue) => boolean {
+  const compare = comparison(type);
+  return (value) => {
+    if (value === null) return false;
+    return (gte === null || compare(value, gte) >= 0) && (lte === null || compare(value, lte) <= 0);
+  };
 }
 
 /** One text for all the ways to write the same value: keys from an address are text, `1.50` is `1.5`. */
