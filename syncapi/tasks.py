@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import logging
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -10,19 +11,45 @@ from django.db import connections, router
 from django.db.models.signals import post_migrate
 from django.utils import timezone
 
+from syncapi import renditions
 from syncapi.tracking.retention import purge
 
+PICTURES = "syncapi.tasks.prepare_pictures"
 HOUSEKEEPING = "syncapi.tasks.housekeeping"
 AT = datetime.time(3, 20)
+
+logger = logging.getLogger("haversack.tasks")
 
 
 def housekeeping() -> str:
     """Deletes what is past its retention. Returns what was done, for the list of tasks in the admin."""
     purged = purge()
+    pictures = renditions.clean()
     return (
         f"{purged.tokens} cursor tokens, {purged.tombstones} deletions, "
-        f"{purged.pulls} syncs, {purged.devices} devices deleted"
+        f"{purged.pulls} syncs, {purged.devices} devices, {pictures} renditions of pictures deleted"
     )
+
+
+def prepare_pictures() -> str:
+    """Makes the renditions that are missing. Returns what was done, for the list of tasks in the admin."""
+    done = renditions.prepare()
+    return f"{done.made} renditions of {done.pictures} pictures made"
+
+
+def prepare_pictures_soon() -> None:
+    """Call it after many pictures came at once: devices then find them in their sizes, instead of waiting for each.
+
+    The django-q2 worker does it. Where there is none, they are made when they are first asked for.
+    """
+    if not apps.is_installed("django_q"):
+        return
+    from django_q.tasks import async_task
+
+    try:
+        async_task(PICTURES)
+    except Exception:  # (each broker has errors of its own, and what called this has done its work)
+        logger.warning("Preparing pictures could not be asked for.", exc_info=True)
 
 
 def connect(config: AppConfig) -> None:

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from catalog.importing import BadRows, ImportRefused, Report, import_folder
 from catalog.management.progress import progress_bars
+from syncapi.tasks import prepare_pictures_soon
 
 DERIVED = (
     "customers.csv has no column TerritoryID. Each customer was given one of the territories of the employee who took"
@@ -44,6 +45,8 @@ class Command(BaseCommand):
         except ImportRefused as refused:
             raise CommandError(str(refused)) from refused
         self._say(report)
+        if report.pictures_written:
+            prepare_pictures_soon()
 
     def _say(self, report: Report) -> None:
         self.stdout.write(f"{'':22}{'created':>10}{'updated':>10}{'unchanged':>11}")

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from catalog.management.progress import progress_bars
 from catalog.models import Product
 from catalog.seeding import seed_catalogue
+from syncapi.tasks import prepare_pictures_soon
 
 
 def _count(text: str) -> int:
@@ -36,6 +37,8 @@ class Command(BaseCommand):
             return
         with progress_bars() as start:
             seeded = seed_catalogue(options["products"], options["seed"], start("Making", options["products"]))
+        if seeded.pictures_drawn:
+            prepare_pictures_soon()
         self.stdout.write(
             f"Products: {seeded.created} made, {seeded.present} there already. Pictures: {seeded.pictures_drawn} drawn."
         )
