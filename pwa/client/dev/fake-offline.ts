@@ -50,6 +50,7 @@ export class FakeOffline implements OfflineApi {
       lastSync: syncedAt,
       syncing: null,
       lastError: has("error") ? failure : null,
+      retryAt: has("error") ? new Date(Date.now() + 25_000).toISOString() : null,
       filesMissing: has("files") ? 12 : 0,
       online: !has("offline"),
     };
@@ -63,6 +64,8 @@ export class FakeOffline implements OfflineApi {
   async onSync(): Promise<SyncResult> {
     return this.#run("manual");
   }
+
+  async cancel(): Promise<void> {}
 
   async #run(trigger: Trigger): Promise<SyncResult> {
     const result: SyncResult = { status: "complete", context: "", received: {} };

@@ -60,11 +60,26 @@ export interface EntityDefinition {
   pictures: string[];
 }
 
+/** When an app syncs by itself, as set in the admin: *Offline Data Sync*. */
+export interface SyncSettings {
+  on_online: boolean;
+  on_resume: boolean;
+  on_login: boolean;
+  on_start: boolean;
+  /** Minutes; 0: never. */
+  every: number;
+  retry: boolean;
+  /** Seconds. */
+  retry_interval: number;
+  not_on_metered: boolean;
+}
+
 export interface Definition {
   app: string;
   title: string;
   description: string;
   anonymous: boolean;
+  settings?: { sync?: Partial<SyncSettings> };
   contexts: Record<string, string[]>;
   entities: EntityDefinition[];
 }
@@ -141,7 +156,8 @@ export interface SyncError {
 }
 
 export interface SyncResult {
-  status: "complete" | "error" | "discarded";
+  /** `cancelled`: it was running when `cancel` was called; `discarded`: it had not begun. */
+  status: "complete" | "error" | "discarded" | "cancelled";
   context: string;
   /** Rows that arrived, changed or went away, by entity; entities that did not change are absent. */
   received: Record<string, number>;
@@ -199,6 +215,8 @@ export interface AppState {
   syncing: SyncProgress | null;
   /** The last sync's error, `null` after a success. */
   lastError: SyncError | null;
+  /** When what failed is tried again, ISO 8601; `null` when it is not, or not by itself. */
+  retryAt: string | null;
   /** Pictures that are wanted and not on the device yet; `null` while not counted: a sync was cut off after its rows. */
   filesMissing: number | null;
   /** Rows that can be read while the first download runs, by entity; empty at other times. */
@@ -251,6 +269,8 @@ export interface OfflineApi {
    * error `sync_loop`; what a person presses is never stopped.
    */
   onSync(context?: string, options?: { discardPending?: boolean }): Promise<SyncResult>;
+  /** Ends the sync that runs, in this tab or another, and drops those that wait or are to be tried again. */
+  cancel(): Promise<void>;
   addEventListener<T extends keyof OfflineEvents>(
     type: T,
     listener: (event: CustomEvent<OfflineEvents[T]>) => void,

@@ -1,5 +1,6 @@
 /** The ports of the engine, as browsers have them. */
 
+import { browserNetwork } from "./network";
 import type { Locks, Ports } from "./ports";
 import { IdbDeviceStore } from "./store/device";
 import { IdbStore } from "./store/user";
@@ -14,6 +15,8 @@ export function browserPorts(app: string): Ports {
         return () => clearTimeout(timer);
       },
     },
+    random: () => Math.random(),
+    network: browserNetwork(),
     fetch: (input, init) => fetch(input, init),
     locks: browserLocks(),
     channel: {

@@ -3,8 +3,8 @@
 
 import { proxy, type Remote, wrap } from "comlink";
 
-import type { NetworkType } from "./api";
 import { readConfig } from "./config";
+import { browserNetwork } from "./network";
 import { createRuntime, type EngineCalls } from "./runtime";
 import { workerAddress } from "./sw/worker-address";
 import type { RemoteEngine } from "./wire";
@@ -20,7 +20,7 @@ window.offline = createRuntime({
   config,
   engine,
   open: (listener) => openIn(worker, () => remote.open(config, navigator.onLine, proxy(listener))),
-  networkType,
+  networkType: () => browserNetwork().type(),
   pressed: () => navigator.userActivation?.isActive ?? false,
 });
 
@@ -33,12 +33,3 @@ document.addEventListener("visibilitychange", () => {
 // A browser that holds a session already needs no second sign-in. Nothing is synced: that is asked for, by a person
 // or by the triggers that the app's settings switch on (Q3).
 if (!config.anonymous) void window.offline.ready.then(() => engine.adoptSession()).catch(() => undefined);
-
-/** What the Network Information API says, where there is one. */
-function networkType(): NetworkType {
-  if (!navigator.onLine) return "none";
-  const { connection } = navigator as Navigator & { connection?: { type?: string } };
-  const type = connection?.type;
-  if (type === "wifi" || type === "cellular" || type === "ethernet" || type === "none") return type;
-  return type === undefined || type === "unknown" ? "unknown" : "other";
-}

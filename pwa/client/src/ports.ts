@@ -3,6 +3,7 @@
  * a network that they cut and a random that they choose.
  */
 
+import type { NetworkType } from "./api";
 import type { Fetch } from "./protocol/http";
 import type { DeviceStore, Store } from "./store/store";
 
@@ -31,8 +32,18 @@ export interface Stores {
   user(app: string, key: string): Store;
 }
 
+/** What the Network Information API says, where there is one. */
+export interface Network {
+  type(): NetworkType;
+  /** Whether its use costs; what is not known does not. */
+  metered(): boolean;
+}
+
 export interface Ports {
   clock: Clock;
+  /** A number from 0 up to, but not with, 1. */
+  random(): number;
+  network: Network;
   fetch: Fetch;
   locks: Locks;
   channel: Channel<unknown>;

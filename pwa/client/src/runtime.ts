@@ -72,6 +72,7 @@ export function createRuntime({ config, engine, open, networkType, pressed }: Ru
       await ready;
       return engine.onSync(context, { discardPending, pressed: byHand });
     },
+    cancel: () => ready.then(() => engine.cancel()),
     addEventListener: (type, listener) => target.addEventListener(type, listener as EventListener),
     removeEventListener: (type, listener) => target.removeEventListener(type, listener as EventListener),
     getNetworkStatus: () => ready.then(() => engine.isOnline()),

@@ -22,6 +22,7 @@ import { isAnonymous, Person } from "./person";
 import type { Job } from "./plan";
 import { Reminder } from "./reminder";
 import { Server } from "./server";
+import type { Occurrence } from "./triggers";
 
 export interface SyncOptions {
   discardPending?: boolean;
@@ -61,7 +62,8 @@ export class Engine {
     this.ports.channel.listen((message) => this.heard(message as TabMessage));
     if (!this.config.anonymous) await this.account.wipe();
     await this.meet();
-    void this.resume();
+    void this.tellSignOuts();
+    void this.person?.automatic.start().catch(() => undefined);
   }
 
   /** The names of the entities that the definition on this device has. */
@@ -101,7 +103,7 @@ export class Engine {
         throw new ClientError("unknown_context", context);
       }
     }
-    if (discardPending) this.person?.queue.discard();
+    if (discardPending) this.person?.discard();
     const result = await this.push({ context, trigger, pressed });
     if (result.error?.code === "unknown_context") throw new ClientError("unknown_context", context);
     return result;
@@ -115,12 +117,20 @@ export class Engine {
     return result;
   }
 
+  /** Ends the sync that runs, in this tab or another, and drops those that wait or are to be tried again. */
+  async cancel(): Promise<void> {
+    const { person } = this;
+    if (person === null) return;
+    this.ports.channel.post({ kind: "cancel", user: person.user.key } satisfies TabMessage);
+    await person.cancel();
+  }
+
   private async push(job: Job): Promise<SyncResult> {
     if (this.person === null) {
       const error = new ClientError("sign_in_required").toJSON();
       return { status: "error", context: job.context, received: {}, error };
     }
-    return this.person.queue.push(job);
+    return this.person.push(job);
   }
 
   /** The picture or file of this name, as kept on the device. */
@@ -131,6 +141,7 @@ export class Engine {
   async state(): Promise<AppState> {
     const person = this.person;
     const overview = (await person?.store.overview().catch(ifClosed)) ?? null;
+    const agenda = overview?.agenda;
     const entities: AppState["entities"] = {};
     for (const [name, { rows, syncedAt }] of Object.entries(overview?.entities ?? {})) {
       entities[name] = { rows, syncedAt };
@@ -145,7 +156,8 @@ export class Engine {
       entities,
       lastSync: overview?.contexts[""] ?? null,
       syncing: person?.syncing ?? null,
-      lastError: person?.lastError ?? null,
+      lastError: person?.lastError ?? (agenda?.retry ? (agenda.failure?.error ?? null) : null),
+      retryAt: agenda?.retry ? new Date(agenda.retry.at).toISOString() : null,
       filesMissing: overview?.filesSettled === false ? null : (overview?.filesMissing ?? 0),
       online: this.online,
     };
@@ -172,15 +184,26 @@ export class Engine {
     await this.account.probe().catch(() => undefined);
   }
 
-  /** The page is looked at again: what the server has not heard of yet may reach it now. */
+  /** The page is looked at again. */
   async resume(): Promise<void> {
+    this.occurred("resume");
+    await this.tellSignOuts();
+  }
+
+  /** What the server has not heard of yet may reach it now. */
+  private async tellSignOuts(): Promise<void> {
     if (!this.config.anonymous) await this.signOuts.now();
+  }
+
+  private occurred(occurrence: Occurrence): void {
+    void this.person?.automatic.occurred(occurrence).catch(() => undefined);
   }
 
   /** Needs the network. @throws HaversackError `invalid_credentials`, `throttled`, `network`, … */
   async signIn(username: string, password: string): Promise<User> {
     const user = await this.account.signIn(username, password);
     await this.accountChanged();
+    this.occurred("login");
     return user;
   }
 
@@ -188,7 +211,9 @@ export class Engine {
   async adoptSession(): Promise<User | null> {
     if (this.person !== null) return this.person.user;
     const user = await this.account.adopt();
-    if (user !== null) await this.accountChanged();
+    if (user === null) return null;
+    await this.accountChanged();
+    this.occurred("login");
     return user;
   }
 
@@ -209,7 +234,7 @@ export class Engine {
       // Even when it could not be noted: the data is gone, and no tab may go on showing it.
       await this.accountChanged();
     }
-    void this.resume();
+    void this.tellSignOuts();
   }
 
   /** Opens the store of whoever is signed in now, and lets go of anybody else's. */
@@ -283,6 +308,8 @@ export class Engine {
     if (fromHere) {
       const message: TabMessage = { kind: "event", user, type: "networkstatuschange", detail: { online } };
       this.ports.channel.post(message);
+      // One tab answers: the one that found it out.
+      if (online) this.occurred("online");
     }
   }
 
@@ -292,6 +319,8 @@ export class Engine {
       void this.meet()
         .catch(() => undefined)
         .then(() => this.tellState());
+    } else if (message.kind === "cancel") {
+      if (message.user === this.person?.user.key) void this.person.cancel();
     } else if (message.kind === "alive") {
       if (message.user === this.person?.user.key) this.person.heard(message.syncing);
     } else if (message.type === "networkstatuschange") {

@@ -19,5 +19,7 @@ export type TabMessage =
   | { kind: "event"; user: string; type: EventName; detail: unknown }
   /** The sync of this tab is slow, not dead. */
   | { kind: "alive"; user: string; syncing: SyncProgress | null }
+  /** The sync that runs is to end. */
+  | { kind: "cancel"; user: string }
   /** Somebody signed in or out. */
   | { kind: "account" };

@@ -4,10 +4,11 @@
  */
 
 import type { Clock, Locks } from "../ports";
-import { ClientError } from "../protocol/errors";
+import { ClientError, HaversackError } from "../protocol/errors";
 
 export class TabLock {
   private waiting: (() => void) | null = null;
+  private abandon: ((reason: HaversackError) => void) | null = null;
 
   constructor(
     private readonly locks: Locks,
@@ -22,6 +23,11 @@ export class TabLock {
     this.waiting?.();
   }
 
+  /** Who waits for the lock waits no longer: `run` rejects with this. Does nothing once it is held. */
+  giveUp(reason: HaversackError): void {
+    this.abandon?.(reason);
+  }
+
   async run<T>(work: () => Promise<T>): Promise<T> {
     let held = false;
     const impatience = new AbortController();
@@ -31,17 +37,19 @@ export class TabLock {
       cancel();
       cancel = arm();
     };
+    this.abandon = (reason) => impatience.abort(reason);
     const hold = () => {
       held = true;
       cancel();
       this.waiting = null;
+      this.abandon = null;
       return work();
     };
     try {
       return await this.locks.request(this.name, { signal: impatience.signal }, hold);
     } catch (error) {
       if (held) throw stolen(error);
-      if (!impatience.signal.aborted) throw error;
+      if (!impatience.signal.aborted || impatience.signal.reason instanceof HaversackError) throw error;
     } finally {
       cancel();
     }

@@ -9,25 +9,37 @@ import { asHaversackError, ClientError, type HaversackError, needsSignIn } from 
 import { Tables } from "../query/tables";
 import type { Store } from "../store/store";
 import type { Account } from "./account";
+import { Automatic } from "./automatic";
 import { Chain } from "./chain";
 import type { Emit, TabMessage } from "./events";
 import type { Limits } from "./limits";
 import { TabLock } from "./lock";
 import type { Job } from "./plan";
-import { SyncQueue } from "./queue";
+import { type Entry, SyncQueue } from "./queue";
 import type { Server } from "./server";
+import { syncSettings } from "./settings";
 import { sync } from "./sync";
 import { Watchdog } from "./watchdog";
+
+/** What became of a job so far. */
+interface Turn {
+  /** Milliseconds since 1970; `null` while it waits for another tab. */
+  began: number | null;
+  /** What can be read since; `null` before. */
+  received: Record<string, number> | null;
+  result: Promise<SyncResult> | null;
+}
 
 export class Person {
   readonly store: Store;
   readonly tables: Tables;
-  readonly queue: SyncQueue;
+  readonly automatic: Automatic;
   /** The sync that runs now, in this tab or another. */
   syncing: SyncProgress | null = null;
   lastError: SyncError | null = null;
   sessionExpired = false;
 
+  private readonly queue: SyncQueue;
   private readonly lock: TabLock;
   private readonly chain: Chain;
   private watchdog: Watchdog | null = null;
@@ -45,15 +57,46 @@ export class Person {
   ) {
     this.store = ports.stores.user(app, user.key);
     this.tables = new Tables(this.store);
-    this.queue = new SyncQueue((job) => this.run(job));
+    this.queue = new SyncQueue(
+      (entry) => this.run(entry),
+      () => ports.clock.now(),
+    );
+    this.automatic = new Automatic({
+      store: this.store,
+      ports,
+      firstSettings: () => syncSettings(null),
+      push: (job) => void this.push(job),
+      changed: () => this.emit("statechange"),
+    });
     this.chain = new Chain(ports.clock);
     this.lock = new TabLock(ports.locks, ports.clock, `haversack/${app}/${user.key}/sync`, limits.patience);
+  }
+
+  /** Queues a sync. Never rejects. */
+  push(job: Job): Promise<SyncResult> {
+    void this.automatic.asked(job);
+    return this.queue.push(job);
+  }
+
+  /** Drops the syncs of this tab that have not begun. */
+  discard(): void {
+    const dropped = this.queue.discard();
+    this.lock.giveUp(new ClientError("cancelled"));
+    if (dropped.length > 0) void this.automatic.dropped(dropped);
+  }
+
+  /** Ends the sync that runs in this tab, and drops what waits or is to be tried again. */
+  async cancel(): Promise<void> {
+    this.discard();
+    this.watchdog?.abort(new ClientError("cancelled"));
+    await this.automatic.forget();
   }
 
   /** Ends what runs, drops what waits, and closes the store. */
   leave(): void {
     this.left = true;
     this.forgetRemote();
+    this.automatic.stop();
     this.queue.discard();
     this.watchdog?.abort(new ClientError("closed"));
     this.store.close();
@@ -65,6 +108,7 @@ export class Person {
     this.syncing = syncing;
     if (lastError !== undefined) this.learn(lastError);
     if (lastError === null) this.chain.completed();
+    if (lastError !== undefined) this.lookAhead();
     this.forgetRemote();
     // A tab that is closed in the middle of its sync says no more.
     this.forgetRemote =
@@ -76,27 +120,41 @@ export class Person {
           });
   }
 
-  private async run(job: Job): Promise<SyncResult> {
-    if (!this.chain.admits(job)) return this.fail(job, new ClientError("sync_loop"));
-    const applied: { received: Record<string, number> | null } = { received: null };
+  private async run(entry: Entry): Promise<SyncResult> {
+    if (!this.chain.admits(entry.job)) {
+      void this.automatic.dropped([entry.job]);
+      return this.fail(entry.job, new ClientError("sync_loop"));
+    }
+    const turn: Turn = { began: null, received: null, result: null };
     try {
-      const filesError = await this.lock.run(() => this.runLocked(job, applied));
-      return this.complete(job, applied.received ?? {}, filesError);
+      return await this.lock.run(async () => {
+        const skipped = await this.skips(entry);
+        if (skipped !== null) return skipped;
+        entry.open = false;
+        turn.began = this.ports.clock.now();
+        return this.settle(entry.job, turn, await this.runLocked(entry.job, turn).catch(asHaversackError));
+      });
     } catch (thrown) {
-      this.chain.failed();
       // Whoever lost the lock may still be at it.
       this.watchdog?.abort(thrown);
-      const error = asHaversackError(thrown);
-      // Rows that can be read are no failed sync, whatever became of the files after them.
-      const { received } = applied;
-      return received === null || this.left ? this.fail(job, error) : this.complete(job, received, error);
+      return this.settle(entry.job, turn, asHaversackError(thrown));
     }
   }
 
-  private async runLocked(
-    job: Job,
-    applied: { received: Record<string, number> | null },
-  ): Promise<HaversackError | null> {
+  /** The result of what starts by itself and is not wanted any more: another tab has done the same, say. */
+  private async skips({ job, asked }: Entry): Promise<SyncResult | null> {
+    if (job.trigger === "manual") return null;
+    const verdict = await this.automatic.judge(job, asked);
+    if (verdict === "run") return null;
+    const isDone = verdict === "done";
+    await (isDone ? this.automatic.dropped([job]) : this.automatic.postponed(job));
+    this.lookAhead();
+    const result = { context: job.context, received: {} };
+    return isDone ? { status: "complete", ...result } : { status: "error", ...result, error: verdict };
+  }
+
+  /** Returns why not all files came; the rows did. */
+  private async runLocked(job: Job, turn: Turn): Promise<HaversackError | null> {
     const { context, trigger } = job;
     const { store, server, limits, user } = this;
     if (this.left) throw new ClientError("closed");
@@ -117,7 +175,7 @@ export class Person {
           if (!watchdog.signal.aborted) this.progress({ context, phase, done, total });
         },
         applied: (received) => {
-          applied.received = received;
+          turn.received = received;
           const entities = Object.keys(received);
           if (entities.length > 0) this.emit("datachange", { entities });
           this.emit("statechange");
@@ -125,6 +183,34 @@ export class Person {
       });
     };
     return watchdog.guard(work).finally(rest);
+  }
+
+  /** What is due next may be another time now. */
+  private lookAhead(): void {
+    void this.automatic.look().catch(() => undefined);
+  }
+
+  /** Once for each turn, however it ends. */
+  private settle(job: Job, turn: Turn, error: HaversackError | null): Promise<SyncResult> {
+    turn.result ??= this.conclude(job, turn, error);
+    return turn.result;
+  }
+
+  private async conclude(job: Job, turn: Turn, error: HaversackError | null): Promise<SyncResult> {
+    const { automatic } = this;
+    if (error?.code === "cancelled" && !this.left) {
+      await automatic.dropped([job]);
+      if (turn.began === null) return { status: "discarded", context: job.context, received: {} };
+      return turn.received === null ? this.cancelled(job, error) : this.complete(job, turn.received, null);
+    }
+    // Missing files are fetched by the next sync: if it may succeed, it is tried again as what failed is.
+    const isWell = error === null || (turn.received !== null && !error.retry);
+    await automatic.ended(job, isWell ? null : error.toJSON(), turn.began ?? this.ports.clock.now());
+    this.lookAhead();
+    // Rows that can be read are no failed sync, whatever became of the files after them.
+    if (error === null || (turn.received !== null && !this.left)) return this.complete(job, turn.received ?? {}, error);
+    this.chain.failed();
+    return this.fail(job, error);
   }
 
   /**
@@ -157,6 +243,14 @@ export class Person {
     if (turned) this.emit("statechange");
   }
 
+  private cancelled({ context, trigger }: Job, { message }: HaversackError): SyncResult {
+    const error = { code: "cancelled", message, retry: false };
+    this.rest();
+    this.emit("syncerror", { context, trigger, error });
+    this.emit("statechange");
+    return { status: "cancelled", context, received: {} };
+  }
+
   private complete(job: Job, received: Record<string, number>, filesError: HaversackError | null): SyncResult {
     const { context, trigger } = job;
     const error = filesError?.toJSON() ?? null;
@@ -175,9 +269,13 @@ export class Person {
     return { status: "error", context, received: {}, error };
   }
 
-  private end(error: SyncError | null): void {
+  private rest(): void {
     this.syncing = null;
     this.watchdog = null;
+  }
+
+  private end(error: SyncError | null): void {
+    this.rest();
     this.learn(error);
     this.emit("statechange");
   }

@@ -1,53 +1,70 @@
-/** The queue of syncs (Q1): one after another; equal ones that wait are one. */
+/** The queue of syncs (Q1): one after another; equal ones that have not begun are one. */
 
 import type { SyncResult } from "../api";
 import type { Job } from "./plan";
+import { isSame } from "./retry";
 
-interface Waiting {
+/** A sync in the queue. */
+export interface Entry {
+  /** Others may have been merged into it until it begins. */
   job: Job;
+  /** When it was asked for, milliseconds since 1970. */
+  readonly asked: number;
+  /** Until it begins or is dropped: at the head of the queue it may still wait for another tab. */
+  open: boolean;
+}
+
+interface Waiting extends Entry {
   promise: Promise<SyncResult>;
   settle(result: SyncResult): void;
 }
 
 export class SyncQueue {
   private waiting: Waiting[] = [];
-  private running = false;
+  private head: Waiting | null = null;
 
-  /** `run` never rejects: what went wrong is in its result. */
-  constructor(private readonly run: (job: Job) => Promise<SyncResult>) {}
+  constructor(
+    /** Never rejects: what went wrong is in its result. */
+    private readonly run: (entry: Entry) => Promise<SyncResult>,
+    private readonly now: () => number,
+  ) {}
 
   push(job: Job): Promise<SyncResult> {
-    const same = this.waiting.find((waiting) => isSame(waiting.job, job));
+    const mergeable = this.head?.open ? [this.head, ...this.waiting] : this.waiting;
+    const same = mergeable.find((entry) => isSame(entry.job, job));
     if (same !== undefined) {
-      if (job.pressed) same.job = { ...same.job, pressed: true };
+      same.job = merged(same.job, job);
       return same.promise;
     }
     let settle: Waiting["settle"] = () => undefined;
     const promise = new Promise<SyncResult>((resolve) => {
       settle = resolve;
     });
-    this.waiting.push({ job, promise, settle });
+    this.waiting.push({ job, asked: this.now(), open: true, promise, settle });
     void this.drain();
     return promise;
   }
 
-  /** Drops what has not begun. */
-  discard(): void {
-    for (const { job, settle } of this.waiting.splice(0)) {
-      settle({ status: "discarded", context: job.context, received: {} });
-    }
+  /** Drops what waits, and returns it. The head, if it has not begun, is to be dropped by who runs it. */
+  discard(): Job[] {
+    if (this.head !== null) this.head.open = false;
+    const dropped = this.waiting.splice(0);
+    for (const { job, settle } of dropped) settle({ status: "discarded", context: job.context, received: {} });
+    return dropped.map(({ job }) => job);
   }
 
   private async drain(): Promise<void> {
-    if (this.running) return;
-    this.running = true;
+    if (this.head !== null) return;
     for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) {
-      next.settle(await this.run(next.job));
+      this.head = next;
+      next.settle(await this.run(next));
     }
-    this.running = false;
+    this.head = null;
   }
 }
 
-function isSame(a: Job, b: Job): boolean {
-  return a.context === b.context && String(a.entities ?? "") === String(b.entities ?? "");
+/** What somebody asked for is not left out as what starts by itself may be; nor is what happened, as a retry may be. */
+function merged(waiting: Job, job: Job): Job {
+  const trigger = waiting.trigger === "retry" || job.trigger === "manual" ? job.trigger : waiting.trigger;
+  return waiting.pressed || job.pressed ? { ...waiting, trigger, pressed: true } : { ...waiting, trigger };
 }

@@ -17,6 +17,7 @@ const CLIENT_CODES = {
     false,
     "The app's code starts this sync again whenever it is complete. It was stopped: call onSync when something changed, not in synccomplete.",
   ],
+  cancelled: [false, "The sync was cancelled."],
   quota: [false, "There is not enough space on this device."],
   storage: [true, "The storage of this device could not be used."],
   closed: [false, "The data of this person is no longer on this device."],

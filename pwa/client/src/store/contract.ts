@@ -2,6 +2,7 @@
 
 import { beforeEach, describe, expect, it } from "vitest";
 
+import { type Agenda, EMPTY_AGENDA } from "./agenda";
 import { layersContract } from "./contract-layers";
 import { change, definitionOf, fillStore, recordOf, seenIn, segment } from "./contract-tools";
 import type { Segment, Store } from "./store";
@@ -27,6 +28,19 @@ export function storeContract(name: string, make: (user: string) => Store): void
       expect(overview.replica).not.toBe("");
       store.close();
       expect((await make(user).overview()).replica).toBe(overview.replica);
+    });
+
+    it("Q4: what is still to be done is changed in one step, and survives the closing", async () => {
+      const task = (context: string) => ({ context, trigger: "manual" as const });
+      const adding = (context: string) => (agenda: Agenda) => ({
+        ...agenda,
+        unfinished: [...agenda.unfinished, task(context)],
+      });
+      expect(await store.plan((agenda) => agenda)).toEqual(EMPTY_AGENDA);
+      await Promise.all(["a", "b", "c"].map((context) => store.plan(adding(context))));
+      store.close();
+      const { agenda } = await make(user).overview();
+      expect(agenda.unfinished.map(({ context }) => context).sort()).toEqual(["a", "b", "c"]);
     });
 
     it("P1: staged rows are invisible until they are switched to", async () => {

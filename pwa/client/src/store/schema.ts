@@ -3,6 +3,7 @@
 import type { DBSchema, IDBPTransaction, StoreNames } from "idb";
 
 import type { Definition } from "../api";
+import type { Agenda } from "./agenda";
 import type { EntityRecord, Overview, PartialCopy, Segment, StoredFile } from "./store";
 
 export type SegmentKey = [entity: string, generation: number, number: number];
@@ -25,6 +26,7 @@ interface Meta {
   generation: number;
   filesMissing: number;
   filesSettled: boolean;
+  agenda: Agenda;
 }
 
 export type AnyTransaction = IDBPTransaction<UserSchema, Names[], "readonly" | "readwrite" | "versionchange">;

@@ -4,6 +4,7 @@
  */
 
 import type { AttributeType, Definition, Key, User } from "../api";
+import type { Agenda } from "./agenda";
 
 /** Keys strictly between two others, or with the second of them; `null`: no bound. */
 export interface Gap {
@@ -92,6 +93,7 @@ export interface Overview {
   filesMissing: number;
   /** False when rows changed since files were last looked after. */
   filesSettled: boolean;
+  agenda: Agenda;
 }
 
 /** What a sync makes visible at once. */
@@ -170,6 +172,9 @@ export interface Store {
 
   /** One consistent view of an entity's rows and of the definition that explains them. */
   view(entity: string, known?: Known): Promise<EntityView>;
+
+  /** Changes what is still to be done. Returns what was written. */
+  plan(change: (agenda: Agenda) => Agenda): Promise<Agenda>;
 
   fileNames(): Promise<string[]>;
   file(name: string): Promise<StoredFile | null>;

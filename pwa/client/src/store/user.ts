@@ -2,6 +2,7 @@
 
 import type { IDBPDatabase } from "idb";
 
+import { type Agenda, EMPTY_AGENDA } from "./agenda";
 import { Connection } from "./connection";
 import { generationsOf, isSame, switched, visibleGenerations } from "./references";
 import {
@@ -48,7 +49,7 @@ export class IdbStore implements Store {
   overview(): Promise<Overview> {
     return this.connection.use(async (db) => {
       const transaction = db.transaction(["meta"]);
-      const [replica, version, definition, state, contexts, filesMissing, settled] = await Promise.all([
+      const [replica, version, definition, state, contexts, filesMissing, settled, agenda] = await Promise.all([
         get(transaction, "replica"),
         get(transaction, "version"),
         get(transaction, "definition"),
@@ -56,6 +57,7 @@ export class IdbStore implements Store {
         get(transaction, "contexts"),
         get(transaction, "filesMissing"),
         get(transaction, "filesSettled"),
+        get(transaction, "agenda"),
       ]);
       return {
         replica: replica as string,
@@ -64,6 +66,7 @@ export class IdbStore implements Store {
         contexts: contexts ?? {},
         filesMissing: filesMissing ?? 0,
         filesSettled: settled ?? true,
+        agenda: agenda ?? EMPTY_AGENDA,
       };
     });
   }
@@ -231,6 +234,15 @@ export class IdbStore implements Store {
         version: version ?? null,
         definition: (await definition) ?? null,
       };
+    });
+  }
+
+  plan(change: (agenda: Agenda) => Agenda): Promise<Agenda> {
+    return this.write(["meta"], async (transaction) => {
+      const before = (await get(transaction, "agenda")) ?? EMPTY_AGENDA;
+      const after = change(before);
+      if (after !== before) await put(transaction, "agenda", after);
+      return after;
     });
   }
 

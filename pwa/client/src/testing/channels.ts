@@ -21,11 +21,17 @@ export class ChannelHub {
     };
   }
 
-  open(): Channel<unknown> {
+  open(): Channel<unknown> & { close(): void } {
     const tab: Tab = { callback: null };
     this.tabs.push(tab);
+    let isOpen = true;
     return {
+      close: () => {
+        isOpen = false;
+        tab.callback = null;
+      },
       post: (message) => {
+        if (!isOpen) return;
         const copy = structuredClone(message);
         for (const other of this.tabs) if (other !== tab) queueMicrotask(() => other.callback?.(copy));
       },

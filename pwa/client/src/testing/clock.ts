@@ -29,3 +29,31 @@ export class FakeClock implements Clock {
     return this.timers.length;
   }
 }
+
+/** A tab's view of a clock: when the tab is closed, nothing calls it back any more. */
+export class TabClock implements Clock {
+  private readonly timers = new Set<() => void>();
+
+  constructor(private readonly clock: Clock) {}
+
+  now(): number {
+    return this.clock.now();
+  }
+
+  after(milliseconds: number, callback: () => void): () => void {
+    const stop = this.clock.after(milliseconds, () => {
+      this.timers.delete(stop);
+      callback();
+    });
+    this.timers.add(stop);
+    return () => {
+      this.timers.delete(stop);
+      stop();
+    };
+  }
+
+  close(): void {
+    for (const stop of this.timers) stop();
+    this.after = () => () => undefined;
+  }
+}

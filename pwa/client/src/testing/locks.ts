@@ -1,19 +1,42 @@
 import type { Locks } from "../ports";
 
 interface Request {
+  tab: object;
   grant(): void;
+}
+
+interface Holder {
+  tab: object;
+  lose(error: unknown): void;
 }
 
 /** Web Locks within one process, with what the engine uses of them: queueing, giving up, taking over. */
 export class FakeLocks implements Locks {
-  private readonly holders = new Map<string, { lose(error: unknown): void }>();
+  private readonly holders = new Map<string, Holder>();
   private readonly queues = new Map<string, Request[]>();
   /** Names in the order in which locks were granted. */
   readonly granted: string[] = [];
 
-  request<T>(name: string, options: { signal?: AbortSignal; steal?: boolean }, work: () => Promise<T>): Promise<T> {
+  /** Tabs that are closed neither hold a lock nor wait for one. */
+  close(tab: object): void {
+    for (const [name, queue] of this.queues) {
+      this.queues.set(
+        name,
+        queue.filter((request) => request.tab !== tab),
+      );
+    }
+    for (const [name, holder] of this.holders) if (holder.tab === tab) this.release(name);
+  }
+
+  request<T>(
+    name: string,
+    options: { signal?: AbortSignal; steal?: boolean },
+    work: () => Promise<T>,
+    tab: object = this,
+  ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const holder = {
+      const holder: Holder = {
+        tab,
         lose: (error: unknown) => reject(error),
       };
       const grant = () => {
@@ -35,7 +58,7 @@ export class FakeLocks implements Locks {
         grant();
         return;
       }
-      const request = { grant };
+      const request = { tab, grant };
       const queue = this.queues.get(name) ?? [];
       this.queues.set(name, [...queue, request]);
       options.signal?.addEventListener("abort", () => {

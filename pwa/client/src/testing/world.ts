@@ -1,14 +1,14 @@
 import { IDBFactory } from "fake-indexeddb";
 import "fake-indexeddb/auto";
 
-import type { OfflineEvents } from "../api";
+import type { NetworkType, OfflineEvents } from "../api";
 import { Engine } from "../engine/engine";
 import type { EventName } from "../engine/events";
 import type { Locks, Stores } from "../ports";
 import { IdbDeviceStore } from "../store/device";
 import { IdbStore } from "../store/user";
 import { ChannelHub } from "./channels";
-import { FakeClock } from "./clock";
+import { FakeClock, TabClock } from "./clock";
 import { FakeLocks } from "./locks";
 import { API, type FakeServer } from "./server";
 
@@ -37,7 +37,12 @@ export class World {
     device: (app) => new IdbDeviceStore(app),
     user: (app, key) => new IdbStore(app, key, () => `replica-${++this.replicas}`),
   };
+  /** What the network says of itself, to all tabs. */
+  readonly network = { type: "wifi" as NetworkType, metered: false };
+  /** The next random numbers; 0.5 when there are none. */
+  readonly randoms: number[] = [];
   private replicas = 0;
+  private readonly closers = new Map<Tab, () => void>();
 
   constructor(readonly server: FakeServer) {
     globalThis.indexedDB = new IDBFactory();
@@ -46,7 +51,31 @@ export class World {
   /** Opens the app. With a clock of its own a tab can be frozen, with locks of its own it cannot wait for others. */
   async tab({ online = true, clock = this.clock, locks = this.locks }: TabOptions = {}): Promise<Tab> {
     const { stores, hub, server } = this;
-    const ports = { clock, locks, stores, channel: hub.open(), fetch: server.fetch };
+    const channel = hub.open();
+    const ownClock = new TabClock(clock);
+    let isOpen = true;
+    const id = {};
+    const nothing = new Promise<never>(() => undefined);
+    const fetch: FakeServer["fetch"] = async (...request) => {
+      const answer = isOpen ? await server.fetch(...request) : nothing;
+      return isOpen ? answer : nothing;
+    };
+    const random = () => this.randoms.shift() ?? 0.5;
+    const network = { type: () => this.network.type, metered: () => this.network.metered };
+    const ownLocks: Locks =
+      locks === this.locks ? { request: (...request) => this.locks.request(...request, id) } : locks;
+    const ownStores: Stores = {
+      device: stores.device,
+      user: (...whose) =>
+        new Proxy(stores.user(...whose), {
+          get(store, name) {
+            const member: unknown = Reflect.get(store, name);
+            if (typeof member !== "function") return member;
+            return (...args: unknown[]) => (isOpen ? member.apply(store, args) : nothing);
+          },
+        }),
+    };
+    const ports = { clock: ownClock, random, network, locks: ownLocks, stores: ownStores, channel, fetch };
     const config = { app: "shop", api: API, anonymous: server.anonymous };
     const engine = new Engine(config, ports, { online });
     const events: Tab["events"] = [];
@@ -58,12 +87,25 @@ export class World {
         waiter.resolve(detail as never);
       }
     });
-    return {
+    const close = () => {
+      isOpen = false;
+      ownClock.close();
+      channel.close();
+      this.locks.close(id);
+    };
+    const tab: Tab = {
       engine,
       events,
       next: (type) => new Promise((resolve) => waiting.push({ type, resolve })),
       names: () => events.map(({ type }) => type),
     };
+    this.closers.set(tab, close);
+    return tab;
+  }
+
+  /** Closes a tab, in the middle of whatever it does. */
+  close(tab: Tab): void {
+    this.closers.get(tab)?.();
   }
 
   async databases(): Promise<string[]> {

@@ -15,6 +15,7 @@ function state(change: Partial<AppState> = {}): AppState {
     lastSync: null,
     syncing: null,
     lastError: null,
+    retryAt: null,
     filesMissing: 0,
     online: true,
     ...change,

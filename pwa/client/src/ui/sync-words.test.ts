@@ -15,6 +15,7 @@ const calm: AppState = {
   lastSync: "2026-01-31T09:30:00Z",
   syncing: null,
   lastError: null,
+  retryAt: null,
   filesMissing: 0,
   online: true,
 };

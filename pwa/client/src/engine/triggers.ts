@@ -1,0 +1,55 @@
+/** Pure decisions about syncs that start by themselves (Q3). An automatic sync is one of everything. */
+
+import type { SyncError, SyncSettings } from "../api";
+import type { Agenda, Task } from "../store/agenda";
+import { isListed } from "./retry";
+
+/** What happens to a device that an app may answer with a sync. */
+export type Occurrence = "start" | "online" | "resume" | "login";
+
+export interface Facts {
+  settings: SyncSettings;
+  /** The network says that its use costs. */
+  metered: boolean;
+  agenda: Agenda;
+  /** When everything was last synced, ISO 8601; `undefined` before that. */
+  lastSync: string | undefined;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+const SWITCHES = { start: "on_start", online: "on_online", resume: "on_resume", login: "on_login" } as const;
+
+/** Whether what happened is answered with a sync. */
+export function wants(occurrence: Occurrence, facts: Facts): boolean {
+  return facts.settings[SWITCHES[occurrence]] && mayBegin(facts);
+}
+
+/** Whether anything may start by itself now. A person's press always may. */
+export function mayBegin({ settings, metered, agenda, now }: Facts): boolean {
+  return !(settings.not_on_metered && metered) && now >= agenda.notBefore;
+}
+
+/** When the next sync by interval is due, in milliseconds since 1970; `null`: never. */
+export function nextInterval({ settings, agenda, lastSync, now }: Facts): number | null {
+  if (settings.every <= 0 || lastSync === undefined) return null;
+  // A clock that was set back must not make a device wait for days.
+  const last = Math.max(Math.min(Date.parse(lastSync), now), Math.min(agenda.failure?.ended ?? 0, now));
+  return Math.max(last + settings.every * 60_000, agenda.notBefore);
+}
+
+export type Verdict = "run" | "done" | SyncError;
+
+/**
+ * Whether an automatic sync is still wanted when it is its turn. Several tabs may have been asked by the same event:
+ * what one of them did since, the others need not do again.
+ *
+ * @param asked when this one was asked for, milliseconds since 1970.
+ */
+export function verdict(task: Task, asked: number, { agenda, lastSync }: Pick<Facts, "agenda" | "lastSync">): Verdict {
+  if (lastSync !== undefined && Date.parse(lastSync) >= asked) return "done";
+  if (task.trigger === "retry" && !isListed(agenda, task)) return "done";
+  // What began earlier may have failed because of a connection that is no more.
+  if (agenda.failure?.error.retry && agenda.failure.began > asked) return agenda.failure.error;
+  return "run";
+}
