@@ -117,6 +117,8 @@ catalog_app = offline.OfflineApp(
     anonymous=True,
     entities=[LocalProduct, LocalCategory],
     contexts={"prices": [LocalProduct]},
+    # Prices should be right when somebody looks at them, and many look on their own account.
+    sync_defaults=offline.SyncSettings(on_online=True, on_resume=True, on_start=True, retry=True, retry_interval=60),
     screenshots={
         "narrow": "catalog/screenshots/catalog-narrow.png",
         "wide": "catalog/screenshots/catalog-wide.png",
@@ -133,5 +135,9 @@ sales_app = offline.OfflineApp(
         "narrow": "catalog/screenshots/sales-narrow.png",
         "wide": "catalog/screenshots/sales-wide.png",
     },
+    # On the road all day: whatever moment there is a network at is used.
+    sync_defaults=offline.SyncSettings(
+        on_online=True, on_resume=True, on_login=True, on_start=True, every=30, retry=True, retry_interval=30
+    ),
     contexts={"customers": [LocalCustomer], "orders": [LocalOrder, LocalOrderLine]},
 )

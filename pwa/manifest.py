@@ -9,6 +9,8 @@ from django.utils.translation import get_language, get_language_bidi
 from PIL import Image
 
 from syncapi.applications import OfflineApp
+from syncapi.appsettings.current import CurrentSettings
+from syncapi.appsettings.model import Orientation
 
 ICON_SIZES = (192, 512)
 
@@ -18,37 +20,46 @@ def app_base(app: OfflineApp) -> str:
     return reverse("pwa:shell", kwargs={"app": app.name})
 
 
-def icon_url(app: OfflineApp, purpose: str, size: int) -> str:
-    return reverse("pwa:icon", kwargs={"app": app.name, "purpose": purpose, "size": size})
+def icon_url(app: OfflineApp, current: CurrentSettings, purpose: str, size: int) -> str:
+    """Another icon has another address: browsers look at that to see whether an installed app has a new one."""
+    address = reverse("pwa:icon", kwargs={"app": app.name, "purpose": purpose, "size": size})
+    return f"{address}?v={current.icon_version}"
 
 
-def manifest(app: OfflineApp) -> dict[str, Any]:
+def manifest(app: OfflineApp, current: CurrentSettings) -> dict[str, Any]:
     base = app_base(app)
     described: dict[str, Any] = {
         "id": base,
         "start_url": base,
         "scope": base,
-        "name": str(app.title),
-        "short_name": str(app.short_title),
+        "name": current.title,
+        "short_name": current.short_title,
         "lang": get_language() or "en",
         "dir": "rtl" if get_language_bidi() else "ltr",
         "display": "standalone",
-        "theme_color": app.theme_color,
-        "background_color": app.background_color,
+        "theme_color": current.theme_color,
+        "background_color": current.background_color,
         "icons": [
-            {"src": icon_url(app, purpose, size), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+            {
+                "src": icon_url(app, current, purpose, size),
+                "sizes": f"{size}x{size}",
+                "type": "image/png",
+                "purpose": purpose,
+            }
             for purpose in ("any", "maskable")
             for size in ICON_SIZES
         ],
     }
+    if current.orientation != Orientation.ADAPTIVE:  # without it the system decides, as its user told it
+        described["orientation"] = current.orientation
     if app.description:
         described["description"] = str(app.description)
-    if screenshots := _screenshots(app):
+    if screenshots := _screenshots(app, current.title):
         described["screenshots"] = screenshots
     return described
 
 
-def _screenshots(app: OfflineApp) -> list[dict[str, Any]]:
+def _screenshots(app: OfflineApp, title: str) -> list[dict[str, Any]]:
     found = []
     for form_factor, path in app.screenshots.items():
         file = finders.find(path)
@@ -62,7 +73,7 @@ def _screenshots(app: OfflineApp) -> list[dict[str, Any]]:
                 "sizes": f"{width}x{height}",
                 "type": "image/png",
                 "form_factor": form_factor,
-                "label": str(app.title),
+                "label": title,
             }
         )
     return found

@@ -12,12 +12,12 @@ from django.utils.translation import get_language, get_language_bidi
 from django.views.decorators.http import require_safe
 
 from pwa.build import NotBuilt, current_build, revision
-from pwa.icons import icon as draw_icon
-from pwa.icons import initials
+from pwa.icons import drawn_icon, initials, uploaded_icon
 from pwa.manifest import ICON_SIZES, app_base, icon_url
 from pwa.manifest import manifest as app_manifest
 from pwa.policy import secured
 from syncapi.applications import OfflineApp
+from syncapi.appsettings.current import CurrentSettings, icon_of, settings_of, settings_of_all
 from syncapi.errors import UnknownApp
 from syncapi.registry import registry
 
@@ -26,13 +26,16 @@ from syncapi.registry import registry
 def home(request: HttpRequest) -> HttpResponse:
     """All offline apps of the project, each with a QR code to open it on a phone."""
     apps = []
+    settings = settings_of_all(registry.apps.values())
     for app in registry.apps.values():
+        current = settings[app.name]
         address = request.build_absolute_uri(app_base(app))
         apps.append(
             {
                 "app": app,
+                "title": current.title,
                 "address": address,
-                "icon": icon_url(app, "any", 192),
+                "icon": icon_url(app, current, "any", 192),
                 "qr": segno.make(address, micro=False).svg_inline(border=2, omitsize=True, svgclass="qr"),
             }
         )
@@ -42,15 +45,17 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def shell(request: HttpRequest, app: str, rest: str = "") -> HttpResponse:
     """The page of an app, at every address below it (decision 0008)."""
+    declared = _app(app)
     try:
-        return secured(HttpResponse(_shell(_app(app))))
+        return secured(HttpResponse(_shell(declared, settings_of(declared))))
     except NotBuilt as error:
         return HttpResponse(f"{error}\n", status=503, content_type="text/plain; charset=utf-8")
 
 
 @require_safe
 def manifest(request: HttpRequest, app: str) -> HttpResponse:
-    response = JsonResponse(app_manifest(_app(app)), content_type="application/manifest+json")
+    declared = _app(app)
+    response = JsonResponse(app_manifest(declared, settings_of(declared)), content_type="application/manifest+json")
     return secured(response)
 
 
@@ -59,9 +64,10 @@ def icon(request: HttpRequest, app: str, purpose: str, size: int) -> HttpRespons
     declared = _app(app)
     if purpose not in {"any", "maskable"} or size not in ICON_SIZES:
         raise Http404
-    image = draw_icon(initials(str(declared.title)), declared.theme_color, purpose, size)
-    response = HttpResponse(image, content_type="image/png")
-    response.headers["Cache-Control"] = "public, max-age=86400"
+    current = settings_of(declared)
+    response = HttpResponse(_icon(declared, current, purpose, size), content_type="image/png")
+    named = request.GET.get("v") == current.icon_version  # its address says what is in it
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if named else "public, max-age=3600"
     return secured(response)
 
 
@@ -74,19 +80,19 @@ def service_worker(request: HttpRequest, app: str) -> HttpResponse:
     declared = _app(app)
     try:
         build = current_build()
-        page = _shell(declared)
+        current = settings_of(declared)
+        page = _shell(declared, current)
     except NotBuilt as error:
         return HttpResponse(f"{error}\n", status=503, content_type="text/plain; charset=utf-8")
     base = app_base(declared)
-    manifest_text = json.dumps(app_manifest(declared))
-    picture = draw_icon(initials(str(declared.title)), declared.theme_color, "any", 192)
+    manifest_text = json.dumps(app_manifest(declared, current))
     facts = {
         "shell": base,
         "scope": base,
         "precache": [
             {"url": base, "revision": revision(page.encode())},
             {"url": _address(declared, "manifest"), "revision": revision(manifest_text.encode())},
-            {"url": icon_url(declared, "any", 192), "revision": revision(picture)},
+            {"url": icon_url(declared, current, "any", 192), "revision": None},
             *({"url": address, "revision": None} for address in build.assets),
         ],
     }
@@ -124,11 +130,18 @@ def _address(app: OfflineApp, view: str) -> str:
     return reverse(f"pwa:{view}", kwargs={"app": app.name})
 
 
-def _shell(app: OfflineApp) -> str:
-    """The page as text. Depends on the app, the build and the language; never on who asks."""
+def _icon(app: OfflineApp, current: CurrentSettings, purpose: str, size: int) -> bytes:
+    picture = icon_of(app) if current.icon_uploaded else None
+    if picture is None:
+        return drawn_icon(initials(current.title), current.theme_color, purpose, size)
+    return uploaded_icon(picture, current.background_color, purpose, size)
+
+
+def _shell(app: OfflineApp, current: CurrentSettings) -> str:
+    """The page as text. Depends on the app, its settings, the build and the language; never on who asks."""
     config: dict[str, Any] = {
         "app": app.name,
-        "title": str(app.title),
+        "title": current.title,
         "description": str(app.description),
         "anonymous": app.anonymous,
         "base": app_base(app),
@@ -138,10 +151,11 @@ def _shell(app: OfflineApp) -> str:
         "pwa/shell.html",
         {
             "app": app,
+            "current": current,
             "build": current_build(),
             "config": config,
-            "icon": icon_url(app, "any", 192),
-            "touch_icon": icon_url(app, "maskable", 192),
+            "icon": icon_url(app, current, "any", 192),
+            "touch_icon": icon_url(app, current, "maskable", 192),
             "manifest": _address(app, "manifest"),
             "language": get_language() or "en",
             "direction": "rtl" if get_language_bidi() else "ltr",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from syncapi.appsettings.sync_settings import SyncSettings
 from syncapi.entities import LocalEntity, User
 
 if TYPE_CHECKING:
@@ -19,7 +20,10 @@ class OfflineApp:
     :param contexts: named parts of the app that can be synced alone, as in `onSync("prices")`.
     :param anonymous: everybody may use it without signing in, and everybody is `AnonymousUser` to it. Otherwise it
         wants a signed-in user.
-    :param theme_color, background_color: CSS hex colours of the installed app's frame and splash screen.
+    :param theme_color, background_color: CSS hex colours of the installed app's frame and splash screen. These, and
+        the titles, are what the app's settings page in the admin begins with.
+    :param sync_defaults: when the app syncs by itself, and whether it tries again, until administrators set that on
+        its settings page; default never. What they set there holds from then on.
     :param screenshots: paths of static PNG files for the install dialog, by form factor: `narrow` and `wide`.
     """
 
@@ -35,6 +39,7 @@ class OfflineApp:
         description: "_StrOrPromise" = "",
         theme_color: str = "#1f5f5b",
         background_color: str = "#f6f5f2",
+        sync_defaults: SyncSettings | None = None,
         screenshots: Mapping[str, str] | None = None,
     ) -> None:
         self.name = name
@@ -44,6 +49,7 @@ class OfflineApp:
         self.anonymous = anonymous
         self.theme_color = theme_color
         self.background_color = background_color
+        self.sync_defaults = sync_defaults or SyncSettings()
         self.screenshots = dict(screenshots or {})
         self.entity_classes = tuple(entities)
         for cls in self.entity_classes:

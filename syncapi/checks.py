@@ -14,6 +14,7 @@ from django.db import DEFAULT_DB_ALIAS, models, router
 from django.utils.module_loading import import_string
 
 from syncapi.applications import OfflineApp
+from syncapi.appsettings.sync_settings import SyncSettings
 from syncapi.attributes import (
     Attribute,
     MultiValuedAttribute,
@@ -22,6 +23,7 @@ from syncapi.attributes import (
     key_attribute,
     resolve,
 )
+from syncapi.colors import is_color
 from syncapi.definition import entity_definition
 from syncapi.entities import LocalEntity
 from syncapi.errors import DeclarationError
@@ -30,7 +32,6 @@ from syncapi.registry import registry
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 CONTEXT = re.compile(r"[A-Za-z0-9_-]{1,100}")
-COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 REQUIRED_MIDDLEWARE = (
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",  # sends the cookie that the token is compared with
@@ -57,6 +58,7 @@ def check_apps(declared: Sequence[OfflineApp]) -> Messages:
             _check_app_contexts,
             _check_app_colors,
             _check_app_screenshots,
+            _check_app_sync_defaults,
         ):
             yield from _guarded(f"The offline app '{app.name}'", app, check, app)
     for cls in {cls: None for app in declared for cls in app.entity_classes}:
@@ -178,7 +180,7 @@ def _check_app_contexts(app: OfflineApp) -> Messages:
 
 def _check_app_colors(app: OfflineApp) -> Messages:
     for option in ("theme_color", "background_color"):
-        if not COLOR.fullmatch(getattr(app, option)):
+        if not is_color(getattr(app, option)):
             yield Error(
                 f"{option} of '{app.name}' is {getattr(app, option)!r}.",
                 hint="Write it as '#rrggbb': manifests and icons take no other form everywhere.",
@@ -194,6 +196,18 @@ def _check_app_screenshots(app: OfflineApp) -> Messages:
             hint="Form factors are 'narrow' and 'wide'.",
             obj=app,
             id="syncapi.E017",
+        )
+
+
+def _check_app_sync_defaults(app: OfflineApp) -> Messages:
+    defaults: object = app.sync_defaults
+    problems = defaults.problems() if isinstance(defaults, SyncSettings) else [f"it is {defaults!r}"]
+    for problem in problems:
+        yield Error(
+            f"sync_defaults of '{app.name}': {problem}.",
+            hint="Write sync_defaults=offline.SyncSettings(on_online=True, retry=True, retry_interval=30).",
+            obj=app,
+            id="syncapi.E025",
         )
 
 

@@ -6,18 +6,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from syncapi.applications import OfflineApp
+from syncapi.appsettings.current import settings_of
 from syncapi.attributes import Attribute
 from syncapi.entities import LocalEntity
 from syncapi.values import value_field
 
 
 def app_definition(app: OfflineApp) -> dict[str, Any]:
-    """The app's definition as JSON values, with labels in the active language."""
+    """The app's definition as JSON values, with labels in the active language. One query."""
+    current = settings_of(app)
     return {
         "app": app.name,
-        "title": str(app.title),
+        "title": current.title,
         "description": str(app.description),
         "anonymous": app.anonymous,
+        "settings": {"sync": current.sync.on_the_wire()},
         "contexts": {name: [cls.__name__ for cls in classes] for name, classes in app.context_classes.items()},
         "entities": [entity_definition(entity) for entity in app.entities.values()],
     }

@@ -7,6 +7,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from syncapi.appsettings.model import AppSettings as AppSettings
+
 
 class UserKey(models.Model):
     """The name under which devices keep a user's data (decision 0001): random, so never taken by somebody else."""

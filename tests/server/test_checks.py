@@ -55,7 +55,11 @@ CASES: dict[str, Callable[[], Sequence[OfflineApp]]] = {
     "E018 list_display of LocalThing is not a list": lambda: [app(entity(list_display=None))],
     "E018 ordering of LocalThing is not a list": lambda: [app(entity(ordering=[F("name").desc()]))],
     "E022 has no attribute 'Thing'": lambda: [app(entity(get_attributes=lambda self: self.Thing))],
-    "E022 The offline app 'thing' cannot be read": lambda: [app(theme_color=None)],
+    "E016 theme_color of 'thing' is None": lambda: [app(theme_color=None)],
+    "E022 The offline app 'thing' cannot be read": lambda: [app(contexts={1: []})],
+    "E025 retry_interval is 2": lambda: [app(sync_defaults=offline.SyncSettings(retry_interval=2))],
+    "E025 on_online is 'yes'": lambda: [app(sync_defaults=offline.SyncSettings(on_online="yes"))],  # type: ignore[arg-type]
+    "E025 it is {'on_online': True}": lambda: [app(sync_defaults={"on_online": True})],
     "E019 has no text to search": lambda: [app(entity(model=Specimen, attributes=["date"], search_fields=["date"]))],
     "E019 not a picture": lambda: [app(entity(pictures=["name"]))],
     "E019 has no order": lambda: [app(entity(model=Specimen, attributes=["json"], ordering=["json"]))],

@@ -12,7 +12,7 @@ from django.test import Client
 from PIL import Image
 
 from pwa import build
-from pwa.icons import icon, initials
+from pwa.icons import drawn_icon, initials
 from syncapi.registry import registry
 
 
@@ -200,7 +200,7 @@ def test_icons_show_initials(title: str, letters: str) -> None:
 
 
 def test_a_maskable_icon_fills_the_square_and_the_other_does_not() -> None:
-    maskable = Image.open(io.BytesIO(icon("A", "#3b4a8c", "maskable", 192))).convert("RGBA")
-    rounded = Image.open(io.BytesIO(icon("A", "#3b4a8c", "any", 192))).convert("RGBA")
+    maskable = Image.open(io.BytesIO(drawn_icon("A", "#3b4a8c", "maskable", 192))).convert("RGBA")
+    rounded = Image.open(io.BytesIO(drawn_icon("A", "#3b4a8c", "any", 192))).convert("RGBA")
     assert maskable.getpixel((0, 0))[3] == 255  # type: ignore[index]
     assert rounded.getpixel((0, 0))[3] == 0  # type: ignore[index]
