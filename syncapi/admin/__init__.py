@@ -1,7 +1,11 @@
-"""What administrators see of syncing: devices, their syncs, change tracking. Importing this package registers it."""
+"""What administrators set of apps, and see of syncing: devices, their syncs, change tracking.
 
+Importing this package registers it.
+"""
+
+from syncapi.admin.app_settings import AppSettingsAdmin
 from syncapi.admin.devices import ReplicaAdmin
 from syncapi.admin.pulls import PullAdmin
 from syncapi.admin.tracking import ChangeTrackingAdmin
 
-__all__ = ["ChangeTrackingAdmin", "PullAdmin", "ReplicaAdmin"]
+__all__ = ["AppSettingsAdmin", "ChangeTrackingAdmin", "PullAdmin", "ReplicaAdmin"]

@@ -1,9 +1,11 @@
 """What administrators see of syncing must be usable by everybody, on any screen."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import APIRequestContext, expect
+from PIL import Image
+from playwright.sync_api import APIRequestContext, Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Browser
 from tests.browser.site import PASSWORD, Site
@@ -16,6 +18,9 @@ PAGES = {
     "syncs": "pull/",
     "sync": "pull/1/change/",
     "change tracking": "changetracking/",
+    "settings of all apps": "appsettings/",
+    "settings of an app": "appsettings/catalog/change/",
+    "history of settings": "appsettings/catalog/history/",
 }
 
 
@@ -32,6 +37,13 @@ def sync(request: APIRequestContext, site: Site) -> None:
     assert request.post(api, data={"context": ""}, headers=headers).ok
 
 
+def sign_in(page: Page, site: Site, to: str) -> None:
+    page.goto(f"{site.url}/admin/login/?next={to}")
+    page.get_by_label("Username").fill("admin")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_axe_finds_nothing_in_the_pages_about_syncing(
@@ -40,10 +52,7 @@ def test_axe_finds_nothing_in_the_pages_about_syncing(
     context = browser(viewport=size, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
     sync(context.request, site)
     page = context.new_page()
-    page.goto(f"{site.url}/admin/login/?next=/admin/syncapi/")
-    page.get_by_label("Username").fill("admin")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    sign_in(page, site, "/admin/syncapi/")
     expect(page.get_by_role("main").get_by_role("link", name="Change tracking")).to_be_visible()
     found: dict[str, list[str]] = {}
     for name, path in PAGES.items():
@@ -54,3 +63,29 @@ def test_axe_finds_nothing_in_the_pages_about_syncing(
         if problems := violations(page):
             found[name] = problems
     assert found == {}
+
+
+def test_settings_of_an_app_are_made_with_the_pages_own_policy(site: Site, browser: Browser, tmp_path: Path) -> None:
+    icon = tmp_path / "icon.png"
+    Image.new("RGB", (512, 512), "#aa3300").save(icon)
+    page = browser(viewport=PHONE).new_page()
+    sign_in(page, site, "/admin/syncapi/appsettings/catalog/change/")
+    picker = page.locator("input[type=color]").first
+    expect(picker).to_have_value("#1f5f5b")  # as declared, while nothing is typed
+    picker.fill("#3b4a8c")
+    expect(page.locator("#id_theme_color")).to_have_value("#3b4a8c")
+    page.locator("#id_theme_color").fill("#112233")
+    expect(picker).to_have_value("#112233")
+    page.get_by_label("Screen Orientation").select_option("Portrait")
+    page.get_by_label("Icon:").set_input_files(icon)
+    page.get_by_label("Retry Interval").fill("4")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("A device tries again after 5 seconds at the earliest.")).to_be_visible()
+    page.get_by_label("Retry Interval").fill("45")
+    page.get_by_label("Icon:").set_input_files(icon)  # browsers never send a file twice by themselves
+    page.get_by_role("button", name="Save and continue").click()
+    expect(page.get_by_text("changed successfully")).to_be_visible()
+    for shown in page.locator(".syncapi-icons img").all():
+        assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") == 192
+    manifest = page.request.get(f"{site.url}/apps/catalog/manifest.webmanifest").json()
+    assert (manifest["orientation"], manifest["theme_color"]) == ("portrait", "#112233")
