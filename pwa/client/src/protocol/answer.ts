@@ -6,8 +6,8 @@
 import { ByteReader } from "./bytes";
 import { ClientError } from "./errors";
 import { addFingerprints, rowFingerprint } from "./fingerprint";
-import type { AnswerMessage, EntityMessage, SegmentMessage } from "./messages";
-import { asDefinition, asEntity, asGap, asSegment, asStart, corrupt, type Fields } from "./parse";
+import type { AnswerMessage, EntityMessage, PartMessage, SegmentMessage, StartMessage } from "./messages";
+import { asDefinition, asEntity, asGap, asPart, asSegment, asStart, corrupt, type Fields } from "./parse";
 
 const LINE_FEED = 10;
 const BRACKET = 91;
@@ -34,14 +34,10 @@ export async function* readAnswer(body: ReadableStream<Uint8Array>): AsyncGenera
   }
 }
 
-async function* readEntities(
-  reader: ByteReader,
-  start: { rows: number; bytes: number },
-): AsyncGenerator<AnswerMessage, void> {
+async function* readEntities(reader: ByteReader, start: StartMessage): AsyncGenerator<AnswerMessage, void> {
   let entity: EntityMessage | null = null;
   let received: Received = NOTHING;
-  let rows = 0;
-  let bytes = 0;
+  const all = { rows: 0, bytes: 0, total: 0, packed: 0 };
   for (;;) {
     const fields = await nextMessage(reader);
     if (fields.type === "segment") {
@@ -50,14 +46,21 @@ async function* readEntities(
       if (!isWhere(segment, entity)) throw corrupt("a segment where there is none");
       received = add(received, segment, size);
       yield segment;
+    } else if (fields.type === "part") {
+      const part = asPart(fields);
+      if (entity?.mode !== "snapshot" || received.gaps + received.segments > 0)
+        throw corrupt("a part where there is none");
+      if (part.number !== received.parts) throw corrupt("parts out of order");
+      received = addPart(received, part);
+      yield part;
     } else if (fields.type === "gap") {
-      if (entity?.mode !== "delta" || received.segments > 0) throw corrupt("a gap where there is none");
+      const isWhere = entity?.mode === "delta" || entity?.mode === "snapshot";
+      if (!isWhere || received.segments > 0) throw corrupt("a gap where there is none");
       received = { ...received, gaps: received.gaps + 1 };
       yield asGap(fields);
     } else if (fields.type === "entity" || fields.type === "end") {
       if (entity !== null) check(entity, received);
-      rows += received.rows;
-      bytes += received.bytes;
+      for (const name of ["rows", "bytes", "total", "packed"] as const) all[name] += received[name];
       if (fields.type === "end") break;
       received = NOTHING;
       entity = asEntity(fields);
@@ -66,11 +69,20 @@ async function* readEntities(
       yield asDefinition(fields);
     }
   }
-  if (rows !== start.rows) throw corrupt(`${rows} rows where ${start.rows} were announced`);
-  if (bytes !== start.bytes) throw corrupt(`${bytes} bytes of rows where ${start.bytes} were announced`);
+  const { fetch } = start;
+  const announced = { rows: start.rows, bytes: start.bytes, total: fetch.rows, packed: fetch.bytes };
+  for (const [name, expected] of Object.entries(announced)) {
+    const found = all[name as keyof typeof all];
+    if (found !== expected) throw corrupt(`${name} is ${found} where ${expected} was announced in all`);
+  }
 }
 
 interface Received {
+  parts: number;
+  /** Of the parts: rows, bytes of row lines, bytes compressed. */
+  total: number;
+  size: number;
+  packed: number;
   gaps: number;
   segments: number;
   rows: number;
@@ -78,17 +90,27 @@ interface Received {
   fingerprint: number;
 }
 
-const NOTHING: Received = { gaps: 0, segments: 0, rows: 0, bytes: 0, fingerprint: 0 };
+const NOTHING: Received = {
+  parts: 0,
+  total: 0,
+  size: 0,
+  packed: 0,
+  gaps: 0,
+  segments: 0,
+  rows: 0,
+  bytes: 0,
+  fingerprint: 0,
+};
 
 /** Segments say which keys they cover in a comparison, and there only. */
 function isWhere({ covers }: SegmentMessage, entity: EntityMessage | null): boolean {
   if (entity?.mode === "ranges") return covers !== null;
-  return covers === null && (entity?.mode === "replace" || entity?.mode === "delta");
+  return covers === null && ["replace", "delta", "snapshot"].includes(entity?.mode ?? "");
 }
 
 function add(received: Received, segment: SegmentMessage, bytes: number): Received {
   return {
-    gaps: received.gaps,
+    ...received,
     segments: received.segments + 1,
     rows: received.rows + segment.rows,
     bytes: received.bytes + bytes,
@@ -96,14 +118,28 @@ function add(received: Received, segment: SegmentMessage, bytes: number): Receiv
   };
 }
 
+function addPart(received: Received, { rows, bytes, packed }: PartMessage): Received {
+  return {
+    ...received,
+    parts: received.parts + 1,
+    total: received.total + rows,
+    size: received.size + bytes,
+    packed: received.packed + packed,
+  };
+}
+
 function check(entity: EntityMessage, received: Received): void {
   const announced: Partial<Received> = {};
-  if (entity.mode === "replace" || entity.mode === "delta" || entity.mode === "ranges") {
+  if (entity.mode !== "unchanged" && entity.mode !== "reset") {
     const { rows, bytes, segments } = entity;
     Object.assign(announced, { rows, bytes, segments });
   }
   if (entity.mode === "replace") announced.fingerprint = entity.fingerprint;
-  if (entity.mode === "delta") announced.gaps = entity.gaps;
+  if (entity.mode === "delta" || entity.mode === "snapshot") announced.gaps = entity.gaps;
+  if (entity.mode === "snapshot") {
+    const { parts, total, size, packed } = entity;
+    Object.assign(announced, { parts, total, size, packed });
+  }
   for (const [name, expected] of Object.entries(announced)) {
     const found = received[name as keyof Received];
     if (found !== expected) throw corrupt(`${entity.entity}: ${name} is ${found} where ${expected} was announced`);

@@ -30,6 +30,8 @@ export interface StartMessage {
   user: string;
   rows: number;
   bytes: number;
+  /** Of the parts that are listed: rows, and bytes as they travel. */
+  fetch: { rows: number; bytes: number };
 }
 
 export interface DefinitionMessage {
@@ -72,6 +74,26 @@ export interface DeltaMessage {
   cursor: string;
 }
 
+/** The rows at an earlier moment, in parts to be fetched; then what changed since, as in a delta. */
+export interface SnapshotMessage {
+  type: "entity";
+  entity: string;
+  mode: "snapshot";
+  columns: string[];
+  parts: number;
+  /** Of all parts together: rows, bytes of row lines, bytes compressed. */
+  total: number;
+  size: number;
+  packed: number;
+  fingerprint: number;
+  /** Of what travels in the answer. */
+  rows: number;
+  bytes: number;
+  segments: number;
+  gaps: number;
+  cursor: string;
+}
+
 /** The changes cannot be told: compare. */
 export interface ResetMessage {
   type: "entity";
@@ -94,7 +116,27 @@ export interface RangesMessage {
   cursor: string;
 }
 
-export type EntityMessage = ReplaceMessage | UnchangedMessage | DeltaMessage | ResetMessage | RangesMessage;
+export type EntityMessage =
+  | ReplaceMessage
+  | UnchangedMessage
+  | DeltaMessage
+  | SnapshotMessage
+  | ResetMessage
+  | RangesMessage;
+
+/** Where rows of a snapshot are to be had: no content of a sum ever changes. */
+export interface PartMessage {
+  type: "part";
+  number: number;
+  /** SHA-256 of its row lines with their line feeds, in hexadecimal digits. */
+  sum: string;
+  rows: number;
+  bytes: number;
+  /** Bytes as they travel, compressed. */
+  packed: number;
+  first: Key;
+  last: Key;
+}
 
 /** Strictly between these keys nothing remains; `null`: no bound. */
 export interface GapMessage {
@@ -118,4 +160,10 @@ export interface SegmentMessage {
   fingerprint: number;
 }
 
-export type AnswerMessage = StartMessage | DefinitionMessage | EntityMessage | GapMessage | SegmentMessage;
+export type AnswerMessage =
+  | StartMessage
+  | DefinitionMessage
+  | EntityMessage
+  | PartMessage
+  | GapMessage
+  | SegmentMessage;

@@ -6,6 +6,7 @@ import {
   type DefinitionMessage,
   type EntityMessage,
   type GapMessage,
+  type PartMessage,
   PROTOCOL,
   type SegmentMessage,
   type StartMessage,
@@ -22,7 +23,14 @@ export function asStart(fields: Fields): StartMessage {
     user: text(fields, "user"),
     rows: count(fields, "rows"),
     bytes: count(fields, "bytes"),
+    fetch: fields.fetch === undefined ? { rows: 0, bytes: 0 } : fetchOf(fields.fetch),
   };
+}
+
+function fetchOf(value: unknown): StartMessage["fetch"] {
+  if (typeof value !== "object" || value === null) throw corrupt("fetch is no object");
+  const fields = value as Fields;
+  return { rows: count(fields, "rows"), bytes: count(fields, "bytes") };
 }
 
 export function asDefinition(fields: Fields): DefinitionMessage {
@@ -46,6 +54,11 @@ export function asEntity(fields: Fields): EntityMessage {
       return { ...head, mode: "replace", ...rowsOf(fields), fingerprint: count(fields, "fingerprint") };
     case "delta":
       return { ...head, mode: "delta", ...rowsOf(fields), gaps: count(fields, "gaps") };
+    case "snapshot": {
+      const parts = { parts: count(fields, "parts"), size: count(fields, "size"), packed: count(fields, "packed") };
+      const whole = { total: count(fields, "total"), fingerprint: count(fields, "fingerprint") };
+      return { ...head, mode: "snapshot", ...rowsOf(fields), ...parts, ...whole, gaps: count(fields, "gaps") };
+    }
     case "ranges": {
       const whole = { total: count(fields, "total"), fingerprint: count(fields, "fingerprint") };
       return { ...head, mode: "ranges", ...rowsOf(fields), ...whole };
@@ -61,12 +74,22 @@ export function asGap(fields: Fields): GapMessage {
   return { type: "gap", after: keyOrNull(fields, "after"), before: keyOrNull(fields, "before") };
 }
 
+// Memory is bounded by a segment (P3).
 const MOST_SEGMENT_ROWS = 1000;
+const SUM = /^[0-9a-f]{64}$/;
+
+export function asPart(fields: Fields): PartMessage {
+  const sum = text(fields, "sum");
+  if (!SUM.test(sum)) throw corrupt("sum is no SHA-256");
+  const part = { type: "part", number: count(fields, "number"), sum, rows: count(fields, "rows") } as const;
+  if (part.rows === 0 || part.rows > MOST_SEGMENT_ROWS) throw corrupt(`a part has ${part.rows} rows`);
+  const sizes = { bytes: count(fields, "bytes"), packed: count(fields, "packed") };
+  return { ...part, ...sizes, first: key(fields, "first"), last: key(fields, "last") };
+}
 
 /** What a segment's own line says, and how many bytes of rows follow. */
 export function asSegment(fields: Fields): { segment: Omit<SegmentMessage, "text" | "fingerprint">; bytes: number } {
   const rows = count(fields, "rows");
-  // Memory is bounded by a segment (P3).
   if (rows > MOST_SEGMENT_ROWS) throw corrupt(`a segment has ${rows} rows`);
   const covers = fields.after !== undefined || fields.until !== undefined;
   const segment = {
