@@ -45,7 +45,10 @@ export class FakeOffline implements OfflineApi {
       definitionVersion: "1",
       replica: "1",
       entities: Object.fromEntries(
-        definition.entities.map(({ name }) => [name, { rows: rows[name]?.length ?? 0, syncedAt }]),
+        definition.entities.map(({ name }) => [
+          name,
+          { rows: rows[name]?.length ?? 0, bytes: JSON.stringify(rows[name] ?? []).length, syncedAt },
+        ]),
       ),
       lastSync: syncedAt,
       syncing: null,
@@ -79,7 +82,8 @@ export class FakeOffline implements OfflineApi {
       ["files", 12],
     ] as const) {
       for (let done = 0; done <= last; done += Math.max(Math.round(last / 12), 1)) {
-        this.#progress({ context: "", phase, done, total: phase === "connect" ? 0 : last });
+        const total = phase === "connect" ? 0 : last;
+        this.#progress({ context: "", phase, done, total, bytes: done * 280, totalBytes: total * 280 });
         await pause(this.has("slow") ? 600 : 25);
       }
       if (fails) break;

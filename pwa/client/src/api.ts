@@ -172,8 +172,8 @@ export interface SyncProgress {
   done: number;
   total: number;
   /** As they travel, so far and in all; 0 while unknown. */
-  bytes?: number;
-  totalBytes?: number;
+  bytes: number;
+  totalBytes: number;
 }
 
 export interface OfflineEvents {
@@ -191,7 +191,7 @@ export interface OfflineEvents {
 export interface EntityState {
   rows: number;
   /** Of its rows' text on the device. */
-  bytes?: number;
+  bytes: number;
   /** ISO 8601, UTC, by the device's clock. */
   syncedAt: string;
 }

@@ -25,6 +25,9 @@ export interface Channel<Message> {
   listen(callback: (message: Message) => void): void;
 }
 
+/** SHA-256 of these bytes. */
+export type Digest = (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>;
+
 export interface Stores {
   /** What belongs to the device. */
   device(app: string): DeviceStore;
@@ -48,4 +51,5 @@ export interface Ports {
   locks: Locks;
   channel: Channel<unknown>;
   stores: Stores;
+  sha256: Digest;
 }

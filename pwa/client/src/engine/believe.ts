@@ -1,5 +1,6 @@
 /** Whether an answer can be made visible, and how the entities are to be asked for again of which it cannot. */
 
+import type { AttributeType } from "../api";
 import { type Measured, measureLayer } from "../layers/measure";
 import { ClientError } from "../protocol/errors";
 import { isOrdered, keyOrder } from "../protocol/keys";
@@ -7,7 +8,7 @@ import { trackedKeyType } from "../protocol/patterns";
 import type { Overview, Store } from "../store/store";
 import type { Ask, Level } from "./asks";
 import { fileColumns } from "./files";
-import { sendsCursor } from "./plan";
+import type { Base } from "./parts";
 import type { Arrival, Received } from "./receive";
 
 /** An answer that fits together. */
@@ -16,6 +17,8 @@ export interface Believed {
   asks: ReadonlyMap<string, Ask>;
   /** What the device has then of the entities that changed in part. */
   measured: ReadonlyMap<string, Measured>;
+  /** Where the rows are of those that came in parts. */
+  bases: ReadonlyMap<string, Base>;
 }
 
 export interface Judging {
@@ -28,7 +31,8 @@ export interface Judging {
   progress(): void;
 }
 
-export interface Judgement extends Believed {
+export interface Judgement extends Omit<Believed, "bases" | "measured"> {
+  measured: Map<string, Measured>;
   /** Entities to be asked for again, in another way. */
   raised: Map<string, Level>;
 }
@@ -60,6 +64,11 @@ async function judgeEntity(arrival: Arrival, judging: Judging): Promise<Measured
   const record = before.entities[message.entity];
   const ask = asks.get(message.entity);
   if (message.mode === "replace") return "good";
+  if (message.mode === "snapshot") {
+    // Only where changes are tracked is there anything to tell of what came since.
+    if (arrival.segments > 0 && keyTypeOf(arrival, judging) === null) throw unasked(arrival);
+    return "good";
+  }
   if (message.mode === "reset") {
     const isNew = ask === undefined && !levels.has(message.entity);
     return record !== undefined && isNew ? "compare" : "whole";
@@ -71,19 +80,39 @@ async function judgeEntity(arrival: Arrival, judging: Judging): Promise<Measured
     const measured = await measureLayer(source, ordered, description, layer, judging.progress);
     return measured.rows === message.total && measured.fingerprint === message.fingerprint ? measured : "whole";
   }
-  if (record === undefined || !sendsCursor(levels.get(message.entity), ask)) throw unasked(arrival);
+  if (record === undefined || levels.get(message.entity) === "whole") throw unasked(arrival);
   if (message.mode === "unchanged") {
     if (message.rows === null) return "good";
     return message.rows === record.rows && message.fingerprint === record.fingerprint ? "good" : "whole";
   }
   if (String(message.columns) !== String(record.columns)) return "whole";
-  const { definition } = judging.received.definition ?? before.definition ?? {};
-  const type = trackedKeyType(definition, message.entity);
+  const type = keyTypeOf(arrival, judging);
   if (type === null) throw unasked(arrival);
   const source = { store: judging.store, entity: message.entity, order: keyOrder(type), content: record };
   const layer = await judging.store.segments(message.entity, judging.received.generation, arrival.segments);
-  const files = fileColumns(definition, message.entity, record.columns).map(({ column }) => column);
+  const files = fileColumns(definitionOf(judging), message.entity, record.columns).map(({ column }) => column);
   return measureLayer(source, isOrdered(type), record, layer, judging.progress, files);
+}
+
+/** What the device has then of an entity that came in parts. */
+export async function measureSnapshot(arrival: Arrival, base: Base, judging: Judging): Promise<Measured> {
+  const { message, segments } = arrival;
+  if (message.mode !== "snapshot") throw new ClientError("internal");
+  const { entity, total: rows, fingerprint } = message;
+  const { store, received, progress } = judging;
+  const type = keyTypeOf(arrival, judging) ?? "string";
+  const source = { store, entity, order: keyOrder(type), content: { ...base, layers: [] } };
+  const layer = await store.segments(entity, received.generation, segments);
+  return measureLayer(source, isOrdered(type), { rows, fingerprint }, layer, progress);
+}
+
+/** Type of the key where changes are tracked, else `null`. */
+export function keyTypeOf({ message }: Arrival, judging: Pick<Judging, "received" | "before">): AttributeType | null {
+  return trackedKeyType(definitionOf(judging), message.entity);
+}
+
+function definitionOf({ received, before }: Pick<Judging, "received" | "before">) {
+  return (received.definition ?? before.definition)?.definition;
 }
 
 function unasked({ message }: Arrival): ClientError {

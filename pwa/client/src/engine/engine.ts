@@ -32,6 +32,7 @@ export interface SyncOptions {
 }
 
 const NO_REPLICA = "00000000-0000-0000-0000-000000000000";
+const NOTHING = { done: 0, total: 0, bytes: 0, totalBytes: 0 };
 const ANONYMOUS: User = { key: "anonymous", name: "" };
 
 export class Engine {
@@ -143,8 +144,8 @@ export class Engine {
     const overview = (await person?.store.overview().catch(ifClosed)) ?? null;
     const agenda = overview?.agenda;
     const entities: AppState["entities"] = {};
-    for (const [name, { rows, syncedAt }] of Object.entries(overview?.entities ?? {})) {
-      entities[name] = { rows, syncedAt };
+    for (const [name, { rows, syncedAt, bytes, layers }] of Object.entries(overview?.entities ?? {})) {
+      entities[name] = { rows, syncedAt, bytes: layers.reduce((sum, layer) => sum + layer.bytes, bytes) };
     }
     return {
       user: person === null ? null : person.user,
@@ -334,7 +335,7 @@ export class Engine {
   /** What another tab's sync means for our own idea of it. */
   private learn(person: Person, { type, detail }: { type: EventName; detail: unknown }): void {
     const told = detail as { context: string; error?: AppState["lastError"] };
-    if (type === "syncstart") person.heard({ context: told.context, phase: "connect", done: 0, total: 0 });
+    if (type === "syncstart") person.heard({ context: told.context, phase: "connect", ...NOTHING });
     else if (type === "syncprogress") person.heard(detail as AppState["syncing"]);
     else if (type === "synccomplete" || type === "syncerror") person.heard(null, told.error ?? null);
   }

@@ -100,7 +100,7 @@ it("are asked for at most six at a time", async () => {
   await running;
   expect(filesAsked()).toHaveLength(20);
   const done = tab.events.filter(({ type, detail }) => type === "syncprogress" && "phase" in (detail as object));
-  expect(done.at(-1)?.detail).toEqual({ context: "", phase: "files", done: 20, total: 20 });
+  expect(done.at(-1)?.detail).toEqual({ context: "", phase: "files", done: 20, total: 20, bytes: 0, totalBytes: 0 });
 });
 
 /** Each file comes as this many chunks, one per second. */

@@ -170,9 +170,12 @@ export class Person {
         watchdog.touch();
       }
       return sync(job, {
-        ...{ store, server, watchdog, limits, clock: this.ports.clock, user: user.key },
+        ...{ store, server, watchdog, limits, clock: this.ports.clock, sha256: this.ports.sha256, user: user.key },
         progress: (phase, done, total) => {
-          if (!watchdog.signal.aborted) this.progress({ context, phase, done, total });
+          if (!watchdog.signal.aborted) this.progress({ context, phase, done, total, bytes: 0, totalBytes: 0 });
+        },
+        amounts: (amounts) => {
+          if (!watchdog.signal.aborted) this.progress({ context, phase: "rows", ...amounts });
         },
         applied: (received) => {
           turn.received = received;

@@ -1,6 +1,7 @@
 /** Pure decisions of a sync: what to ask for, and what to make visible. */
 
 import type { Trigger } from "../api";
+import type { Measured } from "../layers/measure";
 import { ClientError } from "../protocol/errors";
 import type { SyncRequest } from "../protocol/messages";
 import { visibleGenerations } from "../store/references";
@@ -19,8 +20,8 @@ export interface Job {
 }
 
 /** The entities of a job of which the device has anything. */
-export function knownEntities(job: Job, { entities, partials, definition }: Overview): string[] {
-  const known = [...new Set([...Object.keys(entities), ...Object.keys(partials)])];
+export function knownEntities(job: Job, { entities, definition }: Overview): string[] {
+  const known = Object.keys(entities);
   const declared = job.context === "" ? known : (definition?.definition.contexts[job.context] ?? known);
   const wanted = new Set(job.entities ?? declared);
   return known.filter((name) => wanted.has(name));
@@ -38,15 +39,10 @@ export function planRequest(
   if (entities !== undefined) request.entities = entities;
   for (const name of knownEntities(job, before)) {
     const record = before.entities[name];
-    if (record !== undefined && sendsCursor(levels.get(name), asks.get(name))) request.cursors[name] = record.cursor;
+    if (record !== undefined && levels.get(name) !== "whole") request.cursors[name] = record.cursor;
   }
   for (const [name, { description }] of asks) request.ranges = { ...request.ranges, [name]: description.ranges };
   return request;
-}
-
-/** Whether the cursor of an entity that the device has goes along. */
-export function sendsCursor(level: Level | undefined, ask: Ask | undefined): boolean {
-  return level !== "whole" && (ask?.withCursor ?? true);
 }
 
 /** What becomes visible. `at`: now, ISO 8601. */
@@ -66,17 +62,34 @@ export function planSwitch(job: Job, before: Overview, believed: Believed, at: s
 const NEW = { leftovers: null, unseenFiles: null };
 
 function recordOf(
-  { message, segments, size, lasts }: Arrival,
+  { message, segments, size, bytes, lasts }: Arrival,
   old: EntityRecord | undefined,
-  { received, asks, measured }: Believed,
+  { received, asks, measured, bases }: Believed,
   syncedAt: string,
 ): EntityRecord {
   const { generation } = received;
-  const layer: Layer[] = segments === 0 ? [] : [{ generation, segments, size }];
+  const layer: Layer[] = segments === 0 ? [] : [{ generation, segments, size, bytes }];
   const { rows = 0, fingerprint = 0, leftovers: found, covered, releasesFiles } = measured.get(message.entity) ?? {};
   if (message.mode === "replace") {
     const { cursor, columns, rows, fingerprint } = message;
-    return { generation, segments, lasts, layers: [], cursor, columns, rows, fingerprint, syncedAt, ...NEW };
+    const base = { generation, segments, lasts, sums: lasts.map(() => null), bytes };
+    return { ...base, layers: [], cursor, columns, rows, fingerprint, syncedAt, ...NEW };
+  }
+  if (message.mode === "snapshot") {
+    const base = bases.get(message.entity);
+    if (base === undefined) throw new ClientError("internal");
+    const { cursor, columns } = message;
+    return {
+      ...base,
+      layers: layer,
+      cursor,
+      columns,
+      rows,
+      fingerprint,
+      syncedAt,
+      leftovers: found ?? null,
+      unseenFiles: null,
+    };
   }
   if (message.mode === "ranges") {
     const ask = asks.get(message.entity);
@@ -86,7 +99,7 @@ function recordOf(
     const leftovers = isShown(ask, old) ? joined(old?.leftovers, found) : joined(covered, found);
     const layers = [...content.layers, ...layer];
     const { cursor, columns } = message;
-    const base = { generation: content.generation, segments: content.segments, lasts: content.lasts };
+    const { layers: _, ...base } = content;
     return { ...base, layers, cursor, columns, rows, fingerprint, syncedAt, leftovers, unseenFiles: null };
   }
   if (old === undefined || message.mode === "reset") throw new ClientError("internal");
@@ -107,18 +120,27 @@ function joined(old: EntityRecord["leftovers"] = null, found: EntityRecord["left
 /** Rows that are new, changed or gone with this, by entity; entities that did not change are absent. */
 export function countReceived(before: Overview, { received, asks, measured }: Believed): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { message, segments } of received.entities) {
+  for (const arrival of received.entities) {
+    const { message, segments } = arrival;
     const name = message.entity;
     const gone = measured.get(name)?.gone ?? 0;
     if (message.mode === "replace") counts[name] = message.rows;
+    if (message.mode === "snapshot") counts[name] = countChanged(before.entities[name], arrival, measured.get(name));
     if (message.mode === "delta" && segments > 0) counts[name] = message.rows + gone;
     const ask = asks.get(name);
     if (message.mode !== "ranges" || ask === undefined) continue;
-    // Of a download from nothing all is new; over what is shown, what came now and before it was cut.
-    if (!ask.withCursor) counts[name] = message.total;
-    else if (segments > 0 || !isShown(ask, before.entities[name])) counts[name] = message.rows + ask.kept + gone;
+    // What came now, and before it was cut.
+    if (segments > 0 || !isShown(ask, before.entities[name])) counts[name] = message.rows + ask.kept + gone;
   }
   return counts;
+}
+
+/** Rows in parts that are not what the device had, or that the device had and not in them, whichever are more. */
+function countChanged(old: EntityRecord | undefined, { message, parts }: Arrival, now?: Measured): number {
+  if (message.mode !== "snapshot") return 0;
+  if (old === undefined) return now?.rows ?? message.total;
+  const kept = parts.filter(({ sum }) => old.sums.includes(sum)).reduce((all, { rows }) => all + rows, 0);
+  return Math.max(message.total, old.rows) - kept + message.rows + (now?.gone ?? 0);
 }
 
 /** Whether what was compared is no more and no less than what the device shows. */

@@ -1,16 +1,31 @@
 /** Phase: asks for what changed until the answer is one that can be made visible. */
 
+import type { Definition } from "../api";
+import type { Measured } from "../layers/measure";
 import { asHaversackError, ClientError, ServerError } from "../protocol/errors";
 import type { Speaker } from "../protocol/http";
+import { keyOrder } from "../protocol/keys";
 import type { Overview } from "../store/store";
-import { type Ask, type Asking, askFor, type Level } from "./asks";
-import { type Believed, judge } from "./believe";
+import { type Ask, askFor, type Level } from "./asks";
+import { type Believed, type Judging, judge, keyTypeOf, measureSnapshot } from "./believe";
+import { type Base, fetchParts, hasPart } from "./parts";
 import { type Job, knownEntities, planRequest } from "./plan";
+import { Progress } from "./progress";
 import { type Received, receive } from "./receive";
 import type { SyncWorld } from "./sync";
 
-/** Each asks for some entity in another way than before: more than these and the server does not know what it wants. */
+/** Each asks in another way than before, or for what the server had no more: more than these and it is of no use. */
 const MOST_ROUNDS = 5;
+
+interface Round {
+  job: Job;
+  /** What the sync started from, with what is kept now of cut downloads and comparisons. */
+  now: Overview;
+  levels: ReadonlyMap<string, Level>;
+  asks: ReadonlyMap<string, Ask>;
+  generation: number;
+  told: Progress;
+}
 
 /**
  * Everything of the job, staged. A reset is answered by comparing, and what does not fit together after that, or was
@@ -19,20 +34,24 @@ const MOST_ROUNDS = 5;
  * @throws HaversackError: nothing has changed then.
  */
 export async function pull(job: Job, before: Overview, world: SyncWorld): Promise<Believed> {
-  const { store, watchdog } = world;
-  const progress = () => {
-    watchdog.signal.throwIfAborted();
-    watchdog.touch();
-  };
+  const { store } = world;
+  const progress = () => alive(world);
   const levels = new Map<string, Level>();
   let definition = before.definition?.definition;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const asks = await prepare(job, before, { store, definition, progress }, levels);
+    const { partials, parts } = await store.overview();
+    const now = { ...before, partials, parts };
+    const asks = await prepare(job, now, levels, definition, world);
     const generation = await store.newGeneration();
+    const told = new Progress(asks, (entity, part) => hasPart(entity, part, now), world.amounts);
     try {
-      const received = await request(generation, job, before, levels, asks, world);
-      const { raised, ...believed } = await judge({ store, before, received, asks, levels, progress });
-      if (raised.size === 0) return believed;
+      const received = await request({ job, now, levels, asks, generation, told }, world);
+      const judging = { store, before, received, asks, levels, progress };
+      const { raised, ...judged } = await judge(judging);
+      if (raised.size === 0) {
+        const bases = await complete(judged.measured, judging, now, told, world);
+        if (bases !== null) return { ...judged, bases };
+      }
       for (const [name, level] of raised) levels.set(name, level);
       definition = received.definition?.definition ?? definition;
     } catch (thrown) {
@@ -43,49 +62,75 @@ export async function pull(job: Job, before: Overview, world: SyncWorld): Promis
     }
     await store.discard(generation);
   }
-  throw new ClientError("corrupt_response", "the server wants to be asked in another way again and again");
+  throw new ClientError("incomplete_response", "the server wants to be asked again and again");
 }
 
 export function speaker(overview: Overview, user: string): Speaker {
   return { user, replica: overview.replica, definition: overview.definition?.version ?? null };
 }
 
+function alive({ watchdog }: Pick<SyncWorld, "watchdog">): void {
+  watchdog.signal.throwIfAborted();
+  watchdog.touch();
+}
+
 async function prepare(
   job: Job,
-  before: Overview,
-  asking: Omit<Asking, "now">,
+  now: Overview,
   levels: ReadonlyMap<string, Level>,
+  definition: Definition | undefined,
+  world: SyncWorld,
 ): Promise<Map<string, Ask>> {
-  const { partials } = await asking.store.overview();
-  const now = { ...before, partials };
+  const asking = { store: world.store, now, definition, progress: () => alive(world) };
   const asks = new Map<string, Ask>();
   for (const name of knownEntities(job, now)) {
-    const level = levels.get(name) ?? "changes";
-    const ask = await askFor(name, level, { ...asking, now });
+    const ask = await askFor(name, levels.get(name) ?? "changes", asking);
     if (ask !== null) asks.set(name, ask);
   }
   return asks;
 }
 
-async function request(
-  generation: number,
-  job: Job,
-  before: Overview,
-  levels: ReadonlyMap<string, Level>,
-  asks: ReadonlyMap<string, Ask>,
-  world: SyncWorld,
-): Promise<Received> {
+async function request({ job, now, levels, asks, generation, told }: Round, world: SyncWorld): Promise<Received> {
   const { store, server, user, watchdog, limits } = world;
   watchdog.touch(limits.connect);
-  const wanted = planRequest(job, before, levels, asks);
-  const body = await server.sync(wanted, speaker(before, user), watchdog.signal);
+  const wanted = planRequest(job, now, levels, asks);
+  const body = await server.sync(wanted, speaker(now, user), watchdog.signal);
   watchdog.touch();
   const noted = body.pipeThrough(
     noting(() => watchdog.touch()),
     { signal: watchdog.signal },
   );
-  const progress = (done: number, total: number) => world.progress("rows", done, total);
-  return receive(noted, { store, generation, user, before, asks, progress });
+  return receive(noted, { store, generation, user, before: now, asks, progress: told });
+}
+
+/** The rows of what came in parts, and what they are with the changes that came beside them; `null`: ask again. */
+async function complete(
+  measured: Map<string, Measured>,
+  judging: Judging,
+  now: Overview,
+  told: Progress,
+  world: SyncWorld,
+): Promise<Map<string, Base> | null> {
+  const { store, server, user, watchdog, sha256 } = world;
+  const arrivals = judging.received.entities.filter(({ message }) => message.mode === "snapshot");
+  if (arrivals.length === 0) return new Map();
+  const listed = arrivals.map((arrival) => {
+    const type = keyTypeOf(arrival, judging);
+    return { entity: arrival.message.entity, parts: arrival.parts, order: type === null ? null : keyOrder(type) };
+  });
+  const bases = await fetchParts(listed, {
+    ...{ store, now, sha256, generation: await store.newGeneration() },
+    download: (entity, part) => server.part(entity, part, speaker(now, user), watchdog.signal, () => watchdog.touch()),
+    progress(part, isHere) {
+      alive(world);
+      told.part(part, isHere);
+    },
+  });
+  for (const arrival of bases === null ? [] : arrivals) {
+    const { entity } = arrival.message;
+    measured.set(entity, await measureSnapshot(arrival, bases?.get(entity) as Base, judging));
+  }
+  return bases;
 }
 
 /** Removes what is of no use. What an answer brought before it was cut is: the next sync goes on from there (P2). */
@@ -93,6 +138,8 @@ async function giveUp(generation: number, code: string, { store }: SyncWorld): P
   // What may itself be wrong, or is in the way when there is no space, must not be there the next time.
   const isUseless = ["quota", "corrupt_response", "invalid_request", "body_too_large", "internal"].includes(code);
   if (isUseless) await store.dropPartials().catch(() => undefined);
+  // Parts are what their sums say, whatever else was wrong.
+  if (code === "quota") await store.dropParts().catch(() => undefined);
   // Nothing else may go: a tab that was frozen comes here too, when another has taken over and is staging.
   await store.discard(generation).catch(() => undefined);
 }

@@ -7,10 +7,11 @@ import { Placed } from "../layers/placed";
 import { readAnswer } from "../protocol/answer";
 import { ClientError } from "../protocol/errors";
 import { isOrdered, keyOrder } from "../protocol/keys";
-import type { EntityMessage, SegmentMessage } from "../protocol/messages";
+import type { EntityMessage, PartMessage, SegmentMessage } from "../protocol/messages";
 import { trackedKeyType } from "../protocol/patterns";
 import type { Content, Gap, Overview, PartialCopy, Segment, Store, StoredDefinition } from "../store/store";
 import type { Ask } from "./asks";
+import type { Progress } from "./progress";
 
 /** What came of one entity, and what is staged of it in this generation. */
 export interface Arrival {
@@ -18,6 +19,10 @@ export interface Arrival {
   segments: number;
   /** Rows and gaps. */
   size: number;
+  /** Of the rows' text. */
+  bytes: number;
+  /** Of a snapshot. */
+  parts: PartMessage[];
   lasts: Content["lasts"];
 }
 
@@ -38,22 +43,21 @@ export interface Receiving {
   /** What the device has. */
   before: Pick<Overview, "definition" | "entities">;
   asks: ReadonlyMap<string, Ask>;
-  progress(done: number, total: number): void;
+  progress: Progress;
 }
 
 /** Resolves only when the answer was read to its end, and every segment of it is stored. */
 export async function receive(body: ReadableStream<Uint8Array>, receiving: Receiving): Promise<Received> {
-  const { store, generation, asks, before } = receiving;
+  const { store, generation, progress, before } = receiving;
   const received: Received = { version: "", definition: null, generation, entities: [] };
   const seen = new Set<string>();
-  const progress = new Progress(asks, receiving.progress);
   let stage = new Stage(store, generation);
   for await (const message of readAnswer(body)) {
     if (message.type !== "gap") await stage.flush();
     if (message.type === "start") {
       if (message.user !== receiving.user) throw new ClientError("wrong_user");
       received.version = message.definition;
-      progress.begin(message.rows);
+      progress.begin(message);
     } else if (message.type === "definition") {
       received.definition = { version: message.version, definition: message.definition };
     } else if (message.type === "entity") {
@@ -68,15 +72,18 @@ export async function receive(body: ReadableStream<Uint8Array>, receiving: Recei
       progress.entity(message);
     } else if (message.type === "gap") {
       await stage.gap({ after: message.after, before: message.before });
+    } else if (message.type === "part") {
+      stage.arrival.parts.push(message);
+      progress.listed(stage.arrival.message.entity, message);
     } else {
       await stage.segment(message);
-      progress.rows(message.rows);
+      progress.rows(message.rows, message.bytes);
     }
   }
   return received;
 }
 
-/** From here on, what is staged of a large download is something to go on from, whatever happens (P2). */
+/** From here on, what is staged of a comparison is something to go on from, whatever happens (P2). */
 async function keepPartial(
   message: EntityMessage,
   keyType: AttributeType,
@@ -84,12 +91,9 @@ async function keepPartial(
 ): Promise<void> {
   const { entity, mode } = message;
   const under = asks.get(entity)?.source.content;
-  let partial: PartialCopy;
-  if (mode === "replace") partial = { generation, layers: [], keyType };
-  else if (mode === "ranges" && under !== undefined) {
-    const layers = [...under.layers.map((layer) => layer.generation), generation];
-    partial = { generation: under.generation, layers, keyType };
-  } else return;
+  if (mode !== "ranges" || under === undefined) return;
+  const layers = [...under.layers.map((layer) => layer.generation), generation];
+  const partial: PartialCopy = { generation: under.generation, layers, keyType };
   if (!(await store.keepPartial(entity, partial, before.entities[entity]))) throw new ClientError("superseded");
 }
 
@@ -107,7 +111,7 @@ class Stage {
   ) {
     // A base is looked into for the rows that changes touch; what is replaced as a whole is not.
     this.placed = message?.mode === "replace" && keyType !== null ? new Placed(keyOrder(keyType)) : null;
-    this.arrival = { message: message as EntityMessage, segments: 0, size: 0, lasts: [] };
+    this.arrival = { message: message as EntityMessage, segments: 0, size: 0, bytes: 0, parts: [], lasts: [] };
   }
 
   async gap(gap: Gap): Promise<void> {
@@ -115,11 +119,12 @@ class Stage {
     if (this.gaps.length >= SEGMENT_ROWS) await this.flush();
   }
 
-  async segment({ first, last, rows, text, covers }: SegmentMessage): Promise<void> {
+  async segment({ first, last, rows, text, bytes, covers }: SegmentMessage): Promise<void> {
     const segment: Segment = { first, last, rows, text };
     if (this.placed !== null) segment.last = this.placed.last(keysOf(segment));
     if (covers !== null) segment.gaps = [{ after: covers.after, before: covers.until, closed: true }];
     await this.write(segment);
+    this.arrival.bytes += bytes;
   }
 
   /** Writes the gaps that came so far. */
@@ -135,35 +140,5 @@ class Stage {
     arrival.segments++;
     arrival.size += segment.rows + (segment.gaps?.length ?? 0);
     arrival.lasts.push(this.placed === null ? null : segment.last);
-  }
-}
-
-/** Rows that are here and rows in all; those of a download that was cut count as far as they still hold. */
-class Progress {
-  private done = 0;
-  private total = 0;
-
-  constructor(
-    private readonly asks: ReadonlyMap<string, Ask>,
-    private readonly tell: (done: number, total: number) => void,
-  ) {}
-
-  begin(rows: number): void {
-    for (const { kept } of this.asks.values()) this.done += kept;
-    this.total = this.done + rows;
-    this.tell(this.done, this.total);
-  }
-
-  entity(message: EntityMessage): void {
-    const kept = this.asks.get(message.entity)?.kept ?? 0;
-    const holds = message.mode === "ranges" ? Math.min(kept, message.total - message.rows) : 0;
-    this.done -= kept - holds;
-    this.total -= kept - holds;
-    this.tell(this.done, this.total);
-  }
-
-  rows(rows: number): void {
-    this.done += rows;
-    this.tell(this.done, this.total);
   }
 }

@@ -11,7 +11,7 @@ import {
   type Speaker,
   speakerHeaders,
 } from "../protocol/http";
-import type { Session, SyncRequest } from "../protocol/messages";
+import type { PartMessage, Session, SyncRequest } from "../protocol/messages";
 import type { PendingSignOut, StoredFile } from "../store/store";
 
 /** Where a wanted file is to be had. */
@@ -115,6 +115,49 @@ export class Server {
     } catch (error) {
       throw signal.aborted ? signal.reason : new ClientError("network", error);
     }
+  }
+
+  /**
+   * The row lines of a part of a snapshot, as bytes; `null` when no snapshot of this person has it any more. Calls back
+   * for each chunk.
+   *
+   * @throws ClientError `incomplete_response`, `corrupt_response` where there are not as many as the list said.
+   */
+  async part(
+    entity: string,
+    { sum, bytes }: Pick<PartMessage, "sum" | "bytes">,
+    speaker: Speaker,
+    signal: AbortSignal,
+    received: () => void,
+  ): Promise<Uint8Array<ArrayBuffer> | null> {
+    const path = `segments/${encodeURIComponent(entity)}/${sum}/`;
+    const call: Call = { headers: speakerHeaders(speaker), signal, accept: "application/x-ndjson" };
+    let response: Response;
+    try {
+      response = await this.call(path, call);
+    } catch (error) {
+      if (error instanceof ServerError && error.code === "not_found") return null;
+      throw error;
+    }
+    const all = new Uint8Array(bytes);
+    let at = 0;
+    try {
+      for (const reader = response.body?.getReader(); reader !== undefined; ) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        received();
+        // No more memory than was announced (P3).
+        if (at + value.length > bytes)
+          throw new ClientError("corrupt_response", `${sum} is longer than ${bytes} bytes`);
+        all.set(value, at);
+        at += value.length;
+      }
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      throw error instanceof ClientError ? error : new ClientError("network", error);
+    }
+    if (at < bytes) throw new ClientError("incomplete_response");
+    return all;
   }
 
   /** What is remembered may be out of date: only a fresh answer may say that the person has to sign in. */

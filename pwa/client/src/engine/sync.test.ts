@@ -41,9 +41,17 @@ describe("a first sync", () => {
     server.segmentRows = 1;
     await tab.engine.onSync("");
     const progress = tab.events.filter(({ type }) => type === "syncprogress").map(({ detail }) => detail);
-    expect(progress[0]).toEqual({ context: "", phase: "connect", done: 0, total: 0 });
-    expect(progress).toContainEqual({ context: "", phase: "rows", done: 2, total: 4 });
-    expect(progress).toContainEqual({ context: "", phase: "rows", done: 4, total: 4 });
+    const bytes = server.told.LocalThing?.bytes ?? 0;
+    expect(progress[0]).toMatchObject({ phase: "connect", done: 0, total: 0, bytes: 0, totalBytes: 0 });
+    expect(progress).toContainEqual(expect.objectContaining({ phase: "rows", done: 2, total: 4 }));
+    expect(progress).toContainEqual({
+      context: "",
+      phase: "rows",
+      done: 4,
+      total: 4,
+      bytes: bytes + 12,
+      totalBytes: bytes + 12,
+    });
   });
 
   it("sends cursors and the definition's version the next time, and nothing travels", async () => {
@@ -132,7 +140,16 @@ describe("P1 and P2: all or nothing", () => {
     expect(await things(tab)).toEqual(OLD);
     expect(staged).toBe(2);
     const other = new IdbStore("shop", "anonymous", () => "");
-    const base = { generation: 2, segments: 1, lasts: [3], layers: [], leftovers: null, unseenFiles: null };
+    const base = {
+      generation: 2,
+      segments: 1,
+      lasts: [3],
+      sums: [null],
+      bytes: 0,
+      layers: [],
+      leftovers: null,
+      unseenFiles: null,
+    };
     const record = { ...base, cursor: "x", columns: [], rows: 0, fingerprint: 0, syncedAt: "" };
     const back = { expected: {}, entities: { LocalThing: record }, definition: null, context: null };
     expect(await other.switch(back)).toBe(false);

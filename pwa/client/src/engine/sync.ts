@@ -1,12 +1,13 @@
 /** One sync, from top to bottom. Called by the holder of the sync lock. */
 
 import type { SyncProgress } from "../api";
-import type { Clock } from "../ports";
+import type { Clock, Digest } from "../ports";
 import { ClientError, type HaversackError } from "../protocol/errors";
 import type { Store } from "../store/store";
 import { fetchFiles } from "./files";
 import type { Limits } from "./limits";
 import { countReceived, type Job, planSwitch } from "./plan";
+import type { Amounts } from "./progress";
 import { pull, speaker } from "./pull";
 import type { Server } from "./server";
 import { tidy } from "./tidy";
@@ -20,7 +21,10 @@ export interface SyncWorld {
   user: string;
   watchdog: Watchdog;
   limits: Pick<Limits, "connect">;
+  sha256: Digest;
   progress(phase: SyncProgress["phase"], done: number, total: number): void;
+  /** Of the rows that come. */
+  amounts(amounts: Amounts): void;
   /** Called as soon as new rows can be read, with how many of each entity: the sync cannot fail any more. */
   applied(received: Record<string, number>): void;
 }
@@ -68,6 +72,9 @@ async function pullFiles(world: SyncWorld): Promise<HaversackError | null> {
     },
   });
   // Rows that nobody sees yet are the first to make room.
-  if (error?.code === "quota") await store.dropPartials();
+  if (error?.code === "quota") {
+    await store.dropPartials();
+    await store.dropParts();
+  }
   return error;
 }

@@ -4,7 +4,7 @@ import { ClientError } from "../protocol/errors";
 import { addFingerprints, rowFingerprint } from "../protocol/fingerprint";
 import type { EntityRecord, Layer, Store } from "../store/store";
 import { mergedLines, overlayOf, SEGMENT_ROWS, type Source } from "./merge";
-import { type Line, type Overlay, segmentOf } from "./overlay";
+import { bytesOf, type Line, type Overlay, segmentOf } from "./overlay";
 import { Placed } from "./placed";
 
 /** Layers of an entity, until the newest are made one. */
@@ -57,12 +57,15 @@ async function writeBase(compacting: Compacting, generation: number): Promise<Pa
   const placed = new Placed(compacting.order);
   const write = async (lines: Line[]) => {
     progress();
-    await store.stage(entity, generation, lasts.length, segmentOf(lines));
+    const segment = segmentOf(lines);
+    await store.stage(entity, generation, lasts.length, segment);
+    bytes += bytesOf(segment.text);
     lasts.push(placed.last(lines.map(({ key }) => key)));
   };
   let waiting: Line[] = [];
   let rows = 0;
   let fingerprint = 0;
+  let bytes = 0;
   for await (const lines of mergedLines({ ...compacting, content: record })) {
     for (const { text } of lines) fingerprint = addFingerprints(fingerprint, rowFingerprint(encoder.encode(text)));
     rows += lines.length;
@@ -74,7 +77,8 @@ async function writeBase(compacting: Compacting, generation: number): Promise<Pa
   if (waiting.length > 0) await write(waiting);
   // All rows went by, so it costs little to see whether they are what they are thought to be.
   if (rows !== record.rows || fingerprint !== record.fingerprint) throw new ClientError("corrupt_response", entity);
-  return { generation, segments: lasts.length, lasts, layers: [], leftovers: null };
+  const sums = lasts.map(() => null);
+  return { generation, segments: lasts.length, lasts, sums, bytes, layers: [], leftovers: null };
 }
 
 async function writeLayer(compacting: Compacting, generation: number): Promise<Partial<EntityRecord>> {
@@ -87,7 +91,8 @@ async function writeLayer(compacting: Compacting, generation: number): Promise<P
     await store.stage(entity, generation, number, segment);
   }
   const size = overlay.gapList.length + segments.reduce((sum, segment) => sum + segment.rows, 0);
-  const layer: Layer = { generation, segments: segments.length, size };
+  const bytes = segments.reduce((sum, { text }) => sum + bytesOf(text), 0);
+  const layer: Layer = { generation, segments: segments.length, size, bytes };
   return { layers: [...record.layers.slice(0, from), layer] };
 }
 

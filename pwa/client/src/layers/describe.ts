@@ -16,8 +16,6 @@ export interface Description {
 }
 
 export interface Describing {
-  /** The download ended somewhere: what comes after the last row is not known. */
-  open: boolean;
   /** Whether keys have an order that the server shares; if not, there is one range. */
   ordered: boolean;
   /** Called now and then. */
@@ -26,7 +24,7 @@ export interface Describing {
 
 const encoder = new TextEncoder();
 
-export async function describeContent(source: Source, { open, ordered, progress }: Describing): Promise<Description> {
+export async function describeContent(source: Source, { ordered, progress }: Describing): Promise<Description> {
   const { segments, layers } = source.content;
   const most = segments * SEGMENT_ROWS + layers.reduce((sum, { size }) => sum + size, 0);
   const rangeRows = ordered ? Math.max(SEGMENT_ROWS, Math.ceil(most / (MOST_RANGES - 2))) : Number.POSITIVE_INFINITY;
@@ -46,8 +44,7 @@ export async function describeContent(source: Source, { open, ordered, progress 
     }
   }
   const [, rows, fingerprint] = range;
-  if (open && ordered && rows > 0) ranges.push(range, [null, 0, 0]);
-  else ranges.push([null, rows, fingerprint]);
+  ranges.push([null, rows, fingerprint]);
   const whole = {
     rows: ranges.reduce((sum, [, count]) => sum + count, 0),
     fingerprint: ranges.reduce((sum, [, , one]) => addFingerprints(sum, one), 0),

@@ -4,7 +4,7 @@ import { ClientError } from "../protocol/errors";
 import type { EntityRecord, Layer, Segment, Store } from "../store/store";
 import { Gaps } from "./gaps";
 import { baseSegment, type Source } from "./merge";
-import { gapsOf, linesOf, segmentOf } from "./overlay";
+import { bytesOf, gapsOf, linesOf, segmentOf } from "./overlay";
 
 export interface Removing extends Omit<Source, "store" | "content"> {
   store: Store;
@@ -35,25 +35,30 @@ export async function removeLeftovers({ store, entity, order, record, progress }
     if (segments.length !== layer.segments) throw new ClientError("superseded");
     // Within a layer the gaps come first: they hide none of its own rows.
     const all = new Gaps(order, [...above.list, ...gapsOf(segments)]);
-    let { size } = layer;
+    let { size, bytes } = layer;
     for (const [number, segment] of segments.entries()) {
       const pruned = prune(segment, above, all);
       if (pruned === null) continue;
       size += sizeOf(pruned) - sizeOf(segment);
+      bytes += bytesOf(pruned.text) - bytesOf(segment.text);
       await write(generation, number, pruned);
     }
-    layers.unshift({ ...layer, size });
+    layers.unshift({ ...layer, size, bytes });
     above = all;
   }
   now = { ...now, layers };
   const source = { store, entity, order, content: record };
   for (const number of record.leftovers ?? []) {
     if (!above.touches(now.lasts[number - 1] ?? null, now.lasts[number] ?? null)) continue;
-    const pruned = prune(await baseSegment(source, number), above, above);
+    const segment = await baseSegment(source, number);
+    const pruned = prune(segment, above, above);
     if (pruned === null) continue;
     // Where there was no order there is none now.
     const lasts = now.lasts.map((old, at) => (at === number ? (pruned?.last ?? null) : old));
-    now = { ...now, lasts, leftovers: (now.leftovers ?? []).filter((other) => other !== number) };
+    // It is no part of the server's any more.
+    const sums = now.sums.map((old, at) => (at === number ? null : old));
+    const bytes = now.bytes + bytesOf(pruned.text) - bytesOf(segment.text);
+    now = { ...now, lasts, sums, bytes, leftovers: (now.leftovers ?? []).filter((other) => other !== number) };
     await write(record.generation, number, pruned);
   }
   now = { ...now, leftovers: null };

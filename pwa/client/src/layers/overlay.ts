@@ -85,10 +85,22 @@ export function keysOf({ text }: Segment): Key[] {
   return parseLines(text).map((row) => row[0] as Key);
 }
 
+/** Whether keys come in their order, none twice. */
+export function isRising(order: KeyOrder, keys: readonly Key[]): boolean {
+  return keys.every((key, at) => at === 0 || order(keys[at - 1] as Key, key) < 0);
+}
+
 export function linesOf({ text }: Segment): Line[] {
   const texts = text.split("\n");
   return parseLines(text).map((row, at) => ({ key: row[0] as Key, text: texts[at] as string }));
 }
+
+/** Of a text as UTF-8. */
+export function bytesOf(text: string): number {
+  return encoder.encode(text).length;
+}
+
+const encoder = new TextEncoder();
 
 export function segmentOf(lines: readonly Line[]): Segment {
   const text = lines.map((line) => `${line.text}\n`).join("");

@@ -41,10 +41,10 @@ async function* readEntities(reader: ByteReader, start: StartMessage): AsyncGene
   for (;;) {
     const fields = await nextMessage(reader);
     if (fields.type === "segment") {
-      const { segment, bytes: size } = await readSegment(fields, reader);
+      const segment = await readSegment(fields, reader);
       if (segment.number !== received.segments) throw corrupt("segments out of order");
       if (!isWhere(segment, entity)) throw corrupt("a segment where there is none");
-      received = add(received, segment, size);
+      received = add(received, segment);
       yield segment;
     } else if (fields.type === "part") {
       const part = asPart(fields);
@@ -108,12 +108,12 @@ function isWhere({ covers }: SegmentMessage, entity: EntityMessage | null): bool
   return covers === null && ["replace", "delta", "snapshot"].includes(entity?.mode ?? "");
 }
 
-function add(received: Received, segment: SegmentMessage, bytes: number): Received {
+function add(received: Received, segment: SegmentMessage): Received {
   return {
     ...received,
     segments: received.segments + 1,
     rows: received.rows + segment.rows,
-    bytes: received.bytes + bytes,
+    bytes: received.bytes + segment.bytes,
     fingerprint: addFingerprints(received.fingerprint, segment.fingerprint),
   };
 }
@@ -161,9 +161,9 @@ async function nextMessage(reader: ByteReader): Promise<Fields> {
   return value as Fields;
 }
 
-async function readSegment(fields: Fields, reader: ByteReader): Promise<{ segment: SegmentMessage; bytes: number }> {
-  const { segment, bytes } = asSegment(fields);
-  const block = await reader.block(bytes);
+async function readSegment(fields: Fields, reader: ByteReader): Promise<SegmentMessage> {
+  const segment = asSegment(fields);
+  const block = await reader.block(segment.bytes);
   if (block === null) throw new ClientError("incomplete_response");
   let lines = 0;
   let fingerprint = 0;
@@ -174,7 +174,7 @@ async function readSegment(fields: Fields, reader: ByteReader): Promise<{ segmen
     at = end + 1;
   }
   if (lines !== segment.rows) throw corrupt(`a segment of ${lines} rows where ${segment.rows} were announced`);
-  return { segment: { ...segment, text: decode(block), fingerprint }, bytes };
+  return { ...segment, text: decode(block), fingerprint };
 }
 
 function decode(block: Uint8Array): string {

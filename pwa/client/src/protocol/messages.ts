@@ -150,6 +150,8 @@ export interface SegmentMessage {
   type: "segment";
   number: number;
   rows: number;
+  /** Of the text. */
+  bytes: number;
   /** `null` in a segment without rows. */
   first: Key | null;
   last: Key | null;

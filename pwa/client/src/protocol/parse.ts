@@ -88,19 +88,19 @@ export function asPart(fields: Fields): PartMessage {
 }
 
 /** What a segment's own line says, and how many bytes of rows follow. */
-export function asSegment(fields: Fields): { segment: Omit<SegmentMessage, "text" | "fingerprint">; bytes: number } {
+export function asSegment(fields: Fields): Omit<SegmentMessage, "text" | "fingerprint"> {
   const rows = count(fields, "rows");
   if (rows > MOST_SEGMENT_ROWS) throw corrupt(`a segment has ${rows} rows`);
   const covers = fields.after !== undefined || fields.until !== undefined;
-  const segment = {
+  return {
     type: "segment",
     number: count(fields, "number"),
     rows,
+    bytes: count(fields, "bytes"),
     first: rows === 0 ? null : key(fields, "first"),
     last: rows === 0 ? null : key(fields, "last"),
     covers: covers ? { after: keyOrNull(fields, "after"), until: keyOrNull(fields, "until") } : null,
-  } as const;
-  return { segment, bytes: count(fields, "bytes") };
+  };
 }
 
 export function corrupt(detail: unknown): ClientError {

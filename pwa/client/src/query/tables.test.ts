@@ -11,6 +11,8 @@ const record = {
   rows: 1,
   segments: 1,
   lasts: [1],
+  sums: [null],
+  bytes: 4,
   leftovers: null,
   unseenFiles: null,
   layers: [],
@@ -42,7 +44,7 @@ function fakeStore() {
         replica: now.replica,
         record: {
           ...{ ...record, generation: now.generation },
-          layers: now.layers.map((generation) => ({ generation, segments: 1, size: 1 })),
+          layers: now.layers.map((generation) => ({ generation, segments: 1, size: 1, bytes: 0 })),
         },
         segments: fresh ? [segment] : null,
         layers: unknown.map((layer) => [{ ...segment, text: `[${layer},"layer ${layer}"]\n` }]),

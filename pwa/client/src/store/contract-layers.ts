@@ -26,7 +26,7 @@ export function layersContract(name: string, make: (user: string) => Store): voi
       for (const [number, part] of segments.entries()) await store.stage("Thing", generation, number, part);
       const { Thing } = (await store.overview()).entities;
       if (Thing === undefined) throw new Error("There is no base.");
-      const layer = { generation, segments: segments.length, size: segments.length };
+      const layer = { generation, segments: segments.length, size: segments.length, bytes: 0 };
       const record = { ...Thing, cursor, layers: [...Thing.layers, layer] };
       expect(await store.switch(change({ expected: { Thing }, entities: { Thing: record } }))).toBe(true);
       return record;
@@ -66,7 +66,7 @@ export function layersContract(name: string, make: (user: string) => Store): voi
       const generation = await store.newGeneration();
       await store.stage("Thing", generation, 0, segment(9));
       await lay("a", segment(2));
-      const late = { ...before, cursor: "c", layers: [{ generation, segments: 1, size: 1 }] };
+      const late = { ...before, cursor: "c", layers: [{ generation, segments: 1, size: 1, bytes: 4 }] };
       expect(await store.switch(change({ expected: { Thing: before }, entities: { Thing: late } }))).toBe(false);
       expect(texts((await store.view("Thing")).layers)).toEqual([["[2]\n"]]);
     });
@@ -74,7 +74,7 @@ export function layersContract(name: string, make: (user: string) => Store): voi
     it("P1: are not switched to when they, or the base below them, were swept", async () => {
       const before = await fill("a", segment(1));
       const generation = await store.newGeneration();
-      const late = { ...before, cursor: "b", layers: [{ generation, segments: 1, size: 1 }] };
+      const late = { ...before, cursor: "b", layers: [{ generation, segments: 1, size: 1, bytes: 4 }] };
       expect(await store.switch(change({ expected: { Thing: before }, entities: { Thing: late } }))).toBe(false);
     });
 
@@ -172,7 +172,7 @@ export function layersContract(name: string, make: (user: string) => Store): voi
       await store.stage("Thing", used, 0, segment(2));
       await store.stage("Thing", unused, 0, segment(3));
       await store.keepPartial("Thing", partial(base.generation, used, unused), base);
-      const record = { ...base, cursor: "b", layers: [{ generation: used, segments: 1, size: 1 }] };
+      const record = { ...base, cursor: "b", layers: [{ generation: used, segments: 1, size: 1, bytes: 4 }] };
       expect(await store.switch(change({ expected: { Thing: base }, entities: { Thing: record } }))).toBe(true);
       expect((await store.overview()).partials).toEqual({});
       expect(await store.segments("Thing", used)).toHaveLength(1);

@@ -35,7 +35,8 @@ export function change(change: Partial<Switch>): Switch {
 export function recordOf(generation: number, cursor: string, segments: Segment[]): EntityRecord {
   const rows = segments.reduce((sum, part) => sum + part.rows, 0);
   const syncedAt = "2026-01-31T09:30:00.000Z";
-  const base = { generation, segments: segments.length, lasts: segments.map(({ last }) => last), layers: [] };
+  const sizes = { sums: segments.map(() => null), bytes: segments.reduce((sum, { text }) => sum + text.length, 0) };
+  const base = { ...sizes, layers: [], generation, segments: segments.length, lasts: segments.map(({ last }) => last) };
   return { ...base, cursor, columns: ["id"], rows, fingerprint: 0, syncedAt, leftovers: null, unseenFiles: null };
 }
 

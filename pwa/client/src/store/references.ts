@@ -4,15 +4,16 @@ import type { Definition } from "../api";
 import { trackedKeyType } from "../protocol/patterns";
 import type { EntityRecord, Overview, PartialCopy, Switch } from "./store";
 
-type State = Pick<Overview, "entities" | "partials">;
+type State = Pick<Overview, "entities" | "partials" | "parts">;
 
-/** The generations that an entity's rows or its incomplete download need. */
-export function generationsOf({ entities, partials }: State, entity: string): Set<number> {
+/** The generations that an entity's rows, or what is kept of a cut download or comparison of it, need. */
+export function generationsOf({ entities, partials, parts }: State, entity: string): Set<number> {
   const record = entities[entity];
   const partial = partials[entity];
   return new Set([
     ...(record === undefined ? [] : visibleGenerations(record)),
     ...(partial === undefined ? [] : [partial.generation, ...partial.layers]),
+    ...Object.values(parts[entity] ?? {}).map(({ generation }) => generation),
   ]);
 }
 
@@ -40,7 +41,12 @@ export function switched(state: State, { entities, definition }: Switch): State 
   const partials = Object.entries(state.partials).filter(([name, partial]) => {
     return !(name in entities) && (definition === null || isUseful(name, partial, definition.definition));
   });
-  return { entities: Object.fromEntries(next), partials: Object.fromEntries(partials) };
+  const parts = Object.entries(state.parts).filter(([name]) => !(name in entities) && isKept(name));
+  return {
+    entities: Object.fromEntries(next),
+    partials: Object.fromEntries(partials),
+    parts: Object.fromEntries(parts),
+  };
 }
 
 function isUseful(name: string, { keyType }: PartialCopy, definition: Definition): boolean {

@@ -22,6 +22,7 @@ interface Meta {
   definition: Definition;
   entities: Record<string, EntityRecord>;
   partials: Record<string, PartialCopy>;
+  parts: Overview["parts"];
   contexts: Record<string, string>;
   generation: number;
   filesMissing: number;
@@ -32,9 +33,9 @@ interface Meta {
 export type AnyTransaction = IDBPTransaction<UserSchema, Names[], "readonly" | "readwrite" | "versionchange">;
 export type Writing = IDBPTransaction<UserSchema, Names[], "readwrite">;
 
-export type State = Pick<Overview, "entities" | "partials">;
+export type State = Pick<Overview, "entities" | "partials" | "parts">;
 
-const NO_LAYERS = { lasts: [], layers: [], leftovers: null, unseenFiles: null };
+const OLD = { lasts: [], sums: [], bytes: 0, layers: [], leftovers: null, unseenFiles: null };
 
 export async function get<Name extends keyof Meta>(
   transaction: AnyTransaction,
@@ -44,10 +45,17 @@ export async function get<Name extends keyof Meta>(
 }
 
 export async function getState(transaction: AnyTransaction): Promise<State> {
-  const [entities, partials] = await Promise.all([get(transaction, "entities"), get(transaction, "partials")]);
-  // Records written by a version that knew no layers have none.
-  const complete = Object.entries(entities ?? {}).map(([name, record]) => [name, { ...NO_LAYERS, ...record }]);
-  return { entities: Object.fromEntries(complete), partials: partials ?? {} };
+  const [entities, partials, parts] = await Promise.all([
+    get(transaction, "entities"),
+    get(transaction, "partials"),
+    get(transaction, "parts"),
+  ]);
+  // Records written by a version that knew no layers have none, and older layers do not say how large they are.
+  const complete = Object.entries(entities ?? {}).map(([name, record]) => {
+    const layers = (record.layers ?? []).map((layer) => ({ ...layer, bytes: layer.bytes ?? 0 }));
+    return [name, { ...OLD, ...record, layers }];
+  });
+  return { entities: Object.fromEntries(complete), partials: partials ?? {}, parts: parts ?? {} };
 }
 
 export async function put<Name extends keyof Meta>(transaction: Writing, name: Name, value: Meta[Name]): Promise<void> {

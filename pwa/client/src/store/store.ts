@@ -32,6 +32,8 @@ export interface Layer {
   segments: number;
   /** Rows and gaps in it. */
   size: number;
+  /** Of its rows' text. */
+  bytes: number;
 }
 
 /** Where the rows of an entity are: a base, and layers over it, the oldest first. */
@@ -40,6 +42,10 @@ export interface Content {
   segments: number;
   /** Key of the last row of each segment of the base; `null` where nothing is known of which keys are in it. */
   lasts: (Key | null)[];
+  /** Of each segment of the base that is a part of the server's snapshot, its sum; `null` where it is none any more. */
+  sums: (string | null)[];
+  /** Of the text of the base. */
+  bytes: number;
   layers: Layer[];
 }
 
@@ -67,9 +73,15 @@ export interface Pruned {
   segment: Segment;
 }
 
-/** A download that is not complete: what to go on from when it was cut (P2). */
+/** Where a segment is. */
+export interface Place {
+  generation: number;
+  number: number;
+}
+
+/** A comparison that is not complete: what to go on from when it was cut (P2). */
 export interface PartialCopy {
-  /** Of the base, and of layers over it; their segments are those that are there. */
+  /** Of the base that is shown, and of layers over it; their segments are those that are there. */
   generation: number;
   layers: number[];
   /** Of the key, which says how keys are ordered. */
@@ -87,6 +99,8 @@ export interface Overview {
   definition: StoredDefinition | null;
   entities: Record<string, EntityRecord>;
   partials: Record<string, PartialCopy>;
+  /** Parts of snapshots that are here and not shown yet, by entity and sum: a download goes on with them (P2). */
+  parts: Record<string, Record<string, Place>>;
   /** Time of the last complete sync of each context, ISO 8601. */
   contexts: Record<string, string>;
   /** Files that rows name and that could not be fetched. */
@@ -144,20 +158,27 @@ export interface Store {
   newGeneration(): Promise<number>;
   /** Writes a segment that nobody sees yet. */
   stage(entity: string, generation: number, number: number, segment: Segment): Promise<void>;
+  /**
+   * Writes a part of a snapshot that nobody sees yet; it is kept until its entity is complete. `moved`: where else it
+   * is staged, and then is no more.
+   */
+  stagePart(entity: string, place: Place, sum: string, segment: Segment, moved?: Place): Promise<void>;
+  /** Forgets all parts that are not shown. */
+  dropParts(): Promise<void>;
   /** A segment of a generation, visible or not; `null` when there is none of this number. */
   segment(entity: string, generation: number, number: number): Promise<Segment | null>;
   /** The segments of a generation, visible or not: those there are, but no more than `most`. */
   segments(entity: string, generation: number, most?: number): Promise<Segment[]>;
   /**
-   * Notes what to go on from if the download of an entity is cut; its generations are kept until it is complete. Not
+   * Notes what to go on from if the comparison of an entity is cut; its generations are kept until it is complete. Not
    * noted (`false`) when the entity is no longer what was expected: readers of what it is now could not go on from it.
    */
   keepPartial(entity: string, partial: PartialCopy, expected: EntityRecord | undefined): Promise<boolean>;
-  /** Forgets incomplete downloads, all or those of an entity, with what is staged of them. */
+  /** Forgets incomplete comparisons, all or that of an entity, with what is staged of them. */
   dropPartials(entity?: string): Promise<void>;
   /**
-   * Everything becomes visible, or (`false`) nothing: another sync was faster, or swept what was staged. Incomplete
-   * downloads of these entities, and those that a new definition makes useless, are forgotten.
+   * Everything becomes visible, or (`false`) nothing: another sync was faster, or swept what was staged. What was
+   * kept of cut downloads and comparisons of these entities, and what a new definition makes useless, is forgotten.
    */
   switch(change: Switch): Promise<boolean>;
   /**
@@ -167,7 +188,7 @@ export interface Store {
   prune(entity: string, record: EntityRecord, pruned: Pruned | null): Promise<boolean>;
   /** Removes generations that nobody points at. Only for the holder of the sync lock. */
   sweep(): Promise<void>;
-  /** Removes this generation, which is the caller's own, unless it was switched to or is part of a cut download. */
+  /** Removes this generation, which is the caller's own, unless it was switched to or is kept to go on with. */
   discard(generation: number): Promise<void>;
 
   /** One consistent view of an entity's rows and of the definition that explains them. */

@@ -104,6 +104,8 @@ it("rows of a version that knew no layers are read as a base without any", async
   expect((await store.overview()).entities.Thing).toEqual({
     ...old,
     lasts: [],
+    sums: [],
+    bytes: 0,
     layers: [],
     leftovers: null,
     unseenFiles: null,

@@ -24,6 +24,7 @@ import type {
   Layer,
   Overview,
   PartialCopy,
+  Place,
   Pruned,
   Segment,
   Store,
@@ -85,6 +86,24 @@ export class IdbStore implements Store {
     );
   }
 
+  stagePart(entity: string, place: Place, sum: string, segment: Segment, moved?: Place): Promise<void> {
+    return this.write(["meta", "segments"], async (transaction) => {
+      const segments = transaction.objectStore("segments");
+      await segments.put(segment, [entity, place.generation, place.number]);
+      if (moved !== undefined) await segments.delete([entity, moved.generation, moved.number]);
+      const parts = (await get(transaction, "parts")) ?? {};
+      await put(transaction, "parts", { ...parts, [entity]: { ...parts[entity], [sum]: place } });
+    });
+  }
+
+  dropParts(): Promise<void> {
+    return this.write(["meta", "segments"], async (transaction) => {
+      const state = await getState(transaction);
+      await put(transaction, "parts", {});
+      await this.drop(transaction, state, { ...state, parts: {} });
+    });
+  }
+
   segment(entity: string, generation: number, number: number): Promise<Segment | null> {
     return this.connection.use(async (db) => (await db.get("segments", [entity, generation, number])) ?? null);
   }
@@ -123,6 +142,7 @@ export class IdbStore implements Store {
       }
       await put(transaction, "entities", next.entities);
       await put(transaction, "partials", next.partials);
+      await put(transaction, "parts", next.parts);
       if (change.context !== null) {
         const contexts = (await get(transaction, "contexts")) ?? {};
         await put(transaction, "contexts", { ...contexts, [change.context.name]: change.context.at });
@@ -164,13 +184,13 @@ export class IdbStore implements Store {
     }
     // A tab that was frozen long enough to lose its lock may find that its staged rows were swept.
     for (const [name, record] of Object.entries(change.entities)) {
+      const old = entities[name];
+      // What is shown already may be damaged: that is no reason not to go on from it.
+      const shown = new Set(old === undefined ? [] : visibleGenerations(old));
       for (const { generation, segments } of [record, ...record.layers]) {
-        if (segments === 0) continue;
-        // They are written in order and removed all at once: with the first and the last of them, all are there.
-        for (const number of [0, segments - 1]) {
-          if ((await transaction.objectStore("segments").getKey([name, generation, number])) === undefined)
-            return false;
-        }
+        if (shown.has(generation)) continue;
+        const there = await transaction.objectStore("segments").count(generationRange(name, generation, segments));
+        if (there !== segments) return false;
       }
     }
     return true;
@@ -178,7 +198,8 @@ export class IdbStore implements Store {
 
   /** Removes what was in use before and is no more. */
   private async drop(transaction: Writing, before: State, after: State): Promise<void> {
-    for (const name of new Set([...Object.keys(before.entities), ...Object.keys(before.partials)])) {
+    const { entities, partials, parts } = before;
+    for (const name of new Set([entities, partials, parts].flatMap(Object.keys))) {
       const kept = generationsOf(after, name);
       for (const generation of generationsOf(before, name)) {
         if (!kept.has(generation)) await transaction.objectStore("segments").delete(generationRange(name, generation));

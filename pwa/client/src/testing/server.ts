@@ -1,9 +1,11 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+
 import type { AttributeType, Definition, EntityDefinition, Key, User, WireValue } from "../api";
 import { addFingerprints, rowFingerprint } from "../protocol/fingerprint";
 import type { Fetch } from "../protocol/http";
 import type { Range, SyncRequest } from "../protocol/messages";
 import { TRACKED } from "../protocol/patterns";
-import { areOrdered, type Told, TrackedEntity } from "./tracked";
+import { areOrdered, listOf, type Publish, type Told, TrackedEntity } from "./tracked";
 
 const encoder = new TextEncoder();
 
@@ -51,6 +53,10 @@ export class FakeServer {
   files: Record<string, string> = {};
   token = "token-1";
   segmentRows = 1000;
+  /** Entities of more rows come in parts to be fetched. */
+  inlineRows = Number.POSITIVE_INFINITY;
+  /** The parts that can be fetched, by entity and sum. */
+  readonly parts = new Map<string, string>();
   /** What the last answer said of each entity. */
   told: Record<string, Told["message"]> = {};
   /** The order of keys that the database has, when it is not the one that devices have too. */
@@ -103,6 +109,7 @@ export class FakeServer {
     }
     if (this.user === null) return failure(401, "sign_in_required");
     if (headers.get("Haversack-User") !== this.user.key) return failure(409, "wrong_user");
+    if (path.startsWith("segments/")) return this.part(path.slice("segments/".length, -1));
     if (path.startsWith("files/")) return this.file(new URL(path, "http://x/").searchParams.get("name") ?? "");
     return this.sync(asked);
   }
@@ -123,6 +130,12 @@ export class FakeServer {
     const content = this.files[name];
     if (content === undefined) return failure(404, "not_found");
     return new Response(content, { headers: { "Content-Type": "image/png", ETag: `"${name}"` } });
+  }
+
+  private part(name: string): Response {
+    const text = this.parts.get(name);
+    if (text === undefined) return failure(404, "not_found");
+    return new Response(text, { headers: { "Content-Type": "application/x-ndjson", ETag: `"${name}"` } });
   }
 
   private sync({ body, headers }: Asked): Response {
@@ -151,7 +164,10 @@ export class FakeServer {
     const [rows, bytes] = (["rows", "bytes"] as const).map((count) => {
       return told.reduce((sum, { message, lines }) => sum + (lines.length > 0 ? (message[count] ?? 0) : 0), 0);
     });
-    const start = { type: "start", protocol: 1, definition: this.version, user: this.user?.key, rows, bytes };
+    const listed = told.flatMap(({ message }) => (message.mode === "snapshot" ? message : []));
+    const all = (count: string) => listed.reduce((sum, message) => sum + Number(message[count]), 0);
+    const fetch = listed.length > 0 ? { fetch: { rows: all("total"), bytes: all("packed") } } : {};
+    const start = { type: "start", protocol: 1, definition: this.version, user: this.user?.key, rows, bytes, ...fetch };
     const head = [JSON.stringify(start)];
     if (definition !== this.version) {
       head.push(JSON.stringify({ type: "definition", version: this.version, definition: this.definition }));
@@ -171,13 +187,23 @@ export class FakeServer {
     return { rows: rows.length, fingerprint: contentOf(rows, this.segmentRows).fingerprint };
   }
 
+  /** What keeps the parts of an entity; `null` where it is so small that it comes whole. */
+  private publisher(name: string): Publish | null {
+    if ((this.rows[name]?.length ?? 0) <= this.inlineRows) return null;
+    return (text) => {
+      const sum = sumOf(text);
+      this.parts.set(`${name}/${sum}`, text);
+      return sum;
+    };
+  }
+
   private tell(name: string, cursor: string | undefined, ranges: Range[] | undefined): Told {
     const declared = this.definition.entities.find((candidate) => candidate.name === name) ?? entity(name, []);
     const rows = this.rows[name] ?? [];
     if (declared.pattern === TRACKED) {
       const tracked = this.tracked.get(name) ?? new TrackedEntity(name);
       this.tracked.set(name, tracked);
-      return tracked.tell(declared, rows, cursor, ranges, this.segmentRows, this.sortAs);
+      return tracked.tell(declared, rows, cursor, ranges, this.segmentRows, this.sortAs, this.publisher(name));
     }
     const content = contentOf(rows, this.segmentRows);
     const { fingerprint, bytes, segments } = content;
@@ -185,8 +211,22 @@ export class FakeServer {
     const head = { type: "entity", entity: name, rows: rows.length, fingerprint, cursor: now };
     if (cursor === now) return { message: { ...head, mode: "unchanged" }, lines: [] };
     const columns = declared.attributes.map((column) => column.name);
+    const publish = this.publisher(name);
+    if (publish !== null) {
+      const texts = rows.map((row) => JSON.stringify(row));
+      const count = Math.ceil(texts.length / this.segmentRows);
+      const parts = Array.from({ length: count }, (_, at) => {
+        return texts.slice(at * this.segmentRows, (at + 1) * this.segmentRows);
+      });
+      const { message, lines } = listOf(parts, publish);
+      return { message: { ...head, ...message, columns, rows: 0, bytes: 0, segments: 0, gaps: 0 }, lines };
+    }
     return { message: { ...head, mode: "replace", bytes, columns, segments }, lines: content.lines };
   }
+}
+
+function sumOf(text: string): string {
+  return Array.from(sha256(encoder.encode(text)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function contentOf(rows: WireValue[][], segmentRows: number) {

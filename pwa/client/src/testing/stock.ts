@@ -1,10 +1,13 @@
+import { IDBFactory } from "fake-indexeddb";
 import { openDB } from "idb";
 import { expect } from "vitest";
 
 import type { AttributeType, Key, WireValue } from "../api";
 import { parseLines } from "../store/lines";
 import type { Segment } from "../store/store";
-import { entity, FakeServer } from "./server";
+import { IdbStore } from "../store/user";
+import { FakeLocks } from "./locks";
+import { type Asked, entity, FakeServer } from "./server";
 import { type Tab, World } from "./world";
 
 /** Rows `[key, name, picture]` with these keys. */
@@ -42,6 +45,20 @@ export class Stock {
     const stock = new Stock(keyType);
     const { server, world } = stock;
     return { stock, server, world, tab: await world.tab() };
+  }
+
+  /** The sums of the parts that are on the device and not shown. */
+  async keptParts(): Promise<string[]> {
+    const store = new IdbStore("shop", "anonymous", () => "");
+    const { parts } = await store.overview();
+    store.close();
+    return Object.keys(parts.LocalThing ?? {});
+  }
+
+  /** The device lost its data. Returns the tab that is open on it then. */
+  async empty(): Promise<Tab> {
+    globalThis.indexedDB = new IDBFactory();
+    return this.world.tab({ locks: new FakeLocks() });
   }
 
   get rows(): WireValue[][] {
@@ -85,8 +102,33 @@ export class Stock {
     };
   }
 
+  /** Requests for parts, from the one of this number (from 0), are answered so. */
+  failParts(from: number, answer: (asked: Asked) => Response | undefined | Promise<Response | undefined>): void {
+    let count = 0;
+    this.server.intercept = (asked) => {
+      return asked.path.startsWith("segments/") && count++ >= from ? answer(asked) : undefined;
+    };
+  }
+
+  /** The part of this number (from 0) that is asked for ends after these bytes, if it has more; later ones are lost. */
+  cutParts(from: number, bytes: number): void {
+    let isFirst = true;
+    this.failParts(from, ({ path }) => {
+      if (!isFirst) throw new TypeError("Failed to fetch");
+      isFirst = false;
+      const text = new TextEncoder().encode(this.server.parts.get(path.slice("segments/".length, -1)) ?? "");
+      return new Response(text.slice(0, bytes), { headers: { "Content-Type": "application/x-ndjson" } });
+    });
+  }
+
+  /** The paths of the parts that were asked for, oldest first. */
+  get partsAsked(): string[] {
+    return this.server.asked.map(({ path }) => path).filter((path) => path.startsWith("segments/"));
+  }
+
   heal(): void {
     this.server.damage = null;
+    this.server.intercept = null;
   }
 
   /** Everything that the device's database holds, as text; files by their names. */

@@ -7,7 +7,7 @@ import type { Range } from "../protocol/messages";
 
 const encoder = new TextEncoder();
 
-/** Lines of an entity: the first is its message, the others follow it. */
+/** Lines of an entity: its message, and what follows it. */
 export interface Told {
   message: { mode: string; rows?: number; bytes?: number; [key: string]: unknown };
   lines: string[];
@@ -27,6 +27,8 @@ interface Moment {
 export class TrackedEntity {
   private readonly moments = new Map<string, Moment>();
   private made = 0;
+  /** The snapshot that is served to devices which have nothing. */
+  private snapshot: { cursor: string; parts: Line[][] } | null = null;
 
   constructor(private readonly name: string) {}
 
@@ -42,6 +44,8 @@ export class TrackedEntity {
     ranges: Range[] | undefined,
     segmentRows: number,
     sortAs: ((key: Key) => number) | null,
+    /** Keeps parts to be fetched, when entities of this size have some. */
+    publish: Publish | null,
   ): Told {
     const type = entity.attributes[0]?.type ?? "string";
     const order = type === "integer" ? byValue : byCodePoint;
@@ -64,12 +68,43 @@ export class TrackedEntity {
       const message = { type: "entity", entity: this.name, mode, ...counts, ...more, cursor: token };
       return { message, lines: [...following, ...segments.flat()] };
     };
-    const replace = () =>
-      told(
+    const since = (of: Moment) => ({
+      changed: lines.filter(({ key, text }) => of.lines.get(String(key))?.text !== text),
+      gone: [...of.lines.values()].filter(({ key }) => !moment.lines.has(String(key))),
+    });
+    const inParts = (keep: Publish) => {
+      const made = this.snapshot === null ? undefined : this.moments.get(this.snapshot.cursor);
+      const then = made === undefined || made.columns !== moment.columns ? null : since(made);
+      const isFew = then !== null && then.changed.length + then.gone.length <= Math.max(10, lines.length / 5);
+      if (this.snapshot === null || !isFew || (then.gone.length > 0 && !isOrdered)) {
+        this.snapshot = {
+          cursor: this.remember(moment),
+          parts: recut(lines, this.snapshot?.parts ?? [], order, segmentRows),
+        };
+      }
+      const { cursor: from, parts } = this.snapshot;
+      const { changed, gone } = since(this.moments.get(from) as Moment);
+      const listed = listOf(
+        parts.map((part) => part.map(({ text }) => text)),
+        keep,
+      );
+      const gaps = gapsAround(lines, gone, order);
+      const whole = { ...listed.message, fingerprint: sum(parts.flat()), gaps: gaps.length };
+      return told(
+        "snapshot",
+        whole,
+        cut(changed, segmentRows).map((part) => segment(part)),
+        [...listed.lines, ...gaps],
+      );
+    };
+    const replace = () => {
+      if (publish !== null) return inParts(publish);
+      return told(
         "replace",
         { fingerprint: sum(lines) },
         cut(lines, segmentRows).map((part) => segment(part)),
       );
+    };
     const reset = (reason: string) => {
       return { message: { type: "entity", entity: this.name, mode: "reset", reason }, lines: [] };
     };
@@ -86,8 +121,7 @@ export class TrackedEntity {
     if (cursor === undefined) return replace();
     if (old === undefined) return reset("history");
     if (old.columns !== moment.columns) return replace();
-    const changed = lines.filter(({ key, text }) => old.lines.get(String(key))?.text !== text);
-    const gone = [...old.lines.values()].filter(({ key }) => !moment.lines.has(String(key)));
+    const { changed, gone } = since(old);
     if (changed.length === 0 && gone.length === 0) return told("unchanged", {}, []);
     if (gone.length > 0 && !isOrdered) return reset("keys");
     const gaps = gapsAround(lines, gone, order);
@@ -104,6 +138,40 @@ export class TrackedEntity {
     this.moments.set(token, moment);
     return token;
   }
+}
+
+/** Keeps the text of a part; returns its sum. */
+export type Publish = (text: string) => string;
+
+/** What a snapshot of these parts says, and its part lines. */
+export function listOf(parts: string[][], publish: Publish): Told {
+  const lines = parts.map((texts, number) => {
+    const [first, last] = [texts[0], texts.at(-1)].map((text) => JSON.parse(text ?? "[]")[0]);
+    const bytes = bytesOf(texts);
+    const sum = publish(texts.map((text) => `${text}\n`).join(""));
+    return { type: "part", number, sum, rows: texts.length, bytes, packed: Math.ceil(bytes / 3), first, last };
+  });
+  const all = (count: "rows" | "bytes" | "packed") => lines.reduce((total, line) => total + line[count], 0);
+  const message = {
+    mode: "snapshot",
+    parts: lines.length,
+    total: all("rows"),
+    size: all("bytes"),
+    packed: all("packed"),
+  };
+  return { message, lines: lines.map((line) => JSON.stringify(line)) };
+}
+
+/** Parts with the bounds of those before, as far as they are not too large. */
+function recut(lines: Line[], before: Line[][], order: KeyOrder, segmentRows: number): Line[][] {
+  const bounds = before.map((part) => part.at(-1)?.key as Key);
+  const parts = [...bounds, null].map((until, at) => {
+    const after = bounds[at - 1];
+    return lines.filter(({ key }) => {
+      return (after === undefined || order(key, after) > 0) && (until === null || order(key, until) <= 0);
+    });
+  });
+  return parts.flatMap((part) => cut(part, segmentRows));
 }
 
 /** Whether ranges rise, and only the last is open: others the server does not take. */

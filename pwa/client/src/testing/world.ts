@@ -1,10 +1,11 @@
+import { sha256 } from "@noble/hashes/sha2.js";
 import { IDBFactory } from "fake-indexeddb";
 import "fake-indexeddb/auto";
 
 import type { NetworkType, OfflineEvents } from "../api";
 import { Engine } from "../engine/engine";
 import type { EventName } from "../engine/events";
-import type { Locks, Stores } from "../ports";
+import type { Digest, Locks, Stores } from "../ports";
 import { IdbDeviceStore } from "../store/device";
 import { IdbStore } from "../store/user";
 import { ChannelHub } from "./channels";
@@ -20,6 +21,8 @@ export interface Tab {
   next<T extends EventName>(type: T): Promise<OfflineEvents[T]>;
   names(): EventName[];
 }
+
+const digest: Digest = async (bytes) => sha256(bytes);
 
 interface TabOptions {
   online?: boolean;
@@ -75,7 +78,10 @@ export class World {
           },
         }),
     };
-    const ports = { clock: ownClock, random, network, locks: ownLocks, stores: ownStores, channel, fetch };
+    const ports = {
+      ...{ clock: ownClock, random, network, locks: ownLocks, stores: ownStores, channel, fetch },
+      sha256: digest,
+    };
     const config = { app: "shop", api: API, anonymous: server.anonymous };
     const engine = new Engine(config, ports, { online });
     const events: Tab["events"] = [];

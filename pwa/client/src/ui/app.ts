@@ -68,7 +68,7 @@ export class App extends LitElement {
         if (this.state) this.state = { ...this.state, online };
       },
       syncstart: ({ context }) => {
-        this.progress = { context, phase: "connect", done: 0, total: 0 };
+        this.progress = { context, phase: "connect", done: 0, total: 0, bytes: 0, totalBytes: 0 };
       },
       syncprogress: (progress) => {
         this.progress = progress;

@@ -27,7 +27,7 @@ test("known codes have words, others keep their message", () => {
 
 test("what is going on goes before what went wrong", () => {
   const lastError = { code: "network", message: "", retry: true };
-  const syncing = { context: "", phase: "rows", done: 1, total: 4 } as const;
+  const syncing = { context: "", phase: "rows", done: 1, total: 4, bytes: 0, totalBytes: 0 } as const;
   expect(stateText({ ...calm, lastError, syncing }, format)).toBe("Syncing 25%");
   expect(stateText({ ...calm, lastError, online: false }, format)).toBe("Offline");
   expect(stateText({ ...calm, lastError }, format)).toBe("Sync failed");
