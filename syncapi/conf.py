@@ -16,6 +16,7 @@ class Conf:
     # A device that stays away for longer than this compares all it has when it comes back; deletions are remembered
     # for as long, and devices in the admin.
     tracking_retention: float = 90
+    inline_rows: int = 1000  # an entity with more travels in parts that are fetched one by one (decision 0015)
     pull_log_retention: float = 30  # of pulls in the admin; 0: neither pulls nor devices are written down
 
 

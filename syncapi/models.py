@@ -102,6 +102,70 @@ class Pull(models.Model):
         return f"{self.outcome} {self.started:%Y-%m-%d %H:%M:%S}"
 
 
+class Snapshot(models.Model):
+    """The rows of an entity in a scope at some moment, in parts (decision 0015). What is missing here is made anew.
+
+    `parts` is JSON of `syncapi.segments.manifest`; the numbers below it are its sums. Before the first content is
+    there, `cursor` is empty: the row is then only a place for the lease of the process that makes it.
+    """
+
+    app = models.CharField(_("app"), max_length=100)
+    entity = models.CharField(_("entity"), max_length=100)
+    scope = models.CharField(_("scope"), max_length=32)  # hash
+    form = models.CharField(_("form"), max_length=32)  # hash of the columns, their types, and the query's SQL
+    scope_text = models.TextField(_("scope"))  # canonical (decision 0005), for people
+    user = models.ForeignKey(  # who asked last, for the background: their scope should still be this one
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("user"),
+    )
+    cursor = models.TextField(_("cursor"), blank=True)
+    parts = models.TextField(_("parts"), default="[]")
+    rows = models.PositiveIntegerField(_("rows"), default=0)
+    size = models.PositiveBigIntegerField(_("bytes"), default=0)
+    packed = models.PositiveBigIntegerField(_("bytes, compressed"), default=0)
+    pruned = models.CharField(_("pruned"), max_length=32, blank=True)  # hash of the gaps that were taken out of it
+    revision = models.PositiveBigIntegerField(_("revision"), default=0)  # counts how often it was made or pruned
+    made = models.DateTimeField(_("made"), null=True)
+    asked = models.DateTimeField(_("last asked for"), db_index=True)
+    lease = models.CharField(_("lease"), max_length=32, blank=True)  # of the process that makes it
+    leased_until = models.DateTimeField(_("leased until"), null=True)
+
+    class Meta:
+        verbose_name = _("snapshot")
+        verbose_name_plural = _("snapshots")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["app", "entity", "scope", "form"], name="syncapi_snapshot_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.app}.{self.entity}"
+
+
+class Part(models.Model):
+    """Rows of a snapshot, at most 1,000, under the SHA-256 of their lines. Never changed."""
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="bodies")
+    sum = models.CharField(_("sum"), max_length=64)
+    fallen = models.DateTimeField(  # since when it is no part of the snapshot; before it is one, too
+        _("fallen out"), null=True, db_index=True
+    )
+    body = models.BinaryField(_("body"))  # the lines, compressed with gzip
+
+    class Meta:
+        verbose_name = _("part")
+        verbose_name_plural = _("parts")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["snapshot", "sum"], name="syncapi_part_unique")]
+        indexes = [models.Index(fields=["snapshot"], condition=models.Q(fallen=None), name="syncapi_part_current")]
+
+    def __str__(self) -> str:
+        return self.sum[:8]
+
+
 class ChangeTracking(Replica):
     """No rows of its own: gives the page about change tracking a permission, and a place in the admin's lists.
 

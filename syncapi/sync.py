@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,7 @@ from syncapi.definition import app_definition, definition_version
 from syncapi.entities import LocalEntity, User
 from syncapi.errors import UnknownContext, UnknownEntity
 from syncapi.pull import PulledEntity, Range, pull_read_only, pull_read_only_optimized
+from syncapi.segments.snapshots import Snapshots
 from syncapi.snapshot import read_snapshot
 from syncapi.spool import Spool
 from syncapi.tracking.moments import ForeignPast, adopt
@@ -21,7 +23,10 @@ from syncapi.wire import PROTOCOL, line
 
 @dataclass(frozen=True)
 class SyncRequest:
-    """What a device asks for. `definition` is the version it works with; `cursors` and `ranges` by entity name."""
+    """What a device asks for. `definition` is the version it works with; `cursors` and `ranges` by entity name.
+
+    `noting`: whether a person asks, and not the background for them.
+    """
 
     app: OfflineApp
     user: User
@@ -31,6 +36,7 @@ class SyncRequest:
     entities: list[str] | None
     cursors: Mapping[str, str]
     ranges: Mapping[str, Sequence[Range]] = field(default_factory=dict)
+    noting: bool = True
 
 
 class SyncAnswer:
@@ -50,6 +56,8 @@ class SyncAnswer:
         yield b"".join(line(message) for message in self._head)
         for entity in self.pulled:
             yield line(entity.message)
+            if entity.parts is not None:
+                yield b"".join(line(part.message(number)) for number, part in enumerate(entity.parts.parts))
             yield from self._spool.read(entity.start, entity.end)
         yield line({"type": "end"})
 
@@ -75,30 +83,49 @@ def sync(request: SyncRequest) -> SyncAnswer:
 
 
 def _pull(request: SyncRequest, entities: list[LocalEntity], spool: Spool) -> list[PulledEntity]:
-    try:
-        return _pull_under_snapshot(request, entities, spool)
-    except ForeignPast:  # the first sync after the database was loaded from a dump
-        spool.truncate(0)
-        adopt()
-        return _pull_under_snapshot(request, entities, spool)
+    snapshots = Snapshots(request.user, noting=request.noting)
+    with closing(snapshots):
+        while True:
+            try:
+                pulled = _pull_under_snapshot(request, entities, snapshots, spool)
+            except ForeignPast:  # the first sync after the database was loaded from a dump
+                adopt()
+                pulled = _pull_under_snapshot(request, entities, snapshots, spool)
+            if pulled is not None and snapshots.finish():
+                return pulled
+            if snapshots.wants:
+                snapshots.take_turns()
 
 
-def _pull_under_snapshot(request: SyncRequest, entities: list[LocalEntity], spool: Spool) -> list[PulledEntity]:
+def _pull_under_snapshot(
+    request: SyncRequest, entities: list[LocalEntity], snapshots: Snapshots, spool: Spool
+) -> list[PulledEntity] | None:
+    """None when snapshots were wanted that are to be made first."""
+    spool.truncate(0)
     tracked = [entity for entity in entities if entity.pattern.tracked]
+    pulled: dict[str, PulledEntity | None] = {}
     with read_snapshot():
         tracker = Tracker(_tokens(request, tracked)) if tracked else None
-        pulled = [_pull_entity(request, entity, tracker, spool) for entity in entities]
+        for entity in tracked:
+            pulled[entity.name] = _pull_entity(request, entity, tracker, snapshots, spool)
+        if snapshots.wants:
+            return None
+        for entity in entities:
+            if entity not in tracked:
+                pulled[entity.name] = _pull_entity(request, entity, None, snapshots, spool)
     if tracker is not None:
         tracker.finish()
-    return pulled
+    return [found for entity in entities if (found := pulled[entity.name]) is not None]
 
 
-def _pull_entity(request: SyncRequest, entity: LocalEntity, tracker: Tracker | None, spool: Spool) -> PulledEntity:
+def _pull_entity(
+    request: SyncRequest, entity: LocalEntity, tracker: Tracker | None, snapshots: Snapshots, spool: Spool
+) -> PulledEntity | None:
     scope = entity.get_scope(request.user)
     cursor = request.cursors.get(entity.name)
     if tracker is None or not entity.pattern.tracked:
-        return pull_read_only(entity, scope, cursor, spool)
-    return pull_read_only_optimized(entity, scope, cursor, request.ranges.get(entity.name), tracker, spool)
+        return pull_read_only(entity, scope, cursor, snapshots, spool)
+    return pull_read_only_optimized(entity, scope, cursor, request.ranges.get(entity.name), tracker, snapshots, spool)
 
 
 def _tokens(request: SyncRequest, entities: list[LocalEntity]) -> list[str]:
@@ -135,6 +162,8 @@ def _head(request: SyncRequest, pulled: list[PulledEntity]) -> list[dict[str, An
             "bytes": sum(entity.bytes for entity in pulled),
         }
     ]
+    if listed := [entity.parts for entity in pulled if entity.parts is not None]:
+        head[0]["fetch"] = {"rows": sum(one.rows for one in listed), "bytes": sum(one.packed for one in listed)}
     if request.definition != version:
         head.append({"type": "definition", "version": version, "definition": definition})
     return head

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -12,34 +11,13 @@ from django.db import models
 from syncapi.entities import LocalEntity
 from syncapi.errors import InvalidRequest
 from syncapi.keys import in_key_order, is_ordered, wire_order
+from syncapi.pull.inline import Written
 from syncapi.pull.ranges import Range
-from syncapi.pull.rendering import SEGMENT_ROWS, Rendered, rendered, segments, write_segment
+from syncapi.pull.rendering import SEGMENT_ROWS, Rendered, rendered, write_segment
 from syncapi.rows import FINGERPRINT_MODULUS, RowSet
 from syncapi.spool import Spool
 
 COMPARED_ROWS = 5000  # of one range, which are held in memory until it ends; a longer one is sent
-
-
-@dataclass(frozen=True)
-class Written:
-    """`content`: all rows of the scope. The rest counts what was written."""
-
-    content: RowSet
-    rows: int
-    bytes: int
-    segments: int
-
-
-def write_all(entity: LocalEntity, queryset: models.QuerySet[Any], spool: Spool) -> Written:
-    """Writes all rows in key order."""
-    content = RowSet()
-    count = 0
-    for segment in segments(rendered(entity, in_key_order(queryset, entity))):
-        write_segment(segment, count, spool)
-        count += 1
-        for _, text in segment:
-            content.add(text)
-    return Written(content, content.rows, content.bytes, count)
 
 
 def compare(

@@ -29,12 +29,13 @@ class NoKeyOrder(Exception):
 
 @dataclass(frozen=True)
 class Delta:
-    """What was written. `seen`: changes looked at, whether they concern the scope or not."""
+    """What was written: `gaps` as the keys between which nothing remains, in key order. `seen`: changes looked at,
+    whether they concern the scope or not."""
 
     rows: int
     bytes: int
     segments: int
-    gaps: int
+    gaps: list[tuple[Any, Any]]
     seen: int
 
 
@@ -95,16 +96,18 @@ def _add(found: dict[Any, bool], keys: Iterable[tuple[Any, bool]]) -> None:
             raise DeltaTooLarge
 
 
-def _write_gaps(entity: LocalEntity, queryset: models.QuerySet[Any], moved: Sequence[Any], spool: Spool) -> int:
+def _write_gaps(
+    entity: LocalEntity, queryset: models.QuerySet[Any], moved: Sequence[Any], spool: Spool
+) -> list[tuple[Any, Any]]:
     """Between which neighbours nothing remains of `moved`. No key is named that is not in scope (T5)."""
     if not is_ordered(entity):
         if _are_all_in_scope(queryset, moved):
-            return 0
+            return []
         raise NoKeyOrder
     found = gaps(entity, queryset, moved)
     for after, before in found:
         spool.write(line({"type": "gap", "after": after, "before": before}))
-    return len(found)
+    return found
 
 
 def _are_all_in_scope(queryset: models.QuerySet[Any], keys: Sequence[Any]) -> bool:

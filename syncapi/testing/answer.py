@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NoReturn
@@ -46,17 +47,21 @@ class Segment:
 
 @dataclass
 class EntityAnswer:
-    """What came for one entity. `message` is the `entity` line; `complete` says that all it announced is here."""
+    """What came for one entity. `message` is the `entity` line, `parts` are the lines of its parts; `complete` says
+    that all it announced is here. `fetched`: the rows of parts that the device had to fetch."""
 
     name: str
     mode: str
     message: Message
+    parts: list[Message] = field(default_factory=list)
     gaps: list[Message] = field(default_factory=list)
     segments: list[Segment] = field(default_factory=list)
+    fetched: list[tuple[Row, ...]] = field(default_factory=list)
 
     @property
     def complete(self) -> bool:
-        return len(self.gaps) == _announced(self, "gaps") and len(self.segments) == _announced(self, "segments")
+        came = {"parts": len(self.parts), "gaps": len(self.gaps), "segments": len(self.segments)}
+        return all(count == _announced(self, name) for name, count in came.items())
 
     @property
     def rows(self) -> list[Row]:
@@ -106,6 +111,8 @@ class _Reader:
                 self._definition(message)
             elif kind == "entity":
                 self._begin(message)
+            elif kind == "part":
+                self._part(message)
             elif kind == "gap":
                 self._gap(message)
             elif kind == "segment":
@@ -151,10 +158,31 @@ class _Reader:
             violated(f"{self._entity.name} comes twice")
         self.answer.entities[self._entity.name] = self._entity
 
+    def _part(self, message: Message) -> None:
+        entity = self._entity
+        if entity is None or entity.mode != "snapshot":
+            violated(f"a part outside of a snapshot: {message!r}")
+        where = f"{entity.name}, part {len(entity.parts)}"
+        if len(entity.parts) == entity.message["parts"]:
+            violated(f"{where}: only {entity.message['parts']} parts were announced")
+        if _count(message, "number", where) != len(entity.parts):
+            violated(f"{where}: it says that it is number {message['number']}")
+        if not re.fullmatch("[0-9a-f]{64}", _text(message, "sum", where)):
+            violated(f"{where}: 'sum' is {message['sum']!r}, not a SHA-256 in hexadecimal digits")
+        if not 0 < _count(message, "rows", where) <= SEGMENT_ROWS:
+            violated(f"{where}: {message['rows']} rows; a part has 1 to {SEGMENT_ROWS}")
+        _count(message, "bytes", where)
+        _count(message, "packed", where)
+        if not {"first", "last"} <= set(message):
+            violated(f"{where}: it does not name its first and last key")
+        entity.parts.append(message)
+
     def _gap(self, message: Message) -> None:
         entity = self._entity
-        if entity is None or entity.mode != "delta":
+        if entity is None or "gaps" not in COUNTS[entity.mode]:
             violated(f"a gap outside of a delta: {message!r}")
+        if len(entity.parts) < _announced(entity, "parts"):
+            violated(f"{entity.name}: a gap before all parts were told")
         if len(entity.gaps) == entity.message["gaps"]:  # also when segments have come, which come after all gaps
             violated(f"{entity.name}: a gap that was not announced")
         if not {"after", "before"} <= set(message):
@@ -167,6 +195,8 @@ class _Reader:
         if entity is None or "segments" not in COUNTS[entity.mode]:
             violated("a segment outside of an entity that announced segments")
         where = f"{entity.name}, segment {len(entity.segments)}"
+        if len(entity.parts) < _announced(entity, "parts"):
+            violated(f"{where}: it comes before all parts were told")
         if len(entity.gaps) < _announced(entity, "gaps"):
             violated(f"{where}: it comes before all gaps were told")
         if len(entity.segments) == entity.message["segments"]:
@@ -194,7 +224,17 @@ class _Reader:
         entity = self._entity
         if entity is None or "segments" not in COUNTS[entity.mode]:
             return
-        for name, came in (("gaps", len(entity.gaps)), ("segments", len(entity.segments)), ("rows", len(entity.rows))):
+        for name, came in (
+            ("parts", len(entity.parts)),
+            ("gaps", len(entity.gaps)),
+            ("segments", len(entity.segments)),
+            ("rows", len(entity.rows)),
+            ("total", sum(part["rows"] for part in entity.parts)),
+            ("size", sum(part["bytes"] for part in entity.parts)),
+            ("packed", sum(part["packed"] for part in entity.parts)),
+        ):
+            if name == "total" and entity.mode != "snapshot":
+                continue
             if came != (announced := _announced(entity, name)):
                 violated(f"{entity.name}: {came} {name} where {announced} were announced")
         size = sum(len(row.text) + 1 for row in entity.rows)
@@ -207,6 +247,14 @@ class _Reader:
         for name, came in (("rows", len(rows)), ("bytes", sum(len(row.text) + 1 for row in rows))):
             if came != self.answer.start[name]:
                 violated(f"{came} {name} in all where 'start' announced {self.answer.start[name]}")
+        parts = [part for entity in self.answer.entities.values() for part in entity.parts]
+        fetch = self.answer.start.get("fetch", {"rows": 0, "bytes": 0})
+        for name, came in (
+            ("rows", sum(part["rows"] for part in parts)),
+            ("bytes", sum(part["packed"] for part in parts)),
+        ):
+            if came != fetch[name]:
+                violated(f"{came} {name} to fetch in all where 'start' announced {fetch[name]}")
         if self._at != len(self._lines) or self._rest:
             violated("something comes after the 'end' message")
         self.answer.complete = True
@@ -221,6 +269,11 @@ def _start(message: Message) -> Message:
         _text(message, name, "start")
     for name in ("rows", "bytes"):
         _count(message, name, "start")
+    if "fetch" in message:
+        if not isinstance(message["fetch"], dict):
+            violated(f"start: 'fetch' is {message['fetch']!r}, not an object")
+        for name in ("rows", "bytes"):
+            _count(message["fetch"], name, "start.fetch")
     return message
 
 
@@ -228,6 +281,7 @@ COUNTS = {
     "replace": ("rows", "bytes", "fingerprint", "segments"),
     "unchanged": (),
     "delta": ("rows", "bytes", "segments", "gaps"),
+    "snapshot": ("parts", "total", "size", "packed", "fingerprint", "rows", "bytes", "segments", "gaps"),
     "reset": (),
     "ranges": ("rows", "bytes", "segments", "total", "fingerprint"),
 }
@@ -272,6 +326,17 @@ def _row(line: bytes, columns: int, where: str) -> Row:
     if len(values) != columns:
         violated(f"{where}: a row of {len(values)} values where there are {columns} columns: {_shown(line)}")
     return Row(values[0], line)
+
+
+def read_rows(content: bytes, columns: int, where: str) -> list[Row]:
+    """The rows of a part.
+
+    :raises ProtocolViolation: it is not lines of rows.
+    """
+    *lines, rest = content.split(b"\n")
+    if rest or not lines:
+        violated(f"{where}: it does not end with a line feed")
+    return [_row(line, columns, where) for line in lines]
 
 
 def _check_bounds(message: Message, rows: list[Row], mode: str, where: str) -> None:

@@ -1,15 +1,15 @@
-"""From what a device has and what came, what it has then. Pure: the five modes of `docs/protocol.md`, checked."""
+"""From what a device has and what came, what it has then. Pure: the modes of `docs/protocol.md`, checked."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from syncapi.testing.answer import EntityAnswer, Row, Segment, violated
 from syncapi.testing.errors import ProtocolViolation
 from syncapi.testing.keys import KeyOrder, Sortable
-from syncapi.testing.store import READ_ONLY, Carried, Described
+from syncapi.testing.store import READ_ONLY, Carried, Described, Part
 
 
 @dataclass(frozen=True)
@@ -20,9 +20,12 @@ class Asked:
     ranges: bool
 
 
-def apply(asked: Asked, answer: EntityAnswer, described: Described) -> Carried | None:
+def apply(
+    asked: Asked, answer: EntityAnswer, described: Described, parts: Mapping[str, Part] | None = None
+) -> Carried | None:
     """What the device has after `answer`; None for a reset.
 
+    :param parts: those that a snapshot lists, by sum.
     :raises ProtocolViolation: the answer does not fit the request, or what the device then has is not what was told.
     """
     _check_mode(asked, answer, described)
@@ -35,6 +38,10 @@ def apply(asked: Asked, answer: EntityAnswer, described: Described) -> Carried |
                 after = _unchanged(_base(asked), answer, described)
             case "delta":
                 after = _changed(_base(asked), answer)
+            case "snapshot":
+                base = _listed(answer, described, parts or {})
+                _check_whole(base, answer.name, answer.message["total"], answer.message["fingerprint"])
+                after = _changed(base, answer)
             case "ranges":
                 after = _compared(_base(asked), answer)
                 _check_whole(after, answer.name, answer.message["total"], answer.message["fingerprint"])
@@ -68,13 +75,14 @@ def stage(asked: Asked, answer: EntityAnswer, described: Described) -> Carried |
 def _check_mode(asked: Asked, answer: EntityAnswer, described: Described) -> None:
     mode, name = answer.mode, answer.name
     if described.pattern == READ_ONLY:
-        allowed = {"replace", "unchanged"} if asked.base and not asked.ranges else {"replace"}
+        allowed = {"unchanged"} if asked.base and not asked.ranges else set()
     elif asked.ranges:
-        allowed = {"ranges", "replace"}
+        allowed = {"ranges"}
     elif asked.base:
-        allowed = {"replace", "unchanged", "delta", "reset"}
+        allowed = {"unchanged", "delta", "reset"}
     else:
-        allowed = {"replace"}
+        allowed = set()
+    allowed |= {"replace", "snapshot"}
     if mode not in allowed:
         said = "ranges" if asked.ranges else "a cursor" if asked.base else "no cursor"
         violated(f"{name}: mode {mode!r}, where the pattern is {described.pattern!r} and the device sent {said}")
@@ -97,6 +105,13 @@ def _replaced(answer: EntityAnswer, described: Described) -> Carried:
     rows = dict(_in_order(answer.segments, described.order))
     columns = tuple(answer.message["columns"])
     return Carried(columns, described.order, answer.message["cursor"], rows, whole=answer.complete)
+
+
+def _listed(answer: EntityAnswer, described: Described, parts: Mapping[str, Part]) -> Carried:
+    """The rows of a snapshot, before what changed since."""
+    segments = [Segment(message, list(parts[message["sum"]])) for message in answer.parts]
+    rows = dict(_in_order(segments, described.order))
+    return Carried(tuple(answer.message["columns"]), described.order, answer.message["cursor"], rows)
 
 
 def _unchanged(base: Carried, answer: EntityAnswer, described: Described) -> Carried:

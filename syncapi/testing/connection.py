@@ -60,6 +60,16 @@ class Connection:
             violated(f"the answer has the content type {response.headers.get('Content-Type')!r}, not {NDJSON!r}")
         return content
 
+    def part(self, app: str, entity: str, name: str, headers: dict[str, str]) -> bytes:
+        """The row lines of a part.
+
+        :raises SyncRefused: the API answered with an error.
+        """
+        response = self._request("get", app, "segment", headers, entity=entity, sum=name)
+        if response.headers.get("Content-Type", "").partition(";")[0] != NDJSON:
+            violated(f"a part has the content type {response.headers.get('Content-Type')!r}, not {NDJSON!r}")
+        return bytes(response.getvalue())
+
     def sign_out(self, app: str, headers: dict[str, str]) -> None:
         """:raises SyncRefused: the API answered with an error."""
         self._request("delete", app, "session", headers)
@@ -69,18 +79,20 @@ class Connection:
         self._tokens[app] = session["csrf_token"]
         self._users[app] = session["user"]["key"] if session["user"] else ANONYMOUS
 
-    def _request(self, method: str, app: str, view: str, headers: dict[str, str], body: bytes = b"") -> Any:
-        response = self._send(method, app, view, headers, body)
+    def _request(
+        self, method: str, app: str, view: str, headers: dict[str, str], body: bytes = b"", **place: str
+    ) -> Any:
+        response = self._send(method, app, view, headers, body, **place)
         if method != "get" and response.status_code == 403 and _error(response).code == "csrf_failed":
             self._ask_session(app)  # as a real device does, once
-            response = self._send(method, app, view, headers, body)
+            response = self._send(method, app, view, headers, body, **place)
         if response.status_code >= 400:
             raise _error(response)
         if response.status_code != 200:
             violated(f"{method.upper()} {response.request['PATH_INFO']} is answered with status {response.status_code}")
         return response
 
-    def _send(self, method: str, app: str, view: str, headers: dict[str, str], body: bytes) -> Any:
+    def _send(self, method: str, app: str, view: str, headers: dict[str, str], body: bytes, **place: str) -> Any:
         secure = bool(settings.SECURE_SSL_REDIRECT)
         sent = dict(headers)
         if method != "get":
@@ -89,7 +101,7 @@ class Connection:
             sent["X-CSRFToken"] = self._tokens[app]
             if secure:  # browsers say so, and over https Django asks
                 sent["Referer"] = f"https://{self.client.defaults.get('SERVER_NAME', 'testserver')}/"
-        url = reverse(f"syncapi:{view}", kwargs={"app": app})
+        url = reverse(f"syncapi:{view}", kwargs={"app": app, **place})
         if method == "post":
             return self.client.post(url, body, content_type="application/json", headers=sent, secure=secure)
         return getattr(self.client, method)(url, headers=sent, secure=secure)

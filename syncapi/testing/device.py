@@ -43,7 +43,8 @@ class FakeDevice:
 
     def __init__(self, user: AbstractBaseUser | None = None, *, client: Client | None = None) -> None:
         self.recording: list[bytes] = []
-        """Every answer to a sync as it arrived, oldest first: what a device, or somebody who looks into it, saw."""
+        """Every answer to a sync, and every part, as it arrived, oldest first: what a device, or somebody who looks
+        into it, saw."""
         self._databases: dict[tuple[str, str], Database] = {}
         self._keys: dict[tuple[str, Any], str] = {}
         self._connection = Connection(client)
@@ -141,6 +142,7 @@ class FakeDevice:
             if database := self._database(app):
                 database.entities.pop(_name(entity), None)
                 database.staged.pop(_name(entity), None)
+                database.parts.pop(_name(entity), None)
         else:
             database, carried = self._held(app, entity)
             lost = {carried.order.find(key) for key in keys}
@@ -152,10 +154,10 @@ class FakeDevice:
     # -- syncing
 
     def cut_after(self, *, rows: int | None = None, bytes: int | None = None) -> None:  # noqa: A002 (as in results)
-        """Breaks the connection of the next sync after so many rows, or bytes, of its answers.
+        """Breaks the connection of the next sync after so many rows, or bytes, of its answers and parts.
 
-        That sync raises `SyncCut`, or passes if its answers are shorter. The one after it goes on from the segments
-        that had come whole.
+        That sync raises `SyncCut`, or passes if these are shorter. The one after it goes on from the segments and
+        parts that had come whole.
         """
         if (rows is None) == (bytes is None):
             raise TypeError("cut_after() takes rows or bytes.")

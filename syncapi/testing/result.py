@@ -36,15 +36,17 @@ class EntityResult:
         had = before.rows if before else {}
         altered = [after.rows[key].key for key in after.keys if key not in had or had[key].text != after.rows[key].text]
         removed = [had[key].key for key in before.keys if key not in after.rows] if before else []
-        return cls(answer.mode, [row.key for row in answer.rows], altered, removed, reset, answer.message)
+        travelled = [row.key for part in answer.fetched for row in part] + [row.key for row in answer.rows]
+        return cls(answer.mode, travelled, altered, removed, reset, answer.message)
 
 
 @dataclass(frozen=True)
 class SyncResult:
     """What a sync did, by the names of the entities.
 
-    `bytes` counts what the answers had, `requests` how many there were: two when an entity was reset. `definition` is
-    the one that the device then has, `new_definition` whether this sync brought it.
+    `bytes` counts what the answers had, and the parts that were fetched, uncompressed; `requests` how many answers
+    there were: two when an entity was reset; `parts` how many parts were fetched. `definition` is the one that the
+    device then has, `new_definition` whether this sync brought it.
     """
 
     entities: dict[str, EntityResult] = field(default_factory=dict)
@@ -52,6 +54,7 @@ class SyncResult:
     new_definition: bool = False
     bytes: int = 0
     requests: int = 0
+    parts: int = 0
 
     @property
     def rows_received(self) -> int:

@@ -7,9 +7,10 @@ from typing import Any
 from syncapi.testing.answer import Answer, EntityAnswer, Message, read_answer, violated
 from syncapi.testing.apply import Asked, apply, stage
 from syncapi.testing.connection import Connection
-from syncapi.testing.errors import SyncCut
+from syncapi.testing.errors import SyncCut, SyncRefused
+from syncapi.testing.parts import fetched, read_part
 from syncapi.testing.result import EntityResult, SyncResult
-from syncapi.testing.store import Carried, Database, Described
+from syncapi.testing.store import Carried, Database, Described, Part
 
 
 class Run:
@@ -38,11 +39,22 @@ class Run:
         self._asked: dict[str, Asked] = {}
         self._definition = database.definition
         self._version = database.version
-        self._rows = self._bytes = self._requests = 0
+        self._rows = self._bytes = self._requests = self._parts = 0
+        self._answers_parts = False
         self.resets: dict[str, str] = {}
 
     def ask(self, entities: list[str] | None, *, compare: bool) -> None:
-        """One request and its answer."""
+        """One request, its answer, and the parts that it lists. When one of these is no longer served, all of it once
+        more."""
+        try:
+            self._ask(entities, compare)
+        except SyncRefused as refused:
+            if refused.code != "not_found" or not self._answers_parts:
+                raise
+            self._ask(entities, compare)
+
+    def _ask(self, entities: list[str] | None, compare: bool) -> None:
+        self._answers_parts = False
         self._asked = self._state(entities, compare)
         body = dict(self._request)
         if entities is not None:
@@ -65,7 +77,9 @@ class Run:
             raise SyncCut(self._rows, self._bytes)
         self._check_entities(answer, entities)
         for name, came in answer.entities.items():
-            after = apply(self._asked_of(name), came, self._described(name))
+            self._answers_parts = self._answers_parts or bool(came.parts)
+            parts = fetched(came, self._database.parts.get(name, {}), self._fetch)
+            after = apply(self._asked_of(name), came, self._described(name), parts)
             self._answers[name] = came
             if after is None:
                 self.resets[name] = str(came.message["reason"])
@@ -80,13 +94,16 @@ class Run:
             entities[name] = EntityResult.between(before, after, self._answers[name], self.resets.get(name))
             database.entities[name] = after
             database.staged.pop(name, None)
+            if listed := {part["sum"] for part in self._answers[name].parts}:
+                kept = database.parts.get(name, {})
+                database.parts[name] = {part: rows for part, rows in kept.items() if part in listed}
         new = self._version != database.version
         database.version, database.definition = self._version, self._definition
         known = {entity["name"] for entity in self._described_app()["entities"]}
-        for kept in (database.entities, database.staged):
-            for name in set(kept) - known:
-                del kept[name]
-        return SyncResult(entities, self._described_app(), new, self._bytes, self._requests)
+        for held in (database.entities, database.staged, database.parts):
+            for name in set(held) - known:
+                del held[name]
+        return SyncResult(entities, self._described_app(), new, self._bytes, self._requests, self._parts)
 
     def _state(self, entities: list[str] | None, compare: bool) -> dict[str, Asked]:
         """What to say about each entity: its cursor; or ranges, of what a cut left or of what there is."""
@@ -103,6 +120,21 @@ class Run:
 
     def _asked_of(self, name: str) -> Asked:
         return self._asked.get(name, Asked(None, ranges=False))
+
+    def _fetch(self, came: EntityAnswer, message: Message) -> Part:
+        """A part, which the device keeps from now on, whatever becomes of the rest."""
+        headers = self._database.headers(self._key) | {"Haversack-Definition": self._version}
+        content, cut = self._shortened(self._connection.part(self._app, came.name, message["sum"], headers))
+        self._recording.append(content)
+        self._parts += 1
+        self._rows += content.count(b"\n")
+        self._bytes += len(content)
+        if cut:
+            raise SyncCut(self._rows, self._bytes)
+        rows = read_part(came, message, content)
+        kept = self._database.parts.get(came.name, {})
+        self._database.parts[came.name] = kept | {message["sum"]: rows}
+        return rows
 
     def _shortened(self, content: bytes) -> tuple[bytes, bool]:
         """What arrives before the connection breaks, and whether it does."""

@@ -12,6 +12,8 @@ from syncapi.testing.keys import KeyOrder, Sortable
 
 READ_ONLY = "read-only"
 
+Part = tuple[Row, ...]
+
 
 @dataclass(frozen=True)
 class Described:
@@ -81,13 +83,15 @@ class Carried:
 
 @dataclass
 class Database:
-    """Of one user in one app. `staged` is what cut downloads left; nobody sees it before it is whole."""
+    """Of one user in one app. `staged` is what cut downloads left; nobody sees it before it is whole. `parts`: of the
+    snapshots that the entities were made from or are being made from, by sum."""
 
     replica: str
     version: str = "none"
     definition: Message | None = None
     entities: dict[str, Carried] = field(default_factory=dict)
     staged: dict[str, Carried] = field(default_factory=dict)
+    parts: dict[str, dict[str, Part]] = field(default_factory=dict)
 
     def headers(self, user_key: str) -> dict[str, str]:
         """What every request says (decision 0001), besides the CSRF token."""
@@ -99,7 +103,9 @@ class Database:
         }
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Database:
-        return Database(self.replica, self.version, self.definition, dict(self.entities), dict(self.staged))
+        return Database(
+            self.replica, self.version, self.definition, dict(self.entities), dict(self.staged), dict(self.parts)
+        )
 
 
 def fingerprint(rows: Iterable[Row]) -> int:

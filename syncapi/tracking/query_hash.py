@@ -31,13 +31,23 @@ def query_hash(queryset: QuerySet[Any, Any]) -> str:
 
     :raises Unhashable:
     """
+    sql, parameters = _compiled(queryset)
+    text = f"{sql}\n{_texts(parameters)}"
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def statement(queryset: QuerySet[Any, Any]) -> str:
+    """The SQL of the rows that a queryset asks for, without its parameters."""
+    return _compiled(queryset)[0]
+
+
+def _compiled(queryset: QuerySet[Any, Any]) -> tuple[str, Iterable[Any]]:
     query = in_stable_order(queryset.order_by().values("pk").query)
     try:
         sql, parameters = query.get_compiler(using=queryset.db).as_sql()
     except EmptyResultSet:
-        sql, parameters = "", ()
-    text = f"{sql}\n{_texts(parameters)}"
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        return "", ()
+    return sql, parameters
 
 
 def in_stable_order(query: Query) -> Query:

@@ -31,7 +31,7 @@ class Tracker:
             raise TrackingMissing
         self.moment = moments.now()
         self._sources = found
-        self._known = moments.look_up(tokens)
+        self._known: dict[str, Known | None] = dict.fromkeys(tokens) | moments.look_up(tokens)
         self._changes: dict[tuple[int, Moment], list[Change]] = {}
         self._barriers: dict[Moment, set[int]] = {}
         self._token: str | None = None
@@ -44,7 +44,9 @@ class Tracker:
 
     def known(self, token: str) -> Known | None:
         """None when the token is of another history, or so old that tombstones may be gone (T4, T5)."""
-        return self._known.get(token)
+        if token not in self._known:  # of a snapshot that is kept here
+            self._known[token] = moments.look_up([token]).get(token)
+        return self._known[token]
 
     def token(self) -> str:
         """The token of this moment, one for all cursors of the sync."""

@@ -10,6 +10,7 @@ import pytest
 
 from syncapi.cursors import PositionCursor
 from syncapi.rows import RowSet, row_fingerprint
+from syncapi.segments import drafts
 from syncapi.testing.answer import read_answer
 from tests.device import Device
 from tests.wire.models import Jar, Shelf
@@ -139,6 +140,31 @@ def test_golden_tracked(tracked: Device, update_golden: bool) -> None:
     tracked.cursors["TrackedJar"] = of_another_history(tracked.cursors["TrackedJar"])
     ask("reset")
     ask("ranges", ranges={"TrackedJar": ranges})
+
+
+def test_golden_snapshot(tracked: Device, update_golden: bool, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A device that carries nothing fetches parts; for the next one, something has changed since they were made."""
+    settings.HAVERSACK = {"INLINE_ROWS": 3}
+    monkeypatch.setattr(drafts, "PART_ROWS", 2)
+    monkeypatch.setattr(drafts, "LEVEL", 0)  # compressed sizes that follow no version of zlib
+    masks = Masks()
+
+    def ask(name: str) -> None:
+        body = {"context": "", "trigger": "start", "cursors": {}}
+        check(f"sync-{name}.request.json", masks.hide(pretty(body)), update_golden)
+        answer = tracked.request(body).getvalue()
+        check(f"sync-{name}.response.ndjson", masks.hide(timeless(answer)), update_golden)
+        for part in read_answer(answer).entities["TrackedJar"].parts:
+            url = f"/api/sync/tracked/segments/TrackedJar/{part['sum']}/"
+            lines = tracked.client.get(url, headers=tracked.headers()).content
+            check(f"sync-{name}.part-{part['number']}.ndjson", lines, update_golden)
+
+    ask("snapshot")
+
+    Jar.objects.filter(pk=2).delete()
+    Jar.objects.filter(pk=3).update(name="Côte de Blaye")
+    Jar.objects.create(pk=5, name="New", price="1.00")
+    ask("snapshot-changed")
 
 
 def test_golden_errors(wire: Device, update_golden: bool) -> None:

@@ -33,6 +33,7 @@ def test_the_document_has_every_operation(schema: Any) -> None:
         ("/api/sync/{app}/session/", "post"),
         ("/api/sync/{app}/session/", "delete"),
         ("/api/sync/{app}/files/{entity}/{attribute}/", "get"),
+        ("/api/sync/{app}/segments/{entity}/{sum}/", "get"),
     }
 
 
