@@ -1,0 +1,10 @@
+"""Every test here carries the database's name in its id, so that reports say what was proven on which."""
+
+import pytest
+from django.db import connection
+
+
+@pytest.fixture(params=[connection.vendor], autouse=True)
+def database(request: pytest.FixtureRequest) -> str:
+    """`sqlite` or `postgresql`."""
+    return str(request.param)
