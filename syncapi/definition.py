@@ -20,7 +20,7 @@ def app_definition(app: OfflineApp) -> dict[str, Any]:
         "title": current.title,
         "description": str(app.description),
         "anonymous": app.anonymous,
-        "settings": {"sync": current.sync.on_the_wire()},
+        "settings": current.on_the_wire(),
         "contexts": {name: [cls.__name__ for cls in classes] for name, classes in app.context_classes.items()},
         "entities": [entity_definition(entity) for entity in app.entities.values()],
     }

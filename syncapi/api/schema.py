@@ -37,10 +37,26 @@ class SessionUserSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(allow_blank=True)
 
 
+class SyncSettingsSerializer(serializers.Serializer[Any]):
+    on_online = serializers.BooleanField()
+    on_resume = serializers.BooleanField()
+    on_login = serializers.BooleanField()
+    on_start = serializers.BooleanField()
+    every = serializers.IntegerField(help_text="Minutes; 0 is never.")
+    retry = serializers.BooleanField()
+    retry_interval = serializers.IntegerField(help_text="Seconds.")
+    not_on_metered = serializers.BooleanField()
+
+
+class SettingsSerializer(serializers.Serializer[Any]):
+    sync = SyncSettingsSerializer()
+
+
 class SessionSerializer(serializers.Serializer[Any]):
     csrf_token = serializers.CharField()
     anonymous = serializers.BooleanField()
     user = SessionUserSerializer(allow_null=True)
+    settings = SettingsSerializer()
 
 
 class ErrorDetailSerializer(serializers.Serializer[Any]):

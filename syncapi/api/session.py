@@ -18,6 +18,7 @@ from rest_framework.throttling import SimpleRateThrottle
 from syncapi.api.envelope import ANONYMOUS, check_user, read_envelope, user_key
 from syncapi.api.schema import CSRF, ENVELOPE, ErrorSerializer, SessionSerializer
 from syncapi.api.views import SyncApiView
+from syncapi.appsettings.current import settings_of
 from syncapi.conf import conf
 from syncapi.entities import User
 from syncapi.errors import InvalidCredentials, InvalidRequest, PermissionDenied
@@ -117,7 +118,14 @@ class SessionView(SyncApiView):
             described = {"key": ANONYMOUS, "name": ""}
         elif isinstance(user, AbstractBaseUser):
             described = {"key": user_key(user), "name": _name(user)}
-        return Response({"csrf_token": get_token(request._request), "anonymous": self.app.anonymous, "user": described})
+        return Response(
+            {
+                "csrf_token": get_token(request._request),
+                "anonymous": self.app.anonymous,
+                "user": described,
+                "settings": settings_of(self.app).on_the_wire(),  # before the first sync there is no definition
+            }
+        )
 
 
 def _name(user: AbstractBaseUser) -> str:

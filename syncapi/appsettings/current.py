@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from syncapi.appsettings.model import AppSettings, Orientation
 from syncapi.appsettings.sync_settings import SyncSettings
@@ -33,6 +33,10 @@ class CurrentSettings:
     icon_uploaded: bool
     icon_version: str
     sync: SyncSettings
+
+    def on_the_wire(self) -> dict[str, Any]:
+        """What the running app acts on (`docs/protocol.md`, Definition)."""
+        return {"sync": self.sync.on_the_wire()}
 
 
 def settings_of(app: OfflineApp) -> CurrentSettings:

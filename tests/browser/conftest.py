@@ -47,6 +47,7 @@ def northwind(tmp_path_factory: pytest.TempPathFactory) -> Site:
     site.manage("migrate", "--verbosity", "0")
     site.manage("importcatalog", str(NORTHWIND))
     site.manage("demousers", "--force")
+    site.sync_when_asked()
     return site
 
 
@@ -61,6 +62,7 @@ def wholesale(tmp_path_factory: pytest.TempPathFactory) -> Site:
         "Category.objects.update(picture='')"
     )
     shutil.rmtree(site.folder / "media")
+    site.sync_when_asked()
     return site
 
 

@@ -28,6 +28,7 @@ def main() -> None:
         site.manage("migrate", "--verbosity", "0")
         site.manage("seedcatalog", "--products", PRODUCTS)
         site.manage("demousers", "--force")
+        site.sync_when_asked()
         site.start()
         try:
             for form, size in (("narrow", PHONE), ("wide", DESKTOP)):

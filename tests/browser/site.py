@@ -55,6 +55,14 @@ class Site:
         """Runs Python in the project and returns what it printed."""
         return self.manage("shell", "-v", "0", "-c", code).strip()
 
+    def sync_when_asked(self) -> None:
+        """Switches off what the demo's apps do by themselves: a test says what happens, and when."""
+        self.shell(
+            "from syncapi.models import AppSettings; from syncapi.offline import SyncSettings; "
+            "from syncapi.registry import registry; "
+            "[AppSettings.first(name, SyncSettings()).save() for name in registry.apps]"
+        )
+
     @property
     def database(self) -> Path:
         return self.folder / "db.sqlite3"

@@ -297,6 +297,18 @@ def test_Q3_a_device_takes_new_settings_with_its_next_sync(admin_client: Client,
     assert wire.sync().definition is None
 
 
+def test_Q3_a_device_without_a_definition_learns_from_the_session_when_to_sync(
+    admin_client: Client, wire: Device
+) -> None:
+    assert wire.session()["settings"]["sync"]["on_login"] is False
+    save(admin_client, sync_on_login="on")
+    session = wire.session()
+    assert session["settings"]["sync"]["on_login"] is True
+    definition = wire.sync().definition
+    assert definition is not None
+    assert definition["settings"] == session["settings"]
+
+
 def test_manifest_and_shell_have_what_was_set(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pwa.views.current_build", lambda: None)
     declared = admin_client.get("/apps/wire/manifest.webmanifest").json()

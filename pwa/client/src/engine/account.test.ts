@@ -50,6 +50,18 @@ describe("signing in", () => {
     expect(await world.databases()).toEqual(["haversack/shop"]);
   });
 
+  it("Q3: starts a sync where the app's settings say so, which a device without a definition learns from the session", async () => {
+    await tab.engine.signIn("ann", "a");
+    await settle();
+    expect(server.log).not.toContain("POST ");
+    await tab.engine.signOut();
+    server.definition = { ...server.definition, settings: { sync: { on_login: true } } };
+    const synced = tab.next("synccomplete");
+    await tab.engine.signIn("ann", "a");
+    expect((await synced).trigger).toBe("login");
+    expect(await tab.engine.get("LocalThing", 1)).toMatchObject({ name: "Ann's" });
+  });
+
   it("is remembered, also offline, with the person's rows", async () => {
     await signIn("ann");
     server.online = false;

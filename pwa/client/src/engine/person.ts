@@ -17,7 +17,7 @@ import { TabLock } from "./lock";
 import type { Job } from "./plan";
 import { type Entry, SyncQueue } from "./queue";
 import type { Server } from "./server";
-import { syncSettings } from "./settings";
+import { firstSettings } from "./settings";
 import { sync } from "./sync";
 import { Watchdog } from "./watchdog";
 
@@ -64,7 +64,7 @@ export class Person {
     this.automatic = new Automatic({
       store: this.store,
       ports,
-      firstSettings: () => syncSettings(null),
+      firstSettings: () => firstSettings(this.server.settings),
       push: (job) => void this.push(job),
       changed: () => this.emit("statechange"),
     });

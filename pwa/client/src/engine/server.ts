@@ -1,6 +1,6 @@
 /** The sync API of one app, as the engine uses it: sessions, tokens, and what each call carries. */
 
-import type { User } from "../api";
+import type { Definition, User } from "../api";
 import { asHaversackError, ClientError, isUnreachable, ServerError } from "../protocol/errors";
 import {
   type Call,
@@ -25,6 +25,8 @@ export interface FileSource {
 
 export class Server {
   private session: Session | null = null;
+  /** The app's settings as the last session told them. */
+  settings: Definition["settings"];
 
   constructor(
     private readonly fetch: Fetch,
@@ -36,8 +38,8 @@ export class Server {
 
   /** Whose session the browser holds. Asked once, unless `fresh`. */
   async currentSession(signal: AbortSignal, fresh = false): Promise<Session> {
-    if (this.session === null || fresh) this.session = await this.json<Session>("session/", { signal });
-    return this.session;
+    if (this.session === null || fresh) this.remember(await this.json<Session>("session/", { signal }));
+    return this.session as Session;
   }
 
   /** Somebody may have signed in or out in another tab: whose session it is has to be asked again. */
@@ -51,7 +53,7 @@ export class Server {
     const session = await this.withToken(signal, (headers) =>
       this.json<Session>("session/", { method: "POST", headers, body, signal }),
     );
-    this.session = session;
+    this.remember(session);
     if (session.user === null) throw new ClientError("sign_in_required");
     return session.user;
   }
@@ -181,6 +183,11 @@ export class Server {
       if (!(error instanceof ServerError) || error.code !== "csrf_failed") throw error;
       return attempt(true);
     }
+  }
+
+  private remember(session: Session): void {
+    this.session = session;
+    this.settings = session.settings ?? this.settings;
   }
 
   private json<T>(path: string, call: Omit<Call, "accept">): Promise<T> {

@@ -18,3 +18,9 @@ export const OFF: SyncSettings = {
 export function syncSettings(definition: Definition | null | undefined): SyncSettings {
   return { ...OFF, ...definition?.settings?.sync };
 }
+
+/** Before the first download, which nothing starts but a person: by asking for it, or by signing in. */
+export function firstSettings(told: Definition["settings"]): SyncSettings {
+  const { on_login, retry, retry_interval, not_on_metered } = { ...OFF, ...told?.sync };
+  return { ...OFF, on_login, retry, retry_interval, not_on_metered };
+}

@@ -8,6 +8,8 @@ export interface Session {
   csrf_token: string;
   anonymous: boolean;
   user: User | null;
+  /** As in the definition, for a device that has none yet. */
+  settings?: Definition["settings"];
 }
 
 export interface SyncRequest {

@@ -115,7 +115,8 @@ export class FakeServer {
   }
 
   private session(): Response {
-    return Response.json({ csrf_token: this.token, anonymous: this.anonymous, user: this.user });
+    const { settings } = this.definition;
+    return Response.json({ csrf_token: this.token, anonymous: this.anonymous, user: this.user, settings });
   }
 
   private signIn({ username, password }: { username: string; password: string }): Response {
