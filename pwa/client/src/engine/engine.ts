@@ -73,24 +73,24 @@ export class Engine {
   }
 
   async list(entity: string, options: ListOptions = {}): Promise<Row[]> {
-    return (await this.person?.tables.table(entity))?.list(options) ?? [];
+    return (await this.person?.tables.list(entity, options)) ?? [];
   }
 
   async count(entity: string, options: Pick<ListOptions, "search" | "where"> = {}): Promise<number> {
-    return (await this.person?.tables.table(entity))?.count(options) ?? 0;
+    return (await this.person?.tables.count(entity, options)) ?? 0;
   }
 
   async facets(entity: string, options: FacetOptions): Promise<Record<string, Facet>> {
-    return (await this.person?.tables.table(entity))?.facets(options) ?? {};
+    return (await this.person?.tables.facets(entity, options)) ?? {};
   }
 
   async get(entity: string, key: Key): Promise<Row | null> {
-    return (await this.person?.tables.table(entity))?.get(key) ?? null;
+    return (await this.person?.tables.get(entity, key)) ?? null;
   }
 
   /** @throws ClientError `unknown_entity`, or `read_only`: there is no other pattern yet. */
   async write(entity: string): Promise<never> {
-    await this.person?.tables.table(entity);
+    await this.person?.tables.check(entity);
     throw new ClientError("read_only", entity);
   }
 
@@ -112,7 +112,7 @@ export class Engine {
 
   /** Queues a sync of one entity. @throws HaversackError `unknown_entity`. */
   async syncEntity(entity: string, pressed = false): Promise<SyncResult> {
-    await this.person?.tables.table(entity);
+    await this.person?.tables.check(entity);
     const result = await this.push({ context: "", trigger: "manual", pressed, entities: [entity] });
     if (result.error?.code === "unknown_entity") throw new ClientError("unknown_entity", entity);
     return result;

@@ -183,6 +183,7 @@ export class Person {
           if (entities.length > 0) this.emit("datachange", { entities });
           this.emit("statechange");
         },
+        storeBlocks: (entity, progress) => this.tables.storeBlocks(entity, progress),
       });
     };
     return watchdog.guard(work).finally(rest);

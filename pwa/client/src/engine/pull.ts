@@ -140,6 +140,8 @@ async function giveUp(generation: number, code: string, { store }: SyncWorld): P
   if (isUseless) await store.dropPartials().catch(() => undefined);
   // Parts are what their sums say, whatever else was wrong.
   if (code === "quota") await store.dropParts().catch(() => undefined);
+  // Without blocks everything is slower, nothing is wrong.
+  if (code === "quota") await store.dropBlocks().catch(() => undefined);
   // Nothing else may go: a tab that was frozen comes here too, when another has taken over and is staging.
   await store.discard(generation).catch(() => undefined);
 }

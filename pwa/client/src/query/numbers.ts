@@ -7,14 +7,10 @@ import type { Key } from "../api";
  * where its row is gone or has not come yet.
  */
 export class Numbers {
-  private readonly byKey: Map<string, number>;
-  private next: number;
+  private readonly byKey = new Map<string, number>();
 
-  /** `keys`: of the rows from number 0 on. */
-  constructor(keys: readonly Key[]) {
-    this.byKey = new Map(keys.map((key, number) => [String(key), number]));
-    this.next = keys.length;
-  }
+  /** `next`: the first number that it gives. */
+  constructor(private next: number) {}
 
   find(key: Key): number | undefined {
     return this.byKey.get(String(key));

@@ -1,219 +1,132 @@
-/** The rows of an entity, in memory: read once, changed by layers, searched and sorted many times. */
+/** The rows of an entity at one moment: a base that is read when needed, and the rows of layers over it, in memory. */
 
-import type { AttributeDefinition, EntityDefinition, Facet, Key, ListOptions, Row, WireValue } from "../api";
-import { Gaps } from "../layers/gaps";
-import { gapsOf } from "../layers/overlay";
-import { ClientError } from "../protocol/errors";
-import { keyOrder } from "../protocol/keys";
-import { parseLines } from "../store/lines";
+import type { Facet, Key, ListOptions, Row, WireValue } from "../api";
 import type { Segment } from "../store/store";
-import { countValues, facetOf } from "./facets";
-import { fold, words } from "./fold";
-import { Numbers } from "./numbers";
-import { comparison } from "./order";
-import { type CompareRows, rearrange } from "./positions";
-import { matcher } from "./where";
+import { type Base, SEGMENT_NUMBERS } from "./base";
+import type { Column } from "./columns";
+import { facetOf } from "./facets";
+import { Orders, type StoredOrder } from "./orders";
+import { Selections } from "./selections";
+import { Upper } from "./upper";
 
-export type FacetOptions = { fields: string[] } & Pick<ListOptions, "search" | "where">;
+export type Conditions = Pick<ListOptions, "search" | "where">;
+export type FacetOptions = { fields: string[] } & Conditions;
+/** Finds an order of exactly a table's rows that was stored. */
+export type FindOrder = (fields: string) => Promise<StoredOrder | null>;
 
-type Test = (row: number) => boolean;
+const NO_ORDER: FindOrder = async () => null;
 
-/** Changed rows, as a part of all, from which on it costs less to sort them all again than to put each in its place. */
-const MOST_TO_REARRANGE = 0.1;
-
+/** All questions may fail with `Stale`, when the rows they need are no longer what they were. */
 export class Table {
-  /** By number, which a row keeps while it lives; `null` where one is gone. */
-  private rows: (WireValue[] | null)[];
-  private size: number;
-  private numbers: Numbers | null = null;
-  private folded: string[] | null = null;
-  private readonly orders = new Map<string, Uint32Array>();
+  private readonly selections: Selections;
 
-  constructor(
-    private readonly entity: EntityDefinition,
-    private readonly columns: string[],
-    segments: Segment[],
+  private constructor(
+    readonly base: Base,
+    private readonly upper: Upper,
+    private readonly orders: Orders,
   ) {
-    this.rows = segments.flatMap((segment) => parseLines(segment.text));
-    this.size = this.rows.length;
+    this.selections = new Selections(base, upper);
+  }
+
+  static of(base: Base, findOrder: FindOrder = NO_ORDER): Table {
+    const upper = Upper.none(base);
+    return new Table(base, upper, new Orders(base, upper, findOrder));
   }
 
   /** The table with these layers over its rows (decision 0014). What was worked out of the other rows is kept. */
-  with(layers: readonly Segment[][]): Table {
-    const next = new Table(this.entity, this.columns, []);
-    next.rows = [...this.rows];
-    next.numbers = this.byKey();
-    next.size = this.size;
-    const changed = new Set<number>();
-    for (const layer of layers) next.lay(layer, changed);
-    const live = [...changed].filter((row) => next.rows[row] !== null);
-    if (this.folded !== null) {
-      next.folded = [...this.folded];
-      for (const row of live) next.folded[row] = next.searchText(row);
-    }
-    if (changed.size <= next.rows.length * MOST_TO_REARRANGE) {
-      for (const [fields, order] of this.orders) {
-        const compare = next.compareBy(fields);
-        next.orders.set(
-          fields,
-          rearrange(order, (row) => changed.has(row), live, compare),
-        );
-      }
-    }
-    return next;
+  async with(layers: readonly Segment[][], findOrder: FindOrder = NO_ORDER): Promise<Table> {
+    const { upper, changed } = await this.upper.with(layers);
+    return new Table(this.base, upper, await this.orders.with(upper, changed, findOrder));
   }
 
-  private lay(layer: readonly Segment[], changed: Set<number>): void {
-    const numbers = this.byKey();
-    const gaps = new Gaps(keyOrder(this.attribute(this.entity.key).type), gapsOf(layer));
-    if (gaps.list.length > 0) {
-      for (const [row, values] of this.rows.entries()) {
-        if (values === null || !gaps.has(values[0] as Key)) continue;
-        this.rows[row] = null;
-        this.size--;
-        changed.add(row);
-      }
-    }
-    for (const values of layer.flatMap((segment) => parseLines(segment.text))) {
-      const row = numbers.give(values[0] as Key);
-      // Numbers in between are those of rows that only another table has.
-      while (this.rows.length <= row) this.rows.push(null);
-      if (this.rows[row] === null) this.size++;
-      this.rows[row] = values;
-      changed.add(row);
-    }
-  }
-
-  get(key: Key): Row | null {
-    const row = this.byKey().find(key);
-    return row === undefined || (this.rows[row] ?? null) === null ? null : this.row(row);
-  }
-
-  private byKey(): Numbers {
-    this.numbers ??= new Numbers(this.rows.map((values) => values?.[0] as Key));
-    return this.numbers;
-  }
-
-  count({ search, where }: Pick<ListOptions, "search" | "where">): number {
-    const test = this.filter(search, where);
-    if (test === null) return this.size;
-    let count = 0;
-    for (let row = 0; row < this.rows.length; row++) if (this.rows[row] !== null && test(row)) count++;
-    return count;
+  async get(key: Key): Promise<Row | null> {
+    const own = this.upper.find(key);
+    const number = own ?? (await this.base.find([key])).get(String(key));
+    if (number === undefined || !this.upper.isLive(number)) return null;
+    return (await this.rows([number]))[0] ?? null;
   }
 
   /** @throws ClientError `unknown_attribute`. */
-  facets({ fields, search, where }: FacetOptions): Record<string, Facet> {
-    return Object.fromEntries(fields.map((name) => [name, this.facet(name, search, where)]));
+  async count(conditions: Conditions): Promise<number> {
+    const marks = (await this.selections.of(conditions)) ?? (await this.selections.all());
+    return marks.reduce((sum, mark) => sum + mark, 0);
   }
 
-  private facet(name: string, search: ListOptions["search"], where: ListOptions["where"]): Facet {
-    const attribute = this.attribute(name);
-    const others = Object.entries(where ?? {}).filter(([other]) => other !== name);
-    const test = this.filter(search, Object.fromEntries(others));
-    const column = this.column(name);
-    const live = this.rows.filter((values, row) => values !== null && (test === null || test(row)));
-    return facetOf(attribute, countValues(live.map((values) => values?.[column] ?? null)));
-  }
-
-  list({ search, where, orderBy, limit = Number.POSITIVE_INFINITY, offset = 0 }: ListOptions): Row[] {
-    const test = this.filter(search, where);
-    const order = this.order(orderBy === undefined ? this.entity.ordering : [orderBy].flat());
-    if (test === null) return Array.from(order.subarray(offset, offset + limit), (row) => this.row(row));
-    const found: Row[] = [];
+  /** @throws ClientError `unknown_attribute`. */
+  async list(options: ListOptions): Promise<Row[]> {
+    const { search = "", where = {}, orderBy, limit = Number.POSITIVE_INFINITY, offset = 0 } = options;
+    const marks = await this.selections.of({ search, where });
+    const order = await this.order(orderBy);
+    if (marks === null) return this.rows(order.subarray(offset, offset + limit));
+    const found: number[] = [];
     let skip = offset;
-    for (const row of order) {
+    for (const number of order) {
       if (found.length >= limit) break;
-      if (test(row) && skip-- <= 0) found.push(this.row(row));
+      if (marks[number] === 1 && skip-- <= 0) found.push(number);
     }
-    return found;
+    return this.rows(found);
   }
 
-  private row(index: number): Row {
-    const values = this.rows[index] as WireValue[];
-    return Object.fromEntries(this.columns.map((name, column) => [name, values[column] ?? null]));
-  }
-
-  private filter(search: ListOptions["search"], where: ListOptions["where"]): Test | null {
-    const tests: Test[] = Object.entries(where ?? {}).map(([name, wanted]) => {
-      const column = this.column(name);
-      const matches = matcher(this.attribute(name).type, wanted);
-      return (row) => matches(this.rows[row]?.[column] ?? null);
-    });
-    const wanted = words(search ?? "");
-    if (wanted.length > 0) {
-      const texts = this.searchTexts();
-      tests.push((row) => wanted.every((word) => texts[row]?.includes(word)));
+  /** @throws ClientError `unknown_attribute`. */
+  async facets({ fields, search = "", where = {} }: FacetOptions): Promise<Record<string, Facet>> {
+    const columns = await this.base.columns(fields);
+    const facets: Record<string, Facet> = {};
+    for (const name of fields) {
+      const others = Object.entries(where).filter(([other]) => other !== name);
+      const conditions = { search, where: Object.fromEntries(others) };
+      const marks = (await this.selections.of(conditions)) ?? (await this.selections.all());
+      facets[name] = facetOf(this.base.attribute(name), this.counts(name, columns.get(name) ?? [], marks));
     }
-    if (tests.length <= 1) return tests[0] ?? null;
-    return (row) => tests.every((test) => test(row));
+    return facets;
   }
 
-  private searchTexts(): string[] {
-    this.folded ??= Array.from(this.rows.keys(), (row) => this.searchText(row));
-    return this.folded;
+  /** Gets ready for what is asked first: the rest of the usual list, and a search. */
+  async prepare(): Promise<void> {
+    await this.order(undefined);
+    await this.base.folded();
   }
 
-  private searchText(row: number): string {
-    const columns = this.entity.search_fields.map((name) => this.column(name)).filter((column) => column >= 0);
-    // Words have no line feeds, so none is found across two fields.
-    return fold(columns.map((column) => text(this.rows[row]?.[column])).join("\n"));
+  /** The usual order, as `FindOrder` finds it. */
+  orderToStore(): Promise<StoredOrder> {
+    return this.orders.toStore(this.base.entity.ordering, () => this.selections.all());
   }
 
-  /** Row numbers in this order; ties by key, so that pages neither repeat nor skip. */
-  private order(fields: string[]): Uint32Array {
-    const id = fields.join();
-    let order = this.orders.get(id);
-    if (order === undefined) {
-      order = Uint32Array.from(this.rows.keys())
-        .filter((row) => this.rows[row] !== null)
-        .sort(this.compareBy(id));
-      this.orders.set(id, order);
-    }
-    return order;
-  }
-
-  /** `fields`: names joined by commas, as in `orders`. */
-  private compareBy(fields: string): CompareRows {
-    const names = fields === "" ? [] : fields.split(",");
-    const compares = [...names, this.entity.key].map((field) => this.compare(field));
-    return (a, b) => {
-      for (const compare of compares) {
-        const result = compare(a, b);
-        if (result !== 0) return result;
+  private counts(name: string, columns: readonly Column[], marks: Uint8Array): Map<WireValue, number> {
+    const counts = new Map<WireValue, number>();
+    const add = (value: WireValue, rows: number) => {
+      if (rows > 0) counts.set(value, (counts.get(value) ?? 0) + rows);
+    };
+    for (const [segment, { values, ids }] of columns.entries()) {
+      const rows = new Uint16Array(values.length);
+      const first = segment * SEGMENT_NUMBERS;
+      for (let at = 0; at < ids.length; at++) {
+        const id = ids[at] as number;
+        rows[id] = (rows[id] as number) + (marks[first + at] as number);
       }
-      return a - b;
-    };
+      for (const [id, value] of values.entries()) add(value, rows[id] as number);
+    }
+    const at = this.base.at(name);
+    for (const [number, row] of this.upper.live()) add(row[at] ?? null, marks[number] as number);
+    return counts;
   }
 
-  private compare(field: string): CompareRows {
-    const descending = field.startsWith("-");
-    const name = descending ? field.slice(1) : field;
-    const compare = comparison(this.attribute(name).type);
-    const column = this.column(name);
-    const sign = descending ? -1 : 1;
-    const { rows } = this;
-    return (a, b) => {
-      const x = rows[a]?.[column] ?? null;
-      const y = rows[b]?.[column] ?? null;
-      if (x === null || y === null) return Number(x === null) - Number(y === null);
-      return sign * compare(x, y);
-    };
+  private order(orderBy: ListOptions["orderBy"]): Promise<Uint32Array> {
+    return this.orders.of(this.names(orderBy), () => this.selections.all());
   }
 
-  private attribute(name: string): AttributeDefinition {
-    const attribute = this.entity.attributes.find((candidate) => candidate.name === name);
-    if (attribute === undefined) throw new ClientError("unknown_attribute", `${this.entity.name}.${name}`);
-    return attribute;
+  private names(orderBy: ListOptions["orderBy"]): string[] {
+    return orderBy === undefined ? this.base.entity.ordering : [orderBy].flat();
   }
 
-  /** -1 when the definition is newer than the rows, and these do not have the attribute yet. */
-  private column(name: string): number {
-    return this.columns.indexOf(name);
+  private async rows(numbers: Iterable<number>): Promise<Row[]> {
+    const all = [...numbers];
+    const { limit } = this.base;
+    const below = await this.base.rows(all.filter((number) => number < limit));
+    let next = 0;
+    const { columns } = this.base.place;
+    return all.map((number) => {
+      const values = number < limit ? below[next++] : this.upper.row(number);
+      return Object.fromEntries(columns.map((name, at) => [name, values?.[at] ?? null]));
+    });
   }
-}
-
-function text(value: WireValue | undefined): string {
-  if (value === null || value === undefined) return "";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

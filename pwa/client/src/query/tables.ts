@@ -1,35 +1,113 @@
-/** The entities of one person as tables: each is read from the store when first asked for, and again when it changed. */
+/** The entities of one person as tables: looked for in the store when asked for, and read as far as a question needs. */
 
-import type { Definition } from "../api";
+import type { Definition, Facet, Key, ListOptions, Row } from "../api";
 import { ClientError } from "../protocol/errors";
-import type { Known, Store } from "../store/store";
-import { Table } from "./table";
+import { visibleGenerations } from "../store/references";
+import type { Known, Made, Store } from "../store/store";
+import { Base, type Origin, Stale } from "./base";
+import { findHead, orderFinder, storeBlocks } from "./blocks";
+import { words } from "./fold";
+import { type Conditions, type FacetOptions, Table } from "./table";
 
-interface Cached {
+/** What tables are read from, and where blocks are kept. */
+export type Shelf = Pick<Store, "rows" | "view" | "baseSegments" | "whole" | "blocks" | "putBlocks">;
+
+interface Opened {
   replica: string;
-  version: string;
-  generation: number;
-  /** Generations of the layers in it. */
-  layers: number[];
+  made: Made;
   table: Table;
 }
 
+/** How often rows may change while they are read: so quickly they do not, and something is wrong. */
+const MOST_TRIES = 4;
+/** Fewer rows are read as quickly as blocks of them. */
+const FEW_ROWS = 1000;
+
 export class Tables {
-  private readonly cache = new Map<string, Cached>();
+  private readonly cache = new Map<string, Opened>();
+  private readonly opening = new Map<string, Promise<unknown>>();
   private known: { replica: string; version: string; definition: Definition } | null = null;
 
-  constructor(private readonly store: Pick<Store, "view">) {}
+  constructor(
+    private readonly store: Shelf,
+    private readonly fewRows = FEW_ROWS,
+  ) {}
 
-  /**
-   * The table of an entity as it is now; `null` before its first sync.
-   *
-   * @throws ClientError `unknown_entity` when the definition has none of this name.
-   */
-  async table(name: string): Promise<Table | null> {
+  /** @throws ClientError `unknown_entity`, `unknown_attribute`. */
+  async list(name: string, options: ListOptions): Promise<Row[]> {
+    if (!this.cache.has(name)) {
+      const head = await findHead(this.store, name, options);
+      if (head !== null) {
+        // What is shown first is shown before anything else is read; the next question comes soon.
+        void this.read(name, undefined, (table) => table.prepare()).catch(() => undefined);
+        return head;
+      }
+    }
+    return this.read(name, [], (table) => table.list(options));
+  }
+
+  /** @throws ClientError `unknown_entity`, `unknown_attribute`. */
+  async count(name: string, conditions: Conditions): Promise<number> {
+    const { search = "", where = {} } = conditions;
+    if (words(search).length === 0 && Object.keys(where).length === 0) {
+      const rows = await this.store.rows(name);
+      if (rows !== null) return rows;
+    }
+    return this.read(name, 0, (table) => table.count(conditions));
+  }
+
+  /** @throws ClientError `unknown_entity`, `unknown_attribute`. */
+  facets(name: string, options: FacetOptions): Promise<Record<string, Facet>> {
+    return this.read(name, {}, (table) => table.facets(options));
+  }
+
+  /** @throws ClientError `unknown_entity`. */
+  get(name: string, key: Key): Promise<Row | null> {
+    return this.read(name, null, (table) => table.get(key));
+  }
+
+  /** @throws ClientError `unknown_entity`. */
+  check(name: string): Promise<void> {
+    return this.read(name, undefined, async () => undefined);
+  }
+
+  /** Stores index blocks (decision 0016) of an entity that has many rows. `progress` may throw to end it. */
+  async storeBlocks(name: string, progress: () => void): Promise<void> {
+    if (((await this.store.rows(name)) ?? 0) <= this.fewRows) return;
+    await this.read(name, undefined, (table, made) => {
+      return storeBlocks({ store: this.store, entity: name, progress, table, made });
+    });
+  }
+
+  /** The answer of the table as it is now; `none` before the entity's first sync. */
+  private async read<T>(name: string, none: T, ask: (table: Table, made: Made) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        const opened = await this.table(name);
+        return opened === null ? none : await ask(opened.table, opened.made);
+      } catch (error) {
+        if (!(error instanceof Stale)) throw error;
+        if (tries === MOST_TRIES) throw new ClientError("storage", error);
+        this.cache.delete(name);
+      }
+    }
+  }
+
+  /** The table of an entity as it is now. One after the other: two that come at once would each read the same. */
+  private table(name: string): Promise<Opened | null> {
+    const opened = (this.opening.get(name) ?? Promise.resolve()).then(() => this.open(name));
+    this.opening.set(
+      name,
+      opened.catch(() => undefined),
+    );
+    return opened;
+  }
+
+  private async open(name: string): Promise<Opened | null> {
     const cached = this.cache.get(name);
     const before = this.known;
     const view = await this.store.view(name, this.seen(cached));
-    const { replica, version } = view;
+    const { replica, version, record, pruned } = view;
     // The database was evicted and made anew: nothing that was read from the old one says anything of this one.
     if (version === null || this.known?.replica !== replica) this.forget();
     if (version === null) return null;
@@ -38,27 +116,30 @@ export class Tables {
     if (view.definition !== null) this.known = { replica, version, definition };
     const entity = definition.entities.find((candidate) => candidate.name === name);
     if (entity === undefined) throw new ClientError("unknown_entity", name);
-    if (view.record === null) return null;
-    if (view.segments === null && cached?.version !== version) {
-      // The definition changed under rows that stayed, and that were not asked for: look again, at both.
-      this.cache.delete(name);
-      return this.table(name);
-    }
-    const { generation, layers, columns } = view.record;
-    let table = view.segments === null ? cached?.table : new Table(entity, columns, view.segments);
-    if (view.layers.length > 0) table = table?.with(view.layers);
-    if (table === undefined) return null;
-    const known = layers.map((layer) => layer.generation);
-    this.cache.set(name, { replica, version, generation, layers: known, table });
-    return table;
+    if (record === null) return null;
+    const made = { version, generations: visibleGenerations(record), pruned };
+    const findOrder = orderFinder(this.store, name, made);
+    const isSeen = view.isKnown && cached !== undefined;
+    let table = isSeen ? cached.table : Table.of(new Base(entity, record, this.origin(name, made)), findOrder);
+    if (view.layers.length > 0) table = await table.with(view.layers, findOrder);
+    const opened = { replica, made, table };
+    this.cache.set(name, opened);
+    return opened;
   }
 
-  private seen(cached: Cached | undefined): Known | undefined {
+  private origin(name: string, made: Made): Origin {
+    return {
+      segments: (numbers) => this.store.baseSegments(name, made.generations[0] ?? 0, numbers),
+      parts: (part) => this.store.blocks(name, part, made),
+    };
+  }
+
+  private seen(cached: Opened | undefined): Known | undefined {
     if (this.known === null) return undefined;
     const { replica, version } = this.known;
-    // With another definition the table is made anew, and needs its rows.
-    const same = cached !== undefined && cached.version === version && cached.replica === replica;
-    return same ? { replica, version, generation: cached.generation, layers: cached.layers } : { replica, version };
+    if (cached?.replica !== replica || cached.made.version !== version) return { replica, version };
+    const [generation = 0, ...layers] = cached.made.generations;
+    return { replica, version, generation, layers, pruned: cached.made.pruned };
   }
 
   private forget(): void {

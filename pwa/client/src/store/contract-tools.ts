@@ -25,7 +25,9 @@ export async function fillStore(store: Store, cursor: string, ...segments: Segme
 
 /** The text of the base of `Thing`. */
 export async function seenIn(store: Store): Promise<string | null> {
-  return (await store.view("Thing")).segments?.map((part) => part.text).join("") ?? null;
+  const { record } = await store.view("Thing");
+  if (record === null) return null;
+  return (await store.segments("Thing", record.generation, record.segments)).map(({ text }) => text).join("");
 }
 
 export function change(change: Partial<Switch>): Switch {

@@ -4,14 +4,17 @@ import type { DBSchema, IDBPTransaction, StoreNames } from "idb";
 
 import type { Definition } from "../api";
 import type { Agenda } from "./agenda";
-import type { EntityRecord, Overview, PartialCopy, Segment, StoredFile } from "./store";
+import type { Block, EntityRecord, Made, Overview, PartialCopy, Segment, StoredFile } from "./store";
 
 export type SegmentKey = [entity: string, generation: number, number: number];
+/** `number`: of a segment of the base, or `WHOLE`. */
+export type BlockKey = [entity: string, name: string, number: number];
 
 export interface UserSchema extends DBSchema {
   meta: { key: string; value: unknown };
   segments: { key: SegmentKey; value: Segment };
   files: { key: string; value: StoredFile };
+  blocks: { key: BlockKey; value: Block & { made: Made } };
 }
 
 export type Names = StoreNames<UserSchema>;
@@ -25,6 +28,8 @@ interface Meta {
   parts: Overview["parts"];
   contexts: Record<string, string>;
   generation: number;
+  /** How often rows were removed from the base of an entity, of any generation. */
+  pruned: Record<string, number>;
   filesMissing: number;
   filesSettled: boolean;
   agenda: Agenda;

@@ -127,9 +127,11 @@ export interface EntityView {
   replica: string;
   /** `null` before the first sync of the entity. */
   record: EntityRecord | null;
-  /** The base; `null` when the caller knows this generation already. */
-  segments: Segment[] | null;
-  /** The layers that the caller does not know, each with its segments, to be laid over what it has in this order. */
+  /** How often rows were removed from a base of the entity: with another number its segments are other ones. */
+  pruned: number;
+  /** Whether the reader knows this base as it is. */
+  isKnown: boolean;
+  /** The layers that the reader does not know, each with its segments, to be laid over what it has in this order. */
   layers: Segment[][];
   version: string | null;
   /** `null` when the caller knows this version already, or there is none. */
@@ -141,8 +143,29 @@ export interface Known {
   replica: string;
   version: string;
   generation?: number;
+  pruned?: number;
   /** Generations of the layers over it. */
   layers?: number[];
+}
+
+/** What a block was made of: it says nothing of anything else. */
+export interface Made {
+  /** Of the definition. */
+  version: string;
+  /** Of the base, and of the layers over it. */
+  generations: number[];
+  /** See `EntityView`. */
+  pruned: number;
+}
+
+/** Something worked out of rows (decision 0016). */
+export interface Block {
+  name: string;
+  /** Of the segment of the base that it was made of; -1 when it was made of all rows as they are. */
+  number: number;
+  /** Of what it was made of. */
+  rows: number;
+  data: unknown;
 }
 
 export interface StoredFile {
@@ -191,11 +214,25 @@ export interface Store {
   /** Removes this generation, which is the caller's own, unless it was switched to or is kept to go on with. */
   discard(generation: number): Promise<void>;
 
-  /** One consistent view of an entity's rows and of the definition that explains them. */
+  /** The segments of a base that have these numbers, in this order; `null` for those that are gone. */
+  baseSegments(entity: string, generation: number, numbers: readonly number[]): Promise<(Segment | null)[]>;
+
+  /** Where an entity's rows are, the layers over them, and the definition that explains them: all of one moment. */
   view(entity: string, known?: Known): Promise<EntityView>;
 
   /** Changes what is still to be done. Returns what was written. */
   plan(change: (agenda: Agenda) => Agenda): Promise<Agenda>;
+
+  /** How many rows an entity has; `null` before its first sync. */
+  rows(entity: string): Promise<number | null>;
+  /** How many rows an entity has, and the block of this name of the whole, if it was made of the rows as they are. */
+  whole(entity: string, name: string): Promise<{ rows: number; block: (Block & { made: Made }) | null } | null>;
+  /** Blocks of this name of segments of a base. */
+  blocks(entity: string, name: string, made: Made): Promise<Block[]>;
+  /** Keeps blocks; nothing is written (`false`) when the entity is no longer what they were made of. */
+  putBlocks(entity: string, made: Made, blocks: readonly Block[]): Promise<boolean>;
+  /** Removes all blocks, of all entities. */
+  dropBlocks(): Promise<void>;
 
   fileNames(): Promise<string[]>;
   file(name: string): Promise<StoredFile | null>;

@@ -3,6 +3,7 @@
 import type { IDBPDatabase } from "idb";
 
 import { type Agenda, EMPTY_AGENDA } from "./agenda";
+import { blocksOf, dropPruned, dropWorthless, isSameBase, isSameWhole, madeOf, putBlocks, WHOLE } from "./blocks";
 import { Connection } from "./connection";
 import { generationsOf, isSame, switched, visibleGenerations } from "./references";
 import {
@@ -18,10 +19,12 @@ import {
   type Writing,
 } from "./schema";
 import type {
+  Block,
   EntityRecord,
   EntityView,
   Known,
   Layer,
+  Made,
   Overview,
   PartialCopy,
   Place,
@@ -39,11 +42,14 @@ export class IdbStore implements Store {
   private readonly connection: Connection<UserSchema>;
 
   constructor(app: string, user: string, randomId: () => string) {
-    this.connection = new Connection<UserSchema>(`haversack/${app}/${user}`, 1, (db, _old, _new, transaction) => {
-      db.createObjectStore("meta");
-      db.createObjectStore("segments");
-      db.createObjectStore("files");
-      transaction.objectStore("meta").put(randomId(), "replica");
+    this.connection = new Connection<UserSchema>(`haversack/${app}/${user}`, 2, (db, old, _new, transaction) => {
+      if (old < 1) {
+        db.createObjectStore("meta");
+        db.createObjectStore("segments");
+        db.createObjectStore("files");
+        transaction.objectStore("meta").put(randomId(), "replica");
+      }
+      db.createObjectStore("blocks");
     });
   }
 
@@ -132,7 +138,7 @@ export class IdbStore implements Store {
   }
 
   switch(change: Switch): Promise<boolean> {
-    return this.write(["meta", "segments"], async (transaction) => {
+    return this.write(["meta", "segments", "blocks"], async (transaction) => {
       const state = await getState(transaction);
       if (!(await this.isCurrent(transaction, state.entities, change))) return false;
       const next = switched(state, change);
@@ -155,18 +161,20 @@ export class IdbStore implements Store {
         await put(transaction, "filesSettled", false);
       }
       await this.drop(transaction, state, next);
+      await dropWorthless(transaction, state.entities, next.entities, change.definition !== null);
       return true;
     });
   }
 
   prune(entity: string, record: EntityRecord, pruned: Pruned | null): Promise<boolean> {
-    return this.write(["meta", "segments"], async (transaction) => {
+    return this.write(["meta", "segments", "blocks"], async (transaction) => {
       const { entities } = await getState(transaction);
       // A tab that was frozen would bring back what another has removed since.
       if (!isSame(entities[entity], record)) return false;
       if (pruned !== null) {
         const { generation, number, segment } = pruned;
         await transaction.objectStore("segments").put(segment, [entity, generation, number]);
+        await dropPruned(transaction, entity, record, pruned);
       }
       const { unseenFiles = null } = entities[entity] ?? {};
       await put(transaction, "entities", { ...entities, [entity]: { ...record, unseenFiles } });
@@ -229,29 +237,39 @@ export class IdbStore implements Store {
     });
   }
 
+  baseSegments(entity: string, generation: number, numbers: readonly number[]): Promise<(Segment | null)[]> {
+    return this.connection.use(async (db) => {
+      const segments = db.transaction("segments").store;
+      const found = await Promise.all(numbers.map((number) => segments.get([entity, generation, number])));
+      return found.map((segment) => segment ?? null);
+    });
+  }
+
   view(entity: string, seen?: Known): Promise<EntityView> {
     return this.connection.use(async (db) => {
       const transaction = db.transaction(["meta", "segments"]);
-      const [replica, version, state] = await Promise.all([
+      const [replica, version, state, allPruned] = await Promise.all([
         get(transaction, "replica"),
         get(transaction, "version"),
         getState(transaction),
+        get(transaction, "pruned"),
       ]);
       // A database that was made anew counts its generations from 1 again.
-      const known = seen?.replica === replica ? seen : undefined;
+      const known = seen?.replica === replica && seen?.version === version ? seen : undefined;
       const record = state.entities[entity] ?? null;
-      const definition = version === known?.version ? undefined : get(transaction, "definition");
-      const read = ({ generation, segments }: Pick<Layer, "generation" | "segments">) =>
-        transaction.objectStore("segments").getAll(generationRange(entity, generation, segments));
-      const isKnown = record !== null && record.generation === known?.generation;
-      const segments = record === null || isKnown ? undefined : read(record);
+      const pruned = allPruned?.[entity] ?? 0;
+      const definition = known === undefined ? get(transaction, "definition") : undefined;
+      const isKnown = record !== null && record.generation === known?.generation && pruned === (known.pruned ?? 0);
       const old = new Set(isKnown ? known?.layers : []);
-      const layers = record?.layers.filter(({ generation }) => !old.has(generation)).map(read) ?? [];
+      const layers = record?.layers.filter(({ generation }) => !old.has(generation)) ?? [];
+      const read = ({ generation, segments }: Layer) =>
+        transaction.objectStore("segments").getAll(generationRange(entity, generation, segments));
       return {
         replica: replica as string,
         record,
-        segments: (await segments) ?? null,
-        layers: await Promise.all(layers),
+        pruned,
+        isKnown,
+        layers: await Promise.all(layers.map(read)),
         version: version ?? null,
         definition: (await definition) ?? null,
       };
@@ -265,6 +283,42 @@ export class IdbStore implements Store {
       if (after !== before) await put(transaction, "agenda", after);
       return after;
     });
+  }
+
+  rows(entity: string): Promise<number | null> {
+    return this.connection.use(async (db) => {
+      const entities = (await get(db.transaction(["meta"]), "entities")) ?? {};
+      return entities[entity]?.rows ?? null;
+    });
+  }
+
+  whole(entity: string, name: string): Promise<{ rows: number; block: (Block & { made: Made }) | null } | null> {
+    return this.connection.use(async (db) => {
+      const transaction = db.transaction(["meta", "blocks"]);
+      const [now, { entities }, block] = await Promise.all([
+        madeOf(transaction, entity),
+        getState(transaction),
+        transaction.objectStore("blocks").get([entity, name, WHOLE]),
+      ]);
+      const rows = entities[entity]?.rows;
+      if (now === null || rows === undefined) return null;
+      return { rows, block: block !== undefined && isSameWhole(block.made, now) ? block : null };
+    });
+  }
+
+  blocks(entity: string, name: string, made: Made): Promise<Block[]> {
+    return this.connection.use(async (db) => {
+      const blocks = await db.getAll("blocks", blocksOf(entity, name));
+      return blocks.filter((block) => block.number !== WHOLE && isSameBase(block.made, made));
+    });
+  }
+
+  putBlocks(entity: string, made: Made, blocks: readonly Block[]): Promise<boolean> {
+    return this.write(["meta", "blocks"], (transaction) => putBlocks(transaction, entity, made, blocks));
+  }
+
+  async dropBlocks(): Promise<void> {
+    await this.write(["blocks"], (transaction) => transaction.objectStore("blocks").clear());
   }
 
   fileNames(): Promise<string[]> {
@@ -315,7 +369,7 @@ export class IdbStore implements Store {
     // Emptied first: the deletion has to wait for other tabs, the data must not.
     await this.connection
       .use(async (db) => {
-        const names: Names[] = ["meta", "segments", "files"];
+        const names: Names[] = ["meta", "segments", "files", "blocks"];
         const transaction = db.transaction(names, "readwrite", { durability: "strict" });
         await Promise.all([...names.map((name) => transaction.objectStore(name).clear()), transaction.done]);
       })

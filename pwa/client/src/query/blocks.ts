@@ -1,0 +1,88 @@
+/** Index blocks (decision 0016): what a table has worked out of its rows, stored for the next start. */
+
+import type { ListOptions, Row } from "../api";
+import type { Block, Made, Store } from "../store/store";
+import { words } from "./fold";
+import type { StoredOrder } from "./orders";
+import type { Table } from "./table";
+
+/** In place of a segment's number: made of all rows as they are. */
+const WHOLE = -1;
+const HEAD = "head";
+const ORDER = "order:";
+/** Rows in the head: what a list shows before somebody has scrolled far. */
+const HEAD_ROWS = 100;
+/** Blocks that are written at once. */
+const AT_ONCE = 16;
+
+interface Head {
+  /** Names of attributes, joined by commas. */
+  order: string;
+  rows: Row[];
+}
+
+/** The rows of a list, if they are among the first in the usual order and these were stored. */
+export async function findHead(
+  store: Pick<Store, "whole">,
+  entity: string,
+  { search = "", where = {}, orderBy, limit = Number.POSITIVE_INFINITY, offset = 0 }: ListOptions,
+): Promise<Row[] | null> {
+  if (offset >= HEAD_ROWS || words(search).length > 0 || Object.keys(where).length > 0) return null;
+  const found = await store.whole(entity, HEAD);
+  if (found === null || found.block === null) return null;
+  const { order, rows } = found.block.data as Head;
+  const isAll = rows.length >= found.rows;
+  if (orderBy !== undefined && [orderBy].flat().join() !== order) return null;
+  return isAll || offset + limit <= rows.length ? rows.slice(offset, offset + limit) : null;
+}
+
+/** Finds orders of exactly the rows that a table was made of. */
+export function orderFinder(store: Pick<Store, "whole">, entity: string, made: Made) {
+  return async (fields: string): Promise<StoredOrder | null> => {
+    const block = (await store.whole(entity, `${ORDER}${fields}`))?.block;
+    if (!block || JSON.stringify(block.made) !== JSON.stringify(made)) return null;
+    return block.data as StoredOrder;
+  };
+}
+
+export interface Storing {
+  store: Pick<Store, "whole" | "putBlocks">;
+  entity: string;
+  table: Table;
+  made: Made;
+  /** Called between two pieces of work; may throw to end it. */
+  progress(): void;
+}
+
+/**
+ * Stores what the next start needs of these rows, if it is not there. The head comes last: where it is, all is. May end
+ * at any moment, and ends when the rows are other ones.
+ */
+export async function storeBlocks({ store, entity, table, made, progress }: Storing): Promise<void> {
+  const found = await store.whole(entity, HEAD);
+  if (found === null || found.block !== null) return;
+  const { rows } = found;
+  const { base } = table;
+  for (const name of base.usual) {
+    const parts = await base.unstored(name);
+    for (let from = 0; from < parts.length; from += AT_ONCE) {
+      progress();
+      const blocks = parts.slice(from, from + AT_ONCE).map((part): Block => ({ name, ...part }));
+      if (!(await store.putBlocks(entity, made, blocks))) return;
+      base.stored(
+        name,
+        blocks.map(({ number }) => number),
+      );
+    }
+  }
+  progress();
+  const order = base.entity.ordering.join();
+  const data = await table.orderToStore();
+  progress();
+  const head: Head = { order, rows: await table.list({ limit: HEAD_ROWS }) };
+  progress();
+  await store.putBlocks(entity, made, [
+    { name: `${ORDER}${order}`, number: WHOLE, rows, data },
+    { name: HEAD, number: WHOLE, rows, data: head },
+  ]);
+}

@@ -1,0 +1,108 @@
+/** The rows of the layers over a base (decision 0014), in memory, and which rows of the base they hide. */
+
+import type { Key, WireValue } from "../api";
+import { Gaps } from "../layers/gaps";
+import { gapsOf } from "../layers/overlay";
+import { parseLines } from "../store/lines";
+import type { Segment } from "../store/store";
+import type { Base } from "./base";
+import { Numbers } from "./numbers";
+
+export class Upper {
+  /** By number less the base's limit; `null` where one is gone, `undefined` where only another table has one. */
+  readonly rows: (WireValue[] | null | undefined)[];
+  private readonly numbers: Numbers;
+  /** Numbers of the base's rows that are not to be seen. */
+  private readonly hidden: Uint8Array | null;
+
+  private constructor(
+    private readonly base: Base,
+    before?: Upper,
+  ) {
+    this.rows = before === undefined ? [] : [...before.rows];
+    this.numbers = before?.numbers ?? new Numbers(base.limit);
+    this.hidden = before === undefined ? null : (before.hidden?.slice() ?? new Uint8Array(base.limit));
+  }
+
+  /** No layers. */
+  static none(base: Base): Upper {
+    return new Upper(base);
+  }
+
+  /** With more layers over it, and the numbers of the rows that came, changed or went with them. */
+  async with(layers: readonly Segment[][]): Promise<{ upper: Upper; changed: Set<number> }> {
+    const upper = new Upper(this.base, this);
+    const changed = new Set<number>();
+    // One layer after the other: its gaps hide rows of those before.
+    for (const layer of layers) await upper.lay(layer, changed);
+    return { upper, changed };
+  }
+
+  private async lay(layer: readonly Segment[], changed: Set<number>): Promise<void> {
+    const { base, rows } = this;
+    const gaps = new Gaps(base.keyOrder, gapsOf(layer));
+    if (gaps.list.length > 0) {
+      this.hide(await base.within(gaps), changed);
+      for (const [at, row] of rows.entries()) {
+        if (row === null || row === undefined || !gaps.has(row[0] as Key)) continue;
+        rows[at] = null;
+        changed.add(base.limit + at);
+      }
+    }
+    const lines = layer.flatMap(({ text }) => parseLines(text));
+    const seen = (key: Key) => rows[(this.numbers.find(key) ?? Number.POSITIVE_INFINITY) - base.limit] !== undefined;
+    const found = await base.find(lines.map((row) => row[0] as Key).filter((key) => !seen(key)));
+    this.hide(found.values(), changed);
+    for (const row of lines) {
+      const number = this.numbers.give(row[0] as Key);
+      while (rows.length <= number - base.limit) rows.push(undefined);
+      rows[number - base.limit] = row;
+      changed.add(number);
+    }
+  }
+
+  private hide(numbers: Iterable<number>, changed: Set<number>): void {
+    const { hidden } = this;
+    if (hidden === null) return;
+    for (const number of numbers) {
+      if (hidden[number] === 1) continue;
+      hidden[number] = 1;
+      changed.add(number);
+    }
+  }
+
+  /** Number of the row with this key, if it is one of its own. */
+  find(key: Key): number | undefined {
+    const number = this.numbers.find(key);
+    return number !== undefined && this.row(number) !== null ? number : undefined;
+  }
+
+  /** Its own row of this number. */
+  row(number: number): WireValue[] | null {
+    return this.rows[number - this.base.limit] ?? null;
+  }
+
+  /** Whether the row of this number, of the base or its own, is to be seen. */
+  isLive(number: number): boolean {
+    return number < this.base.limit ? this.hidden?.[number] !== 1 : this.row(number) !== null;
+  }
+
+  /** Its own rows that are to be seen, by number. */
+  *live(): Generator<[number: number, row: WireValue[]]> {
+    for (const [at, row] of this.rows.entries()) {
+      if (row !== null && row !== undefined) yield [this.base.limit + at, row];
+    }
+  }
+
+  /** A mark for each number. */
+  newMarks(): Uint8Array {
+    return new Uint8Array(this.base.limit + this.rows.length);
+  }
+
+  /** Takes the marks off the base's rows that are not to be seen. */
+  conceal(marks: Uint8Array): void {
+    const { hidden } = this;
+    if (hidden === null) return;
+    for (let number = 0; number < hidden.length; number++) if (hidden[number] === 1) marks[number] = 0;
+  }
+}
