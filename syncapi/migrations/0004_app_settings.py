@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('syncapi', '0002_devices'),
+        ('syncapi', '0003_segments'),
     ]
 
     operations = [
