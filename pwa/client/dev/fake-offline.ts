@@ -4,6 +4,7 @@ import type {
   EntityApi,
   OfflineApi,
   OfflineEvents,
+  StorageReport,
   SyncError,
   SyncProgress,
   SyncResult,
@@ -24,6 +25,8 @@ export class FakeOffline implements OfflineApi {
   #events = new EventTarget();
   #state: AppState;
   #full: AppState;
+  #budget: number | null = 200_000_000;
+  #persisted = false;
 
   constructor(readonly has: (name: string) => boolean) {
     const anonymous = has("anonymous");
@@ -119,6 +122,35 @@ export class FakeOffline implements OfflineApi {
 
   async file(name: string) {
     return this.has("files") ? null : drawPicture(name);
+  }
+
+  async picture(name: string, size: "small" | "large") {
+    if (size === "large") await pause(this.has("slow") ? 2000 : 100);
+    return this.file(name);
+  }
+
+  async storage(): Promise<StorageReport> {
+    const entities = Object.entries(this.#state.entities).map(([name, { rows }]) => [
+      name,
+      { rows, bytes: rows * 280 },
+    ]);
+    return {
+      entities: Object.fromEntries(entities),
+      pictures: { count: 77, bytes: 9_400_000, budget: this.#budget, missing: this.#state.filesMissing ?? 0 },
+      usage: 21_000_000,
+      quota: 2_000_000_000,
+      persisted: this.#persisted,
+    };
+  }
+
+  async setPictureBudget(bytes: number | null) {
+    this.#budget = bytes;
+    this.#change({});
+  }
+
+  async persist() {
+    this.#persisted = !this.has("refused");
+    return this.#persisted;
   }
 
   async signIn(username: string, password: string): Promise<User> {

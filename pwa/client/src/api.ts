@@ -217,7 +217,10 @@ export interface AppState {
   lastError: SyncError | null;
   /** When what failed is tried again, ISO 8601; `null` when it is not, or not by itself. */
   retryAt: string | null;
-  /** Pictures that are wanted and not on the device yet; `null` while not counted: a sync was cut off after its rows. */
+  /**
+   * Pictures (each size is one) and files that are wanted within the budget and not on the device yet; `null` while not
+   * counted: a sync was cut off after its rows, or the budget was raised.
+   */
   filesMissing: number | null;
   /** Rows that can be read while the first download runs, by entity; empty at other times. */
   preview?: Record<string, number>;
@@ -289,17 +292,17 @@ export interface OfflineApi {
   resolve(id: string, choice: unknown): Promise<void>;
   syncProperties(): Promise<SyncProperties>;
   state(): Promise<AppState>;
-  /** The picture or file of a record as kept on the device, or `null`. */
+  /** The file of a record as kept on the device, of a picture the largest size that is there; or `null`. */
   file(name: string): Promise<Blob | null>;
   /** A picture in a size that fits a row or a screen, from the device; fetched when it is not there and one is online. */
-  picture?(name: string, size: "small" | "large"): Promise<Blob | null>;
+  picture(name: string, size: "small" | "large"): Promise<Blob | null>;
   /** Compares all rows with the server's, and repairs what differs. Never rejects for a failed comparison. */
   check?(): Promise<CheckResult>;
-  storage?(): Promise<StorageReport>;
+  storage(): Promise<StorageReport>;
   /** Bytes that pictures may take on this device; `null`: no limit, 0: none are kept. */
-  setPictureBudget?(bytes: number | null): Promise<void>;
+  setPictureBudget(bytes: number | null): Promise<void>;
   /** Asks the browser not to remove the data by itself. */
-  persist?(): Promise<boolean>;
+  persist(): Promise<boolean>;
   /** Needs the network. Rejects with `invalid_credentials`, `throttled`, `network`, … */
   signIn(username: string, password: string): Promise<User>;
   /** Removes the user's data from this device, without needing the server; the server hears of it when reached. */

@@ -3,7 +3,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 
 import { browserNetwork } from "./network";
-import type { Digest, Locks, Ports } from "./ports";
+import type { Digest, Locks, Ports, StorageFigures } from "./ports";
 import { IdbDeviceStore } from "./store/device";
 import { IdbStore } from "./store/user";
 
@@ -28,6 +28,7 @@ export function browserPorts(app: string): Ports {
       },
     },
     sha256: browserDigest(),
+    storage: browserStorage(),
     stores: {
       device: (name) => new IdbDeviceStore(name),
       user: (name, key) => new IdbStore(name, key, randomId),
@@ -48,6 +49,18 @@ function browserDigest(): Digest {
   const { subtle } = crypto;
   if (subtle === undefined) return async (bytes) => sha256(bytes);
   return async (bytes) => new Uint8Array(await subtle.digest("SHA-256", bytes));
+}
+
+/** Only secure contexts have it, and not all browsers tell everything. */
+function browserStorage(): StorageFigures {
+  const storage: StorageManager | undefined = navigator.storage;
+  return {
+    async estimate() {
+      const told = await storage?.estimate?.().catch(() => null);
+      return told?.usage === undefined || told.quota === undefined ? null : { usage: told.usage, quota: told.quota };
+    },
+    persisted: async () => (await storage?.persisted?.().catch(() => null)) ?? null,
+  };
 }
 
 /** A random UUID, also where `crypto.randomUUID` is kept for secure contexts. */

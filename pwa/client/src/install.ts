@@ -21,6 +21,7 @@ window.offline = createRuntime({
   engine,
   open: (listener) => openIn(worker, () => remote.open(config, navigator.onLine, proxy(listener))),
   networkType: () => browserNetwork().type(),
+  persist: async () => (await navigator.storage?.persist?.().catch(() => false)) ?? false,
   pressed: () => navigator.userActivation?.isActive ?? false,
 });
 

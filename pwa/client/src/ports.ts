@@ -28,6 +28,14 @@ export interface Channel<Message> {
 /** SHA-256 of these bytes. */
 export type Digest = (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>;
 
+/** What the browser says of the space that this origin takes. */
+export interface StorageFigures {
+  /** Bytes; `null` where it does not say. */
+  estimate(): Promise<{ usage: number; quota: number } | null>;
+  /** Whether it promised not to remove anything by itself; `null` where it does not say. */
+  persisted(): Promise<boolean | null>;
+}
+
 export interface Stores {
   /** What belongs to the device. */
   device(app: string): DeviceStore;
@@ -52,4 +60,5 @@ export interface Ports {
   channel: Channel<unknown>;
   stores: Stores;
   sha256: Digest;
+  storage: StorageFigures;
 }

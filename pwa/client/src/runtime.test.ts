@@ -25,6 +25,7 @@ async function page(name = "LocalThing", pressed = false) {
       Object.assign(engine, { listener });
     },
     networkType: () => "wifi",
+    persist: async () => true,
     pressed: () => pressed,
   });
   await offline.ready;

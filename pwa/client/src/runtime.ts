@@ -20,11 +20,13 @@ export interface RuntimeWorld {
   /** Opens the engine; events go to the listener. */
   open(listener: Listener): Promise<void>;
   networkType(): NetworkType;
+  /** Only the page may ask. */
+  persist(): Promise<boolean>;
   /** Whether a person has just pressed something: what runs now is then not code going round in circles. */
   pressed(): boolean;
 }
 
-export function createRuntime({ config, engine, open, networkType, pressed }: RuntimeWorld): OfflineApi {
+export function createRuntime({ config, engine, open, networkType, persist, pressed }: RuntimeWorld): OfflineApi {
   const target = new EventTarget();
   const names: string[] = [];
   const ready = start();
@@ -85,6 +87,10 @@ export function createRuntime({ config, engine, open, networkType, pressed }: Ru
     syncProperties: () => ready.then(() => engine.syncProperties()),
     state: () => ready.then(() => engine.state()),
     file: (name) => ready.then(() => engine.file(name)),
+    picture: (name, size) => ready.then(() => engine.picture(name, size)),
+    storage: () => ready.then(() => engine.storage()),
+    setPictureBudget: (bytes) => ready.then(() => engine.setPictureBudget(bytes)),
+    persist,
     signIn: (username, password) => ready.then(() => engine.signIn(username, password)),
     signOut: () => ready.then(() => engine.signOut()),
   };

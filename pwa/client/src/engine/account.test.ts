@@ -362,6 +362,6 @@ describe("another person", () => {
     server.user = null;
     server.rows.LocalThing = [[1, "Ann's", "ann.png"]];
     await signIn("ann");
-    expect(await (await tab.engine.file("ann.png"))?.text()).toBe("Ann's face");
+    expect(await (await tab.engine.file("ann.png"))?.text()).toBe("large Ann's face");
   });
 });

@@ -7,9 +7,9 @@ import { isOrdered, keyOrder } from "../protocol/keys";
 import { trackedKeyType } from "../protocol/patterns";
 import type { Overview, Store } from "../store/store";
 import type { Ask, Level } from "./asks";
-import { fileColumns } from "./files";
 import type { Base } from "./parts";
 import type { Arrival, Received } from "./receive";
+import { fileColumns } from "./wanted-files";
 
 /** An answer that fits together. */
 export interface Believed {

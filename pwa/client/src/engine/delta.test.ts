@@ -118,11 +118,11 @@ describe("P4: only what changed travels", () => {
     server.files = { "a.png": "A", "b.png": "B" };
     stock.put(1, "with", "a.png");
     await tab.engine.onSync("");
-    expect(await (await tab.engine.file("a.png"))?.text()).toBe("A");
+    expect(await (await tab.engine.file("a.png"))?.text()).toBe("large A");
     stock.put(1, "with", "b.png");
     await tab.engine.onSync("");
     expect(await tab.engine.file("a.png")).toBe(null);
-    expect(await (await tab.engine.file("b.png"))?.text()).toBe("B");
+    expect(await (await tab.engine.file("b.png"))?.text()).toBe("large B");
     stock.remove(1);
     await tab.engine.onSync("");
     expect(await tab.engine.file("b.png")).toBe(null);

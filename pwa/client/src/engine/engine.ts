@@ -7,6 +7,7 @@ import type {
   Key,
   ListOptions,
   Row,
+  StorageReport,
   SyncProperties,
   SyncResult,
   Trigger,
@@ -19,9 +20,11 @@ import { Account } from "./account";
 import type { Emit, EventName, Listener, TabMessage } from "./events";
 import { DEFAULT_LIMITS, type Limits } from "./limits";
 import { isAnonymous, Person } from "./person";
+import type { PictureSize } from "./pictures";
 import type { Job } from "./plan";
 import { Reminder } from "./reminder";
 import { Server } from "./server";
+import { storageReport, textBytes } from "./storage";
 import type { Occurrence } from "./triggers";
 
 export interface SyncOptions {
@@ -134,9 +137,28 @@ export class Engine {
     return this.person.push(job);
   }
 
-  /** The picture or file of this name, as kept on the device. */
+  /** The file of this name as kept on the device; of a picture the largest size that is there. */
   async file(name: string): Promise<Blob | null> {
-    return (await this.person?.store.file(name))?.blob ?? null;
+    for (const kind of ["file", "large", "small"] as const) {
+      const kept = await this.person?.store.file({ kind, name });
+      if (kept) return kept.blob;
+    }
+    return null;
+  }
+
+  /** From the device; fetched where it is not there and one is online. */
+  async picture(name: string, size: PictureSize): Promise<Blob | null> {
+    return (await this.person?.pictures.get(name, size).catch(ifClosed)) ?? null;
+  }
+
+  async storage(): Promise<StorageReport> {
+    return storageReport(this.person?.store ?? null, this.ports.storage);
+  }
+
+  /** @throws ClientError `invalid_budget`. */
+  async setPictureBudget(bytes: number | null): Promise<void> {
+    if (bytes !== null && !(Number.isSafeInteger(bytes) && bytes >= 0)) throw new ClientError("invalid_budget");
+    await this.person?.setPictureBudget(bytes, this.online);
   }
 
   async state(): Promise<AppState> {
@@ -144,8 +166,8 @@ export class Engine {
     const overview = (await person?.store.overview().catch(ifClosed)) ?? null;
     const agenda = overview?.agenda;
     const entities: AppState["entities"] = {};
-    for (const [name, { rows, syncedAt, bytes, layers }] of Object.entries(overview?.entities ?? {})) {
-      entities[name] = { rows, syncedAt, bytes: layers.reduce((sum, layer) => sum + layer.bytes, bytes) };
+    for (const [name, record] of Object.entries(overview?.entities ?? {})) {
+      entities[name] = { rows: record.rows, syncedAt: record.syncedAt, bytes: textBytes(record) };
     }
     return {
       user: person === null ? null : person.user,
@@ -259,7 +281,11 @@ export class Engine {
     this.person =
       user === null
         ? null
-        : new Person(user, this.config.app, this.ports, this.server, this.account, this.limits, this.emitFor(user));
+        : new Person(
+            ...([user, this.config.app, this.ports, this.server, this.account, this.limits] as const),
+            this.emitFor(user),
+            () => this.online,
+          );
   }
 
   private get limits(): Limits {

@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import { deferred, settle, turn } from "../testing/deferred";
 import { entity, FakeServer, failure } from "../testing/server";
@@ -28,19 +28,60 @@ beforeEach(async () => {
 });
 
 const filesAsked = () => server.asked.filter(({ path }) => path.startsWith("files/"));
-const text = async (name: string) => (await tab.engine.file(name))?.text();
+const namesAsked = () => filesAsked().map(({ path }) => path.replace(/.*name=/, ""));
+const text = async (name: string, size: "small" | "large" = "small") =>
+  (await tab.engine.picture(name, size))?.text() ?? null;
 
-it("are fetched each once, from a row that names them, with the headers of every request", async () => {
+afterEach(() => vi.restoreAllMocks());
+
+it("are fetched each once in each size, from a row that names them, with the headers of every request", async () => {
   await tab.engine.onSync("");
-  expect(await Promise.all(["a.png", "b.png", "kind.png"].map(text))).toEqual(["A", "B", "K"]);
+  server.online = false;
+  expect(await Promise.all(["a.png", "b.png", "kind.png"].map((name) => text(name)))).toEqual([
+    "small A",
+    "small B",
+    "small K",
+  ]);
+  expect(await text("a.png", "large")).toBe("large A");
+  expect(await (await tab.engine.file("a.png"))?.text()).toBe("large A");
   expect(filesAsked().map(({ path }) => path)).toEqual([
-    "files/LocalThing/picture/?key=1&name=a.png",
-    "files/LocalThing/kind__picture/?key=1&name=kind.png",
-    "files/LocalThing/picture/?key=2&name=b.png",
+    "files/LocalThing/picture/?key=1&name=a.png&size=small",
+    "files/LocalThing/kind__picture/?key=1&name=kind.png&size=small",
+    "files/LocalThing/picture/?key=2&name=b.png&size=small",
+    "files/LocalThing/picture/?key=1&name=a.png&size=large",
+    "files/LocalThing/kind__picture/?key=1&name=kind.png&size=large",
+    "files/LocalThing/picture/?key=2&name=b.png&size=large",
   ]);
   expect(filesAsked()[0]?.headers.get("Haversack-User")).toBe("anonymous");
   expect(filesAsked()[0]?.headers.get("Haversack-Definition")).toBe("v1");
   expect((await tab.engine.state()).filesMissing).toBe(0);
+});
+
+it("come in the order in which lists show their records: small pictures, files, large pictures", async () => {
+  const things = server.definition.entities[0];
+  if (things === undefined) throw new Error("no entity");
+  things.ordering = ["-name"];
+  things.attributes.push({ name: "sheet", label: "sheet", type: "file", null: true });
+  server.rows.LocalThing = [
+    [1, "a", "a.png", "shared.png", "a.pdf"],
+    [2, "c", "c.png", "", ""],
+    [3, null, "null.png", "", ""],
+    [4, "b", "b.png", "shared.png", "b.pdf"],
+  ];
+  server.files = Object.fromEntries(
+    ["a.png", "b.png", "c.png", "null.png", "shared.png", "a.pdf", "b.pdf"].map((name) => [name, name]),
+  );
+  await tab.engine.onSync("");
+  const pictures = ["c.png", "shared.png", "b.png", "a.png", "null.png"];
+  expect(namesAsked()).toEqual([
+    ...pictures.map((name) => `${name}&size=small`),
+    "b.pdf",
+    "a.pdf",
+    ...pictures.map((name) => `${name}&size=large`),
+  ]);
+  // From the first of the rows that share one.
+  expect(filesAsked()[1]?.path).toContain("key=4&name=shared.png");
+  expect(await (await tab.engine.file("a.pdf"))?.text()).toBe("a.pdf");
 });
 
 it("are not fetched again, and not looked for when no row changed", async () => {
@@ -48,18 +89,18 @@ it("are not fetched again, and not looked for when no row changed", async () => 
   await tab.engine.onSync("");
   server.rows.LocalThing = [[1, "new name", "a.png", "kind.png"]];
   await tab.engine.onSync("");
-  expect(filesAsked()).toHaveLength(3);
-  expect(await text("b.png")).toBe(undefined);
+  expect(filesAsked()).toHaveLength(6);
+  expect(await tab.engine.file("b.png")).toBe(null);
 });
 
 it("that fail are missing, do not fail the sync, and are tried again with the next", async () => {
   server.intercept = ({ path }) => (path.includes("b.png") ? failure(404, "not_found") : undefined);
   expect(await tab.engine.onSync("")).toMatchObject({ status: "complete" });
-  expect(await tab.engine.state()).toMatchObject({ filesMissing: 1, lastError: null });
+  expect(await tab.engine.state()).toMatchObject({ filesMissing: 2, lastError: null });
   server.intercept = null;
   await tab.engine.onSync("");
   expect(await tab.engine.state()).toMatchObject({ filesMissing: 0 });
-  expect(await text("b.png")).toBe("B");
+  expect(await text("b.png")).toBe("small B");
 });
 
 it("stop when the network is lost: the rows stay, the reason is told", async () => {
@@ -69,7 +110,7 @@ it("stop when the network is lost: the rows stay, the reason is told", async () 
   };
   expect(await tab.engine.onSync("")).toMatchObject({ status: "complete", error: { code: "network" } });
   expect(await tab.engine.count("LocalThing")).toBe(3);
-  expect(await tab.engine.state()).toMatchObject({ filesMissing: 3, online: false });
+  expect(await tab.engine.state()).toMatchObject({ filesMissing: 6, online: false });
 });
 
 it("are never a captive portal's page", async () => {
@@ -78,8 +119,23 @@ it("are never a captive portal's page", async () => {
       ? new Response("<h1>Welcome</h1>", { headers: { "Content-Type": "text/html" } })
       : undefined;
   await tab.engine.onSync("");
-  expect(await text("a.png")).toBe(undefined);
-  expect((await tab.engine.state()).filesMissing).toBe(3);
+  expect(await tab.engine.file("a.png")).toBe(null);
+  expect((await tab.engine.state()).filesMissing).toBe(6);
+});
+
+it("L4: stop when there is no space: rows and what is there stay, the reason is told", async () => {
+  const put = IDBObjectStore.prototype.put;
+  let room = 2;
+  vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, value, key) {
+    if (this.name === "files" && room-- <= 0) throw new DOMException("Quota exceeded", "QuotaExceededError");
+    return put.call(this, value, key);
+  });
+  expect(await tab.engine.onSync("")).toMatchObject({ status: "complete", error: { code: "quota" } });
+  expect(await tab.engine.count("LocalThing")).toBe(3);
+  expect((await tab.engine.storage()).pictures).toMatchObject({ count: 2, missing: 4 });
+  vi.restoreAllMocks();
+  expect(await tab.engine.onSync("")).toEqual({ status: "complete", context: "", received: {} });
+  expect((await tab.engine.storage()).pictures).toMatchObject({ count: 3, missing: 0 });
 });
 
 it("are asked for at most six at a time", async () => {
@@ -98,9 +154,9 @@ it("are asked for at most six at a time", async () => {
   expect(filesAsked()).toHaveLength(6);
   gate.resolve();
   await running;
-  expect(filesAsked()).toHaveLength(20);
+  expect(filesAsked()).toHaveLength(40);
   const done = tab.events.filter(({ type, detail }) => type === "syncprogress" && "phase" in (detail as object));
-  expect(done.at(-1)?.detail).toEqual({ context: "", phase: "files", done: 20, total: 20, bytes: 0, totalBytes: 0 });
+  expect(done.at(-1)?.detail).toEqual({ context: "", phase: "files", done: 40, total: 40, bytes: 0, totalBytes: 0 });
 });
 
 /** Each file comes as this many chunks, one per second. */
@@ -143,12 +199,12 @@ it("Q1: may take longer than any limit, as long as something of them arrives", a
   drip(90);
   expect(await run(120)).toEqual({ status: "complete", context: "", received: { LocalThing: 3 } });
   expect(await text("a.png")).toBe("A".repeat(90));
-  expect((await tab.engine.file("a.png"))?.type).toBe("image/png");
+  expect((await tab.engine.picture("a.png", "small"))?.type).toBe("image/png");
   expect((await tab.engine.state()).filesMissing).toBe(0);
 });
 
 it("P2: that stand still do not fail the sync, whose rows are here; what arrived is kept", async () => {
-  drip(5, ["b.png"]);
+  drip(5, ["b.png&size=large"]);
   const result = await run(120);
   expect(result).toMatchObject({ status: "complete", received: { LocalThing: 3 }, error: { code: "timeout" } });
   expect(tab.names()).not.toContain("syncerror");
@@ -156,5 +212,5 @@ it("P2: that stand still do not fail the sync, whose rows are here; what arrived
   expect(await tab.engine.state()).toMatchObject({ filesMissing: 1, lastError: { code: "timeout" }, syncing: null });
   server.intercept = null;
   expect(await tab.engine.onSync("")).toEqual({ status: "complete", context: "", received: {} });
-  expect(await text("b.png")).toBe("B");
+  expect(await text("b.png", "large")).toBe("large B");
 });

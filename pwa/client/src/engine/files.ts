@@ -1,114 +1,136 @@
-/** Phase: the pictures and files that rows name (decision 0011). A file that fails is missing, not fatal. */
+/**
+ * Phase: the pictures and files that rows name (decision 0011), as many as the budget allows: small pictures first,
+ * then files, then large pictures. One that fails is missing, not fatal.
+ */
 
-import type { Definition, Key, WireValue } from "../api";
-import { baseSegment, overlayOf, pause, SEGMENT_ROWS } from "../layers/merge";
 import { asHaversackError, type HaversackError, isUnreachable, needsSignIn } from "../protocol/errors";
-import { keyOrder } from "../protocol/keys";
-import { trackedKeyType } from "../protocol/patterns";
-import { parseLines } from "../store/lines";
-import type { EntityRecord, Store, StoredFile } from "../store/store";
+import { totalBytes } from "../store/files";
+import type { FileFigures, FileKey, FileKind, StoredFile } from "../store/store";
 import type { FileSource } from "./server";
+import { idOfKey, type Looking, type WantedFiles, wantedFiles, wantedId } from "./wanted-files";
 
 const AT_ONCE = 6;
+/** Files that turned out too large for what room there is, after which no more are tried. */
+const MOST_REFUSED = 3;
+/** Bytes of a file of which there is none yet. */
+const GUESS: Record<FileKind, number> = { small: 8_000, file: 250_000, large: 100_000 };
 
-export interface Fetching {
-  store: Store;
-  definition: Definition;
+export interface Fetching extends Looking {
+  /** Milliseconds since 1970, UTC. */
+  now(): number;
   download(source: FileSource): Promise<StoredFile>;
   progress(done: number, total: number): void;
-  /** Called now and then while rows are looked at; may throw to end it. */
-  alive(): void;
+}
+
+/** One file that is to be fetched. */
+interface Item {
+  key: FileKey;
+  source: FileSource;
 }
 
 /**
- * Downloads what is wanted and missing, each name once, and drops what no row names any more. Returns why it gave up
- * before it had tried everything, `null` when it did not.
+ * Downloads what is wanted and missing, each once, and drops what no row names any more. Returns why it gave up before
+ * it had tried everything, `null` when it did not.
  */
 export async function fetchFiles(fetching: Fetching): Promise<HaversackError | null> {
-  const { store, download, progress } = fetching;
-  const { files: wanted, isAll, seen } = await wantedFiles(fetching);
-  const present = new Set(await store.fileNames());
-  const queue = [...wanted.values()].filter((source) => !present.has(source.name));
-  const total = queue.length;
+  const { store, progress } = fetching;
+  const { keys, old } = await store.fileKeys();
+  const wanted = await wantedFiles(fetching, old.length > 0);
+  for (const name of old) if (wanted.files.has(wantedId(name, false))) await store.adoptFile(name);
+  const gone = keys.filter((key) => wanted.isAll && !wanted.files.has(idOfKey(key)));
+  const queue = missingOf(wanted, (await store.fileKeys()).keys);
+  const run = new Run(fetching);
   // Room is made before it is needed; and if this is interrupted, the count says that files are to be fetched.
-  await store.settleFiles(
-    [...present].filter((name) => isAll && !wanted.has(name)),
-    total,
-    seen,
-  );
-  let tried = 0;
-  let error: HaversackError | null = null;
+  await store.settleFiles(gone, queue.length, wanted.seen);
+  while (run.refused < MOST_REFUSED) {
+    // How large files are is known better each time.
+    const batch = queue.splice(0, fitting(queue, await store.fileFigures()));
+    if (batch.length === 0) break;
+    await store.noteMissing(batch.length + run.failed);
+    progress(run.tried, run.tried + batch.length);
+    await run.fetch(batch);
+    if (run.error !== null) return run.error;
+  }
+  await store.noteMissing(run.failed);
+  if (old.length > 0) await store.dropOldFiles();
+  return null;
+}
 
-  async function work(): Promise<void> {
-    for (let source = queue.shift(); source !== undefined && error === null; source = queue.shift()) {
-      try {
-        await store.putFile(source.name, await download(source));
-      } catch (thrown) {
-        const failure = asHaversackError(thrown);
-        if (endsPhase(failure)) error = failure;
+/** What is not on the device, in the order in which it is to be fetched. */
+function missingOf({ files, compare }: WantedFiles, keys: readonly FileKey[]): Item[] {
+  const present = new Set(keys.map(({ kind, name }) => `${kind} ${name}`));
+  const missing: Record<FileKind, Item[]> = { small: [], file: [], large: [] };
+  const isMissing = (kind: FileKind, name: string) => !present.has(`${kind} ${name}`);
+  const lacking = [...files.values()].filter(({ source: { name, picture } }) => {
+    return picture ? isMissing("small", name) || isMissing("large", name) : isMissing("file", name);
+  });
+  for (const { source } of lacking.sort(compare)) {
+    for (const kind of source.picture ? (["small", "large"] as const) : (["file"] as const)) {
+      const size = kind === "file" ? {} : { size: kind };
+      if (isMissing(kind, source.name)) {
+        missing[kind].push({ key: { kind, name: source.name }, source: { ...source, ...size } });
       }
-      progress(++tried, total);
     }
   }
+  return [...missing.small, ...missing.file, ...missing.large];
+}
 
-  if (total > 0) progress(0, total);
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return error;
+/** How many of these, from the first, there is probably room for. */
+function fitting(items: readonly Item[], { kept, budget }: FileFigures): number {
+  if (budget === null) return items.length;
+  let all = totalBytes(kept);
+  // Large pictures make room for the others.
+  let others = all - kept.large.bytes;
+  const isFull = { small: others >= budget, file: others >= budget, large: all >= budget };
+  const tries: Record<FileKind, number> = { small: AT_ONCE, file: AT_ONCE, large: AT_ONCE };
+  for (const [at, { key }] of items.entries()) {
+    const { count, bytes } = kept[key.kind];
+    const size = count === 0 ? GUESS[key.kind] : bytes / count;
+    const fits = (key.kind === "large" ? all : others) + size <= budget;
+    // A guess may be wrong: a few show how large they are.
+    const isTried = !fits && count === 0 && !isFull[key.kind] && tries[key.kind]-- > 0;
+    if (!fits && !isTried) return at;
+    all += size;
+    if (key.kind !== "large") others += size;
+  }
+  return items.length;
+}
+
+class Run {
+  tried = 0;
+  failed = 0;
+  refused = 0;
+  error: HaversackError | null = null;
+
+  constructor(private readonly fetching: Fetching) {}
+
+  async fetch(batch: readonly Item[]): Promise<void> {
+    const { progress } = this.fetching;
+    const total = this.tried + batch.length;
+    const rest = [...batch].reverse();
+    const work = async () => {
+      for (let item = rest.pop(); item !== undefined && this.error === null; item = rest.pop()) {
+        if (this.refused < MOST_REFUSED) await this.fetchOne(item);
+        progress(++this.tried, total);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+  }
+
+  private async fetchOne({ key, source }: Item): Promise<void> {
+    const { store, download, now } = this.fetching;
+    try {
+      const isKept = await store.putFile(key, await download(source), now(), key.kind !== "large");
+      if (!isKept) this.refused++;
+    } catch (thrown) {
+      const failure = asHaversackError(thrown);
+      if (endsPhase(failure)) this.error = failure;
+      else this.failed++;
+    }
+  }
 }
 
 /** Whether the next file would fail for the same reason. */
 function endsPhase(error: HaversackError): boolean {
   return isUnreachable(error) || needsSignIn(error) || ["quota", "closed", "throttled"].includes(error.code);
-}
-
-/** The columns of these that name files, by number, and the attributes they are of. */
-export function fileColumns(definition: Definition | undefined, entity: string, columns: readonly string[]) {
-  const declared = definition?.entities.find(({ name }) => name === entity);
-  const files = declared?.attributes.filter(({ type }) => type === "picture" || type === "file") ?? [];
-  const found = files.map(({ name, type }) => ({ name, picture: type === "picture", column: columns.indexOf(name) }));
-  return found.filter(({ column }) => column >= 0);
-}
-
-interface Wanted {
-  /** By name, with one place where each can be had. */
-  files: Map<string, FileSource>;
-  /** Whether these are all that rows name; if not, they are those of new rows, and no file lost its last. */
-  isAll: boolean;
-  /** What was looked at. */
-  seen: Record<string, EntityRecord>;
-}
-
-/** Reads a segment at a time; and after a delta that released no file, nothing but the delta. */
-async function wantedFiles({ store, definition, alive }: Fetching): Promise<Wanted> {
-  const { entities, filesMissing } = await store.overview();
-  const records = Object.entries(entities).map(([entity, record]) => {
-    return { entity, record, attributes: fileColumns(definition, entity, record.columns) };
-  });
-  // What no longer has such columns may have had them.
-  const isAll = filesMissing > 0 || records.some(({ record }) => record.unseenFiles === null);
-  const files = new Map<string, FileSource>();
-  for (const { entity, record, attributes } of records) {
-    if (attributes.length === 0) continue;
-    const note = (row: WireValue[]) => {
-      for (const { name: attribute, picture, column } of attributes) {
-        const name = row[column];
-        if (typeof name !== "string" || name === "" || files.has(name)) continue;
-        files.set(name, { name, entity, attribute, key: row[0] as Key, picture });
-      }
-    };
-    const keyType = trackedKeyType(definition, entity) ?? "string";
-    const layers = record.layers.filter(({ generation }) => isAll || record.unseenFiles?.includes(generation));
-    const source = { store, entity, order: keyOrder(keyType), content: { ...record, layers } };
-    const overlay = await overlayOf(source);
-    for (let number = 0; isAll && number < record.segments; number++) {
-      alive();
-      const { text } = await baseSegment(source, number);
-      for (const row of parseLines(text)) if (!overlay.hides(row[0] as Key)) note(row);
-    }
-    for (const [number, { text }] of overlay.lines().entries()) {
-      note(JSON.parse(text) as WireValue[]);
-      if (number % SEGMENT_ROWS === SEGMENT_ROWS - 1) await pause();
-    }
-  }
-  return { files, isAll, seen: entities };
 }

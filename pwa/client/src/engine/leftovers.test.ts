@@ -173,13 +173,14 @@ describe("S1: rows that left are not stored any more", () => {
 
   it("S1: with their pictures", async () => {
     server.files = { "a.png": "A", "b.png": "B" };
+    const names = async () => [...new Set((await store.fileKeys()).keys.map(({ name }) => name))];
     stock.put(5, "with", "a.png");
     stock.put(6, "with", "b.png");
     await sync();
-    expect(await store.fileNames()).toEqual(["a.png", "b.png"]);
+    expect(await names()).toEqual(["a.png", "b.png"]);
     stock.remove(5);
     await sync();
-    expect(await store.fileNames()).toEqual(["b.png"]);
+    expect(await names()).toEqual(["b.png"]);
     server.forget();
     stock.remove(6);
     await sync();

@@ -7,16 +7,18 @@ import type { SyncError, SyncProgress, SyncResult, User } from "../api";
 import type { Ports } from "../ports";
 import { asHaversackError, ClientError, type HaversackError, needsSignIn } from "../protocol/errors";
 import { Tables } from "../query/tables";
-import type { Store } from "../store/store";
+import type { Store, StoredFile } from "../store/store";
 import type { Account } from "./account";
 import { Automatic } from "./automatic";
 import { Chain } from "./chain";
 import type { Emit, TabMessage } from "./events";
 import type { Limits } from "./limits";
 import { TabLock } from "./lock";
+import { Pictures } from "./pictures";
 import type { Job } from "./plan";
+import { speaker } from "./pull";
 import { type Entry, SyncQueue } from "./queue";
-import type { Server } from "./server";
+import type { FileSource, Server } from "./server";
 import { firstSettings } from "./settings";
 import { sync } from "./sync";
 import { Watchdog } from "./watchdog";
@@ -33,6 +35,7 @@ interface Turn {
 export class Person {
   readonly store: Store;
   readonly tables: Tables;
+  readonly pictures: Pictures;
   readonly automatic: Automatic;
   /** The sync that runs now, in this tab or another. */
   syncing: SyncProgress | null = null;
@@ -43,6 +46,7 @@ export class Person {
   private readonly lock: TabLock;
   private readonly chain: Chain;
   private watchdog: Watchdog | null = null;
+  private readonly downloads = new Set<Watchdog>();
   private left = false;
   private forgetRemote: () => void = () => undefined;
 
@@ -54,6 +58,7 @@ export class Person {
     private readonly account: Account,
     private readonly limits: Limits,
     private readonly tell: Emit,
+    isOnline: () => boolean,
   ) {
     this.store = ports.stores.user(app, user.key);
     this.tables = new Tables(this.store);
@@ -68,6 +73,8 @@ export class Person {
       push: (job) => void this.push(job),
       changed: () => this.emit("statechange"),
     });
+    const download = (source: FileSource) => this.download(source);
+    this.pictures = new Pictures({ store: this.store, clock: ports.clock, isOnline, download });
     this.chain = new Chain(ports.clock);
     this.lock = new TabLock(ports.locks, ports.clock, `haversack/${app}/${user.key}/sync`, limits.patience);
   }
@@ -99,7 +106,32 @@ export class Person {
     this.automatic.stop();
     this.queue.discard();
     this.watchdog?.abort(new ClientError("closed"));
+    for (const download of this.downloads) download.abort(new ClientError("closed"));
     this.store.close();
+  }
+
+  /**
+   * Sets how many bytes pictures and files may take on this device; where that is more than it was, those that are
+   * wanted now are fetched.
+   */
+  async setPictureBudget(bytes: number | null, isOnline: boolean): Promise<void> {
+    const isMore = await this.store.setFileBudget(bytes);
+    this.emit("statechange");
+    if (isMore && isOnline) {
+      void this.push({ context: "", trigger: "manual", pressed: true, filesOnly: true });
+    }
+  }
+
+  /** One file, outside of a sync. */
+  private async download(source: FileSource): Promise<StoredFile> {
+    const watchdog = new Watchdog(this.ports.clock, this.limits.progress);
+    this.downloads.add(watchdog);
+    try {
+      const now = speaker(await this.store.overview(), this.user.key);
+      return await watchdog.guard(({ signal }) => this.server.file(source, now, signal, () => watchdog.touch()));
+    } finally {
+      this.downloads.delete(watchdog);
+    }
   }
 
   /** What another tab says of its sync; with `lastError` (`null` for none) it is over. */

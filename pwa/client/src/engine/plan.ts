@@ -17,6 +17,8 @@ export interface Job {
   pressed?: boolean;
   /** Only these entities of the context. */
   entities?: string[];
+  /** No rows: only the files that those on the device name. */
+  filesOnly?: true;
 }
 
 /** The entities of a job of which the device has anything. */

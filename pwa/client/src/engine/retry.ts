@@ -102,11 +102,12 @@ export function isListed(agenda: Agenda, task: Task): boolean {
 }
 
 export function isSame(a: Task, b: Task): boolean {
+  if (a.filesOnly !== b.filesOnly) return false;
   return a.context === b.context && String(a.entities ?? "") === String(b.entities ?? "");
 }
 
 export function isEverything(task: Task): boolean {
-  return task.context === "" && task.entities === undefined;
+  return task.context === "" && task.entities === undefined && !task.filesOnly;
 }
 
 function isEmpty({ retry, unfinished, failure, notBefore }: Agenda): boolean {
@@ -119,8 +120,10 @@ function lessen(retry: Retry | null, task: Task): Retry | null {
 }
 
 /** The first asking is remembered. */
-function add(tasks: Task[], { context, trigger, entities }: Task): Task[] {
-  const task: Task = entities === undefined ? { context, trigger } : { context, trigger, entities };
+function add(tasks: Task[], { context, trigger, entities, filesOnly }: Task): Task[] {
+  const task: Task = { context, trigger };
+  if (entities !== undefined) task.entities = entities;
+  if (filesOnly) task.filesOnly = filesOnly;
   return tasks.some((other) => isSame(other, task)) ? tasks : [...tasks, task];
 }
 

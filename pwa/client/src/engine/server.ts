@@ -21,6 +21,8 @@ export interface FileSource {
   attribute: string;
   key: string | number;
   picture: boolean;
+  /** Of a picture; without it the file comes as it is. */
+  size?: "small" | "large";
 }
 
 export class Server {
@@ -97,6 +99,7 @@ export class Server {
   /** Downloads a file; calls back for each chunk: on a slow line one picture may take longer than any limit. */
   async file(source: FileSource, speaker: Speaker, signal: AbortSignal, received: () => void): Promise<StoredFile> {
     const query = new URLSearchParams({ key: String(source.key), name: source.name });
+    if (source.size !== undefined) query.set("size", source.size);
     const path = `files/${encodeURIComponent(source.entity)}/${encodeURIComponent(source.attribute)}/?${query}`;
     const response = await this.call(path, { headers: speakerHeaders(speaker), signal, accept: null });
     const etag = response.headers.get("ETag");

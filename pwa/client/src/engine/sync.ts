@@ -38,6 +38,7 @@ export interface SyncWorld {
  */
 export async function sync(job: Job, world: SyncWorld): Promise<HaversackError | null> {
   const { store, clock, progress, watchdog } = world;
+  if (job.filesOnly) return pullFiles(world);
   progress("connect", 0, 0);
   await store.sweep();
   const before = await store.overview();
@@ -70,12 +71,13 @@ async function storeBlocks({ store, watchdog, ...world }: SyncWorld): Promise<vo
 }
 
 async function pullFiles(world: SyncWorld): Promise<HaversackError | null> {
-  const { store, server, user, watchdog, progress } = world;
+  const { store, server, clock, user, watchdog, progress } = world;
   const now = await store.overview();
   if (now.definition === null || (now.filesSettled && now.filesMissing === 0)) return null;
   const error = await fetchFiles({
     store,
     definition: now.definition.definition,
+    now: () => clock.now(),
     download: (source) => server.file(source, speaker(now, user), watchdog.signal, () => watchdog.touch()),
     alive() {
       watchdog.signal.throwIfAborted();

@@ -25,6 +25,7 @@ const CLIENT_CODES = {
   unknown_context: [false, "The app has no such sync context."],
   unknown_entity: [false, "The app has no such local entity."],
   unknown_attribute: [false, "The local entity has no such attribute."],
+  invalid_budget: [false, "Space for pictures is a number of bytes, or null for no limit."],
   unknown_conflict: [false, "There is no such conflict."],
   sign_in_required: [false, "Sign in to go on."],
   wrong_user: [false, "Somebody else is signed in on this device. Sign in again to go on."],

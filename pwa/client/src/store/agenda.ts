@@ -8,6 +8,8 @@ export interface Task {
   trigger: Trigger;
   /** Only these entities. */
   entities?: string[];
+  /** No rows: only the files that those on the device name. */
+  filesOnly?: true;
 }
 
 export interface Retry {

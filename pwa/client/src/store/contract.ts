@@ -3,6 +3,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { type Agenda, EMPTY_AGENDA } from "./agenda";
+import { filesContract, large, small } from "./contract-files";
 import { layersContract } from "./contract-layers";
 import { change, definitionOf, fillStore, recordOf, seenIn, segment } from "./contract-tools";
 import type { Segment, Store } from "./store";
@@ -161,20 +162,21 @@ export function storeContract(name: string, make: (user: string) => Store): void
 
     it("keeps files until they are dropped", async () => {
       const file = { blob: new Blob(["picture"]), size: 7, etag: '"1"' };
-      await store.putFile("a.png", file);
-      await store.putFile("b.png", file);
-      expect(await (await store.file("a.png"))?.blob.text()).toBe("picture");
-      await store.settleFiles(["a.png"], 3);
-      expect(await store.fileNames()).toEqual(["b.png"]);
-      expect(await store.file("a.png")).toBe(null);
+      await store.putFile(small("a.png"), file, 1, false);
+      await store.putFile(small("b.png"), file, 1, false);
+      expect(await (await store.file(small("a.png")))?.blob.text()).toBe("picture");
+      expect(await store.file(large("a.png"))).toBe(null);
+      await store.settleFiles([small("a.png")], 3);
+      expect(await store.fileKeys()).toEqual({ keys: [small("b.png")], old: [] });
+      expect(await store.file(small("a.png"))).toBe(null);
       expect((await store.overview()).filesMissing).toBe(3);
     });
 
     it("P2: counts down the missing files with every one that comes, however often it comes", async () => {
       const file = { blob: new Blob(["picture"]), size: 7, etag: '"1"' };
       await store.settleFiles([], 2);
-      await store.putFile("a.png", file);
-      await store.putFile("a.png", file);
+      await store.putFile(small("a.png"), file, 1, false);
+      await store.putFile(small("a.png"), file, 1, false);
       expect((await store.overview()).filesMissing).toBe(1);
     });
 
@@ -217,6 +219,8 @@ export function storeContract(name: string, make: (user: string) => Store): void
       await fill("a", segment(1));
       expect(await seenIn(make(`${user}-other`))).toBe(null);
     });
+
+    filesContract(() => store);
   });
   layersContract(name, make);
 }

@@ -4,16 +4,36 @@ import type { DBSchema, IDBPTransaction, StoreNames } from "idb";
 
 import type { Definition } from "../api";
 import type { Agenda } from "./agenda";
-import type { Block, EntityRecord, Made, Overview, PartialCopy, Segment, StoredFile } from "./store";
+import type {
+  Block,
+  EntityRecord,
+  FileKind,
+  FilesKept,
+  Made,
+  Overview,
+  PartialCopy,
+  Segment,
+  StoredFile,
+} from "./store";
 
 export type SegmentKey = [entity: string, generation: number, number: number];
 /** `number`: of a segment of the base, or `WHOLE`. */
 export type BlockKey = [entity: string, name: string, number: number];
 
+/** Under which `meta` has what is known of a file without reading it. */
+export type FileInfoKey = ["file", kind: FileKind, name: string];
+
+export interface FileInfo {
+  bytes: number;
+  /** When it came, or was last looked at, in milliseconds. */
+  at: number;
+}
+
 export interface UserSchema extends DBSchema {
-  meta: { key: string; value: unknown };
+  meta: { key: string | FileInfoKey; value: unknown };
   segments: { key: SegmentKey; value: Segment };
-  files: { key: string; value: StoredFile };
+  /** A name alone is of a version that knew no sizes. */
+  files: { key: [kind: FileKind, name: string] | string; value: StoredFile };
   blocks: { key: BlockKey; value: Block & { made: Made } };
 }
 
@@ -32,6 +52,10 @@ interface Meta {
   pruned: Record<string, number>;
   filesMissing: number;
   filesSettled: boolean;
+  filesUnseen: boolean;
+  /** Absent in databases of a version that knew no sizes. */
+  filesKept: FilesKept;
+  fileBudget: number | null;
   agenda: Agenda;
 }
 

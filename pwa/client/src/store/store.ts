@@ -107,6 +107,8 @@ export interface Overview {
   filesMissing: number;
   /** False when rows changed since files were last looked after. */
   filesSettled: boolean;
+  /** True when all rows have to be looked at for files: there is more room for them than there was. */
+  filesUnseen: boolean;
   agenda: Agenda;
 }
 
@@ -168,10 +170,34 @@ export interface Block {
   data: unknown;
 }
 
+/** A picture in one of its sizes, or a file as it is. */
+export type FileKind = "small" | "large" | "file";
+
+export interface FileKey {
+  kind: FileKind;
+  /** The storage name that rows have. */
+  name: string;
+}
+
 export interface StoredFile {
   blob: Blob;
   size: number;
   etag: string;
+}
+
+/** What is kept of each kind. */
+export type FilesKept = Record<FileKind, { count: number; bytes: number }>;
+
+export interface FileFigures {
+  kept: FilesKept;
+  /** Bytes that all of them together may take; `null`: no limit. */
+  budget: number | null;
+}
+
+export interface PresentFiles {
+  keys: FileKey[];
+  /** Names of files that a version without sizes has left. */
+  old: string[];
 }
 
 export interface Store {
@@ -234,12 +260,35 @@ export interface Store {
   /** Removes all blocks, of all entities. */
   dropBlocks(): Promise<void>;
 
-  fileNames(): Promise<string[]>;
-  file(name: string): Promise<StoredFile | null>;
-  /** Keeps a file; one that was missing is so no more. */
-  putFile(name: string, file: StoredFile): Promise<void>;
+  fileKeys(): Promise<PresentFiles>;
+  fileFigures(): Promise<FileFigures>;
+  /** What is kept; of a picture that only a version without sizes has left, that. */
+  file(key: FileKey): Promise<StoredFile | null>;
+  /**
+   * Keeps a file, if the budget allows it; one that was missing is so no more. Where there is no room, large pictures
+   * are dropped for it if `makeRoom`, those that nobody has looked at for longest.
+   *
+   * @param at: now, in milliseconds.
+   * @returns whether it is kept.
+   */
+  putFile(key: FileKey, file: StoredFile, at: number, makeRoom: boolean): Promise<boolean>;
+  /** Somebody looks at it. */
+  seeFile(key: FileKey, at: number): Promise<void>;
   /** Drops files, and notes how many are still missing, and that the rows of these entities were looked at. */
-  settleFiles(drop: string[], missing: number, seen?: Record<string, EntityRecord>): Promise<void>;
+  settleFiles(drop: FileKey[], missing: number, seen?: Record<string, EntityRecord>): Promise<void>;
+  /** Notes how many files are missing. */
+  noteMissing(missing: number): Promise<void>;
+  /** Takes over a file that a version without sizes has left. */
+  adoptFile(name: string): Promise<void>;
+  /** Drops what a version without sizes has left. */
+  dropOldFiles(): Promise<void>;
+  /**
+   * Sets how many bytes files may take. When there are more, large pictures go first, those that nobody has looked at
+   * for longest; then small ones, the last that came; then files.
+   *
+   * @returns whether there is room for more than before: then all rows are to be looked at for files.
+   */
+  setFileBudget(budget: number | null): Promise<boolean>;
 
   /** Whether it was closed, here or because another tab destroyed the database: then it stays so. */
   readonly closed: boolean;

@@ -74,7 +74,9 @@ describe("a database that the browser takes away", () => {
       throw new DOMException("Quota exceeded", "QuotaExceededError");
     });
     await expect(store.stage("Thing", 1, 1, segment)).rejects.toMatchObject({ code: "quota", retry: false });
-    await expect(store.putFile("a", { blob: new Blob([]), size: 0, etag: "" })).rejects.toMatchObject({
+    await expect(
+      store.putFile({ kind: "file", name: "a" }, { blob: new Blob([]), size: 0, etag: "" }, 1, true),
+    ).rejects.toMatchObject({
       code: "quota",
     });
   });

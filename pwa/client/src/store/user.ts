@@ -5,6 +5,7 @@ import type { IDBPDatabase } from "idb";
 import { type Agenda, EMPTY_AGENDA } from "./agenda";
 import { blocksOf, dropPruned, dropWorthless, isSameBase, isSameWhole, madeOf, putBlocks, WHOLE } from "./blocks";
 import { Connection } from "./connection";
+import { dropFiles, fileBudget, keepWithin, keptFiles, NONE_KEPT, putFile, seeFile } from "./files";
 import { generationsOf, isSame, switched, visibleGenerations } from "./references";
 import {
   everything,
@@ -22,12 +23,15 @@ import type {
   Block,
   EntityRecord,
   EntityView,
+  FileFigures,
+  FileKey,
   Known,
   Layer,
   Made,
   Overview,
   PartialCopy,
   Place,
+  PresentFiles,
   Pruned,
   Segment,
   Store,
@@ -48,6 +52,7 @@ export class IdbStore implements Store {
         db.createObjectStore("segments");
         db.createObjectStore("files");
         transaction.objectStore("meta").put(randomId(), "replica");
+        transaction.objectStore("meta").put(NONE_KEPT, "filesKept");
       }
       db.createObjectStore("blocks");
     });
@@ -56,7 +61,7 @@ export class IdbStore implements Store {
   overview(): Promise<Overview> {
     return this.connection.use(async (db) => {
       const transaction = db.transaction(["meta"]);
-      const [replica, version, definition, state, contexts, filesMissing, settled, agenda] = await Promise.all([
+      const [replica, version, definition, state, contexts, filesMissing, ...others] = await Promise.all([
         get(transaction, "replica"),
         get(transaction, "version"),
         get(transaction, "definition"),
@@ -64,15 +69,19 @@ export class IdbStore implements Store {
         get(transaction, "contexts"),
         get(transaction, "filesMissing"),
         get(transaction, "filesSettled"),
+        get(transaction, "filesUnseen"),
+        get(transaction, "filesKept"),
         get(transaction, "agenda"),
       ]);
+      const [settled, unseen, kept, agenda] = others;
       return {
         replica: replica as string,
         definition: version === undefined || definition === undefined ? null : { version, definition },
         ...state,
         contexts: contexts ?? {},
         filesMissing: filesMissing ?? 0,
-        filesSettled: settled ?? true,
+        filesSettled: kept !== undefined && (settled ?? true),
+        filesUnseen: kept === undefined || (unseen ?? false),
         agenda: agenda ?? EMPTY_AGENDA,
       };
     });
@@ -321,28 +330,42 @@ export class IdbStore implements Store {
     await this.write(["blocks"], (transaction) => transaction.objectStore("blocks").clear());
   }
 
-  fileNames(): Promise<string[]> {
-    return this.connection.use((db) => db.getAllKeys("files"));
-  }
-
-  file(name: string): Promise<StoredFile | null> {
-    return this.connection.use(async (db) => (await db.get("files", name)) ?? null);
-  }
-
-  putFile(name: string, file: StoredFile): Promise<void> {
-    return this.write(["meta", "files"], async (transaction) => {
-      const files = transaction.objectStore("files");
-      const known = (await files.getKey(name)) !== undefined;
-      await files.put(file, name);
-      // Counted down with every file: a phase that is cut off leaves the right number behind.
-      const missing = (await get(transaction, "filesMissing")) ?? 0;
-      if (!known && missing > 0) await put(transaction, "filesMissing", missing - 1);
+  fileKeys(): Promise<PresentFiles> {
+    return this.connection.use(async (db) => {
+      const present: PresentFiles = { keys: [], old: [] };
+      for (const key of await db.getAllKeys("files")) {
+        if (typeof key === "string") present.old.push(key);
+        else present.keys.push({ kind: key[0], name: key[1] });
+      }
+      return present;
     });
   }
 
-  settleFiles(drop: string[], missing: number, seen: Record<string, EntityRecord> = {}): Promise<void> {
+  fileFigures(): Promise<FileFigures> {
+    return this.connection.use(async (db) => {
+      const transaction = db.transaction(["meta"]);
+      const [kept, budget] = await Promise.all([keptFiles(transaction), fileBudget(transaction)]);
+      return { kept, budget };
+    });
+  }
+
+  file({ kind, name }: FileKey): Promise<StoredFile | null> {
+    return this.connection.use(
+      async (db) => (await db.get("files", [kind, name])) ?? (await db.get("files", name)) ?? null,
+    );
+  }
+
+  putFile(key: FileKey, file: StoredFile, at: number, makeRoom: boolean): Promise<boolean> {
+    return this.write(["meta", "files"], (transaction) => putFile(transaction, key, file, at, makeRoom));
+  }
+
+  seeFile(key: FileKey, at: number): Promise<void> {
+    return this.write(["meta"], (transaction) => seeFile(transaction, key, at));
+  }
+
+  settleFiles(drop: FileKey[], missing: number, seen: Record<string, EntityRecord> = {}): Promise<void> {
     return this.write(["meta", "files"], async (transaction) => {
-      for (const name of drop) await transaction.objectStore("files").delete(name);
+      await dropFiles(transaction, drop);
       await put(transaction, "filesMissing", missing);
       const { entities } = await getState(transaction);
       let isSettled = true;
@@ -354,6 +377,42 @@ export class IdbStore implements Store {
       }
       await put(transaction, "entities", entities);
       await put(transaction, "filesSettled", isSettled);
+      if (isSettled) await put(transaction, "filesUnseen", false);
+    });
+  }
+
+  noteMissing(missing: number): Promise<void> {
+    return this.write(["meta"], (transaction) => put(transaction, "filesMissing", missing));
+  }
+
+  adoptFile(name: string): Promise<void> {
+    return this.write(["meta", "files"], async (transaction) => {
+      const files = transaction.objectStore("files");
+      const old = await files.get(name);
+      if (old === undefined) return;
+      await putFile(transaction, { kind: "file", name }, old, 0, true);
+      await files.delete(name);
+    });
+  }
+
+  dropOldFiles(): Promise<void> {
+    // Text sorts before arrays.
+    return this.write(["files"], (transaction) =>
+      transaction.objectStore("files").delete(IDBKeyRange.upperBound([], true)),
+    );
+  }
+
+  setFileBudget(budget: number | null): Promise<boolean> {
+    return this.write(["meta", "files"], async (transaction) => {
+      const before = await fileBudget(transaction);
+      await put(transaction, "fileBudget", budget);
+      if (budget !== null && (await keepWithin(transaction, budget))) await put(transaction, "filesMissing", 0);
+      const isMore = before !== null && (budget === null || budget > before);
+      if (isMore) {
+        await put(transaction, "filesUnseen", true);
+        await put(transaction, "filesSettled", false);
+      }
+      return isMore;
     });
   }
 

@@ -51,6 +51,8 @@ export class FakeServer {
   version = "v1";
   rows: Record<string, WireValue[][]> = {};
   files: Record<string, string> = {};
+  /** Bytes of pictures in these sizes. */
+  sizes: { small?: number; large?: number } = {};
   token = "token-1";
   segmentRows = 1000;
   /** Entities of more rows come in parts to be fetched. */
@@ -110,7 +112,7 @@ export class FakeServer {
     if (this.user === null) return failure(401, "sign_in_required");
     if (headers.get("Haversack-User") !== this.user.key) return failure(409, "wrong_user");
     if (path.startsWith("segments/")) return this.part(path.slice("segments/".length, -1));
-    if (path.startsWith("files/")) return this.file(new URL(path, "http://x/").searchParams.get("name") ?? "");
+    if (path.startsWith("files/")) return this.file(new URL(path, "http://x/").searchParams);
     return this.sync(asked);
   }
 
@@ -127,9 +129,13 @@ export class FakeServer {
     return this.session();
   }
 
-  private file(name: string): Response {
-    const content = this.files[name];
-    if (content === undefined) return failure(404, "not_found");
+  /** A picture in a size says which; it has as many bytes as `sizes` says. */
+  private file(asked: URLSearchParams): Response {
+    const [name, size] = [asked.get("name") ?? "", asked.get("size")];
+    const original = this.files[name];
+    if (original === undefined) return failure(404, "not_found");
+    const bytes = size === "small" || size === "large" ? this.sizes[size] : undefined;
+    const content = size === null ? original : `${size} ${original}`.padEnd(bytes ?? 0);
     return new Response(content, { headers: { "Content-Type": "image/png", ETag: `"${name}"` } });
   }
 

@@ -5,7 +5,7 @@ import "fake-indexeddb/auto";
 import type { NetworkType, OfflineEvents } from "../api";
 import { Engine } from "../engine/engine";
 import type { EventName } from "../engine/events";
-import type { Digest, Locks, Stores } from "../ports";
+import type { Digest, Locks, StorageFigures, Stores } from "../ports";
 import { IdbDeviceStore } from "../store/device";
 import { IdbStore } from "../store/user";
 import { ChannelHub } from "./channels";
@@ -44,6 +44,8 @@ export class World {
   readonly network = { type: "wifi" as NetworkType, metered: false };
   /** The next random numbers; 0.5 when there are none. */
   readonly randoms: number[] = [];
+  /** What the browser says of the space that is taken. */
+  storage: StorageFigures = { estimate: async () => ({ usage: 3000, quota: 1_000_000 }), persisted: async () => false };
   private replicas = 0;
   private readonly closers = new Map<Tab, () => void>();
 
@@ -53,7 +55,7 @@ export class World {
 
   /** Opens the app. With a clock of its own a tab can be frozen, with locks of its own it cannot wait for others. */
   async tab({ online = true, clock = this.clock, locks = this.locks }: TabOptions = {}): Promise<Tab> {
-    const { stores, hub, server } = this;
+    const { stores, storage, hub, server } = this;
     const channel = hub.open();
     const ownClock = new TabClock(clock);
     let isOpen = true;
@@ -79,7 +81,7 @@ export class World {
         }),
     };
     const ports = {
-      ...{ clock: ownClock, random, network, locks: ownLocks, stores: ownStores, channel, fetch },
+      ...{ clock: ownClock, random, network, locks: ownLocks, stores: ownStores, storage, channel, fetch },
       sha256: digest,
     };
     const config = { app: "shop", api: API, anonymous: server.anonymous };

@@ -7,7 +7,7 @@ function fake(here = true) {
     revokeObjectURL: vi.fn(),
   };
   const device = { here };
-  const load = vi.fn(async () => (device.here ? new Blob(["x"]) : null));
+  const load = vi.fn(async (_name: string, _size: string) => (device.here ? new Blob(["x"]) : null));
   return { urls, load, device, pictures: new Pictures(load, urls) };
 }
 
@@ -25,6 +25,23 @@ test("a picture that arrives later is found by a retry, asked once for all who w
   expect(one).toBe("blob:1");
   expect(two).toBe(one);
   expect(load).toHaveBeenCalledTimes(2);
+});
+
+test("each size has a URL of its own, and is released by itself", async () => {
+  const { pictures, load, urls } = fake();
+  const [small, large] = [await pictures.acquire("a.png"), await pictures.acquire("a.png", "large")];
+  expect(small).not.toBe(large);
+  expect(load.mock.calls).toEqual([
+    ["a.png", "small"],
+    ["a.png", "large"],
+  ]);
+  pictures.release("a.png");
+  for (let index = 0; index < 41; index++) {
+    await pictures.acquire(`${index}.png`);
+    pictures.release(`${index}.png`);
+  }
+  await vi.waitFor(() => expect(urls.revokeObjectURL).toHaveBeenCalledWith(small));
+  expect(urls.revokeObjectURL).not.toHaveBeenCalledWith(large);
 });
 
 test("unused pictures are revoked beyond a few, used ones never", async () => {

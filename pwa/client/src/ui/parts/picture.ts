@@ -1,22 +1,27 @@
-/** A record's picture as kept on the device, or a tile with its initial while there is none. */
+/**
+ * A record's picture, or a tile with its initial while there is none. Nothing is loaded before it is about to be seen.
+ * While a large one is on its way the small one stands in for it.
+ */
 import { css, html, LitElement, type PropertyValues } from "lit";
 import { Live } from "../data/live";
-import { pictures } from "../data/pictures";
+import { type PictureSize, pictures } from "../data/pictures";
 import { initial } from "../model";
 import { base } from "../styles";
 
 const TINTS = 6;
 
 export class Picture extends LitElement {
-  static override properties = { name: {}, label: {}, alt: {}, url: { state: true } };
+  static override properties = { name: {}, label: {}, alt: {}, size: {}, urls: { state: true } };
   /** Storage name; `""` for none. */
   declare name: string;
   /** What the picture belongs to: gives the tile its letter. */
   declare label: string;
   /** Empty for pictures that stand beside their record's title. */
   declare alt: string;
-  declare url: string | null;
-  #held = "";
+  declare size: PictureSize;
+  declare urls: Partial<Record<PictureSize, string>>;
+  #held: { name: string; sizes: PictureSize[] } | null = null;
+  #isNear = false;
 
   static override styles = [
     base,
@@ -72,7 +77,8 @@ export class Picture extends LitElement {
     this.name = "";
     this.label = "";
     this.alt = "";
-    this.url = null;
+    this.size = "small";
+    this.urls = {};
     // Pictures arrive after their rows.
     new Live(this, {
       datachange: () => this.#retry(),
@@ -83,46 +89,80 @@ export class Picture extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.hasUpdated) this.#hold();
+    sight.observe(this);
   }
 
   override disconnectedCallback(): void {
+    sight.unobserve(this);
+    this.#isNear = false;
     this.#drop();
     super.disconnectedCallback();
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("name")) this.#hold();
+    if (changed.has("name") || changed.has("size")) this.#hold();
+  }
+
+  /** It is on the screen, or soon will be. */
+  near(): void {
+    if (this.#isNear) return;
+    this.#isNear = true;
+    this.#hold();
   }
 
   override render() {
-    if (this.url) return html`<img src=${this.url} alt=${this.alt} decoding="async" draggable="false" />`;
+    const url = this.urls.large ?? this.urls.small;
+    if (url) return html`<img src=${url} alt=${this.alt} decoding="async" draggable="false" />`;
     return html`<div class="tile tint${tint(this.label)}" aria-hidden="true">${initial(this.label)}</div>`;
   }
 
   #hold(): void {
-    if (this.name === this.#held) return;
+    const sizes: PictureSize[] = this.size === "large" ? ["small", "large"] : ["small"];
+    if (this.name === this.#held?.name && sizes.length === this.#held.sizes.length) return;
     this.#drop();
-    this.#held = this.name;
-    if (this.name) void this.#show(pictures.acquire(this.name));
+    if (!this.name || !this.#isNear) return;
+    this.#held = { name: this.name, sizes };
+    for (const size of sizes) void this.#show(size, pictures.acquire(this.name, size));
   }
 
   #drop(): void {
-    if (this.#held) pictures.release(this.#held);
-    this.#held = "";
-    this.url = null;
+    const { name, sizes } = this.#held ?? { name: "", sizes: [] };
+    for (const size of sizes) pictures.release(name, size);
+    this.#held = null;
+    this.urls = {};
   }
 
   #retry(): void {
-    if (this.#held && !this.url) void this.#show(pictures.retry(this.#held));
+    const { name, sizes } = this.#held ?? { name: "", sizes: [] };
+    for (const size of sizes) if (!this.urls[size]) void this.#show(size, pictures.retry(name, size));
   }
 
-  async #show(pending: Promise<string | null>): Promise<void> {
-    const name = this.#held;
+  async #show(size: PictureSize, pending: Promise<string | null>): Promise<void> {
+    const held = this.#held;
     const url = await pending;
-    if (name === this.#held) this.url = url;
+    // Shown when it is decoded: a picture that is replaced must not flicker.
+    if (url !== null && size === "large") await decoded(url);
+    if (url !== null && held === this.#held) this.urls = { ...this.urls, [size]: url };
   }
 }
+
+async function decoded(url: string): Promise<void> {
+  const image = new Image();
+  image.src = url;
+  await image.decode().catch(() => undefined);
+}
+
+/** Which pictures are near what is shown, so that they are there when one scrolls on. */
+const sight = new IntersectionObserver(
+  (entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      sight.unobserve(target);
+      (target as Picture).near();
+    }
+  },
+  { rootMargin: "300px" },
+);
 
 function tint(label: string): number {
   let sum = 0;

@@ -88,7 +88,7 @@ export class Detail extends LitElement {
       <div class="head">
         ${
           entity.pictures.length
-            ? html`<hv-picture class="hero" data-test="detail-picture" .name=${pictureName(entity, row)} .label=${title}
+            ? html`<hv-picture class="hero" size="large" data-test="detail-picture" .name=${pictureName(entity, row)} .label=${title}
                 .alt=${t("pictureOf", { name: title })}></hv-picture>`
             : nothing
         }
