@@ -6,6 +6,7 @@ import { proxy, type Remote, wrap } from "comlink";
 import { readConfig } from "./config";
 import { browserNetwork } from "./network";
 import { createRuntime, type EngineCalls } from "./runtime";
+import { isWakeUp } from "./sw/wake-up";
 import { workerAddress } from "./sw/worker-address";
 import type { RemoteEngine } from "./wire";
 import workerUrl from "./worker?worker&url";
@@ -19,7 +20,7 @@ const engine = remote as unknown as EngineCalls;
 window.offline = createRuntime({
   config,
   engine,
-  open: (listener) => openIn(worker, () => remote.open(config, navigator.onLine, proxy(listener))),
+  open: (listener) => openIn(worker, () => remote.open(config, page(), proxy(listener))),
   networkType: () => browserNetwork().type(),
   persist: async () => (await navigator.storage?.persist?.().catch(() => false)) ?? false,
   pressed: () => navigator.userActivation?.isActive ?? false,
@@ -27,10 +28,17 @@ window.offline = createRuntime({
 
 window.addEventListener("online", () => engine.hint(true));
 window.addEventListener("offline", () => engine.hint(false));
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") void engine.resume();
-});
+document.addEventListener("visibilitychange", () => void (page().visible ? engine.resume() : engine.pause()));
+// Pages that the browser keeps for going back stand still meanwhile, whether or not they were hidden first.
+window.addEventListener("pagehide", () => engine.pause());
+window.addEventListener("pageshow", ({ persisted }) => persisted && page().visible && engine.resume());
+// The service worker was woken since there is a network again.
+navigator.serviceWorker?.addEventListener("message", ({ data }) => isWakeUp(data) && engine.hint(true));
 
 // A browser that holds a session already needs no second sign-in. Nothing is synced: that is asked for, by a person
 // or by the triggers that the app's settings switch on (Q3).
 if (!config.anonymous) void window.offline.ready.then(() => engine.adoptSession()).catch(() => undefined);
+
+function page(): { online: boolean; visible: boolean } {
+  return { online: navigator.onLine, visible: document.visibilityState === "visible" };
+}

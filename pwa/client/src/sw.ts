@@ -7,6 +7,7 @@ import { PrecacheController, PrecacheRoute } from "workbox-precaching";
 import { NavigationRoute, registerRoute } from "workbox-routing";
 
 import { cacheName, isOutdated } from "./sw/caches";
+import { TAG, wakeUp } from "./sw/wake-up";
 import { precachedWorker } from "./sw/worker-address";
 
 declare const self: ServiceWorkerGlobalScope & {
@@ -61,6 +62,11 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("message", (event) => {
   if (event.data?.type === "SKIP_WAITING") event.waitUntil(self.skipWaiting());
+});
+
+self.addEventListener("sync", (event) => {
+  const { tag, waitUntil } = event as ExtendableEvent & { tag: string };
+  if (tag === TAG) waitUntil.call(event, self.clients.matchAll({ type: "window" }).then(wakeUp));
 });
 
 /** Removes caches of earlier formats; those of other apps on this origin are not ours. */

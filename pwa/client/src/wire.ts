@@ -9,7 +9,7 @@ import { HaversackError } from "./protocol/errors";
 
 /** What the worker exposes: the engine, once it was told which app it serves. */
 export interface RemoteEngine extends Omit<Engine, "start"> {
-  open(config: AppConfig, online: boolean, listener: Listener): Promise<void>;
+  open(config: AppConfig, page: { online: boolean; visible: boolean }, listener: Listener): Promise<void>;
 }
 
 interface Thrown {

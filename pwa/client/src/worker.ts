@@ -11,8 +11,8 @@ import { carryErrorCodes } from "./wire";
 let engine: Engine | null = null;
 
 const opener = {
-  async open(config: AppConfig, online: boolean, listener: Listener): Promise<void> {
-    engine = new Engine(config, browserPorts(config.app), { online });
+  async open(config: AppConfig, page: { online: boolean; visible: boolean }, listener: Listener): Promise<void> {
+    engine = new Engine(config, browserPorts(config.app), page);
     await engine.start((type, detail) => void listener(type, detail));
   },
 };

@@ -111,6 +111,7 @@ it("S2: nothing is even asked for on behalf of somebody who is not the one signe
   await signIn("ann");
   server.user = BOB;
   const later = await world.tab();
+  await settle();
   const from = server.asked.length;
   expect((await later.engine.onSync("")).error?.code).toBe("wrong_user");
   expect(server.log.slice(from)).toEqual(["GET session/"]);
@@ -215,6 +216,8 @@ describe("signing out", () => {
   });
 
   it("S2: made offline, it is told by and by, without anybody doing anything", async () => {
+    // While the page is looked at, the server is looked for more often.
+    tab.engine.pause();
     server.online = false;
     await tab.engine.signOut();
     await settle();
@@ -230,6 +233,16 @@ describe("signing out", () => {
     expect(server.log).toContain("DELETE session/");
     expect(server.user).toBe(null);
     expect(world.clock.waiting).toBe(0);
+  });
+
+  it("S2: made offline, it is told as soon as the server is found again", async () => {
+    server.online = false;
+    await tab.engine.signOut();
+    await settle();
+    server.online = true;
+    world.clock.advance(5_000);
+    await settle();
+    expect(server.user).toBe(null);
   });
 
   it("S2: made offline, it is told when the page is looked at again", async () => {

@@ -37,6 +37,11 @@ async function settle(): Promise<void> {
   for (let i = 0; i < 4; i++) await settleOnce();
 }
 
+async function show(): Promise<void> {
+  tab.engine.pause();
+  await tab.engine.resume();
+}
+
 async function pass(seconds: number): Promise<void> {
   world.clock.advance(seconds * 1000);
   await settle();
@@ -53,7 +58,7 @@ const retryIn = async (of: Tab = tab) => {
 describe("Q3: triggers", () => {
   const causes: [string, () => Promise<unknown>][] = [
     ["start", () => world.tab()],
-    ["resume", () => tab.engine.resume()],
+    ["resume", () => show()],
     [
       "online",
       async () => {
@@ -98,6 +103,67 @@ describe("Q3: triggers", () => {
     expect(syncs()).toEqual(['online ""']);
   });
 
+  it("online: is looked for while a page is looked at, less and less often", async () => {
+    await set({ on_online: true });
+    server.online = false;
+    let looked = 0;
+    server.unreachable = () => looked++;
+    await tab.engine.onSync("", { pressed: true });
+    looked = 0;
+    await pass(4.999);
+    expect(looked).toBe(0);
+    for (const seconds of [0.001, 10, 20, 40, 60, 60]) await pass(seconds);
+    expect(looked).toBe(6);
+    tab.engine.pause();
+    await pass(3600);
+    expect(looked).toBe(6);
+    await tab.engine.resume();
+    await settle();
+    expect(looked).toBe(7);
+    server.online = true;
+    await pass(10);
+    expect(tab.engine.isOnline()).toBe(true);
+    expect(syncs()).toEqual(['online ""']);
+    expect(world.clock.waiting).toBe(0);
+  });
+
+  it("online: the page of a network that wants a sign-in is not the server", async () => {
+    await set({ on_online: true, retry: true });
+    const portal = new Response("<html>Welcome to our hotel", { headers: { "Content-Type": "text/html" } });
+    server.intercept = () => portal.clone();
+    expect((await tab.engine.onSync("")).error).toMatchObject({ code: "not_haversack", retry: true });
+    expect(tab.engine.isOnline()).toBe(false);
+    await pass(5);
+    expect(tab.engine.isOnline()).toBe(false);
+    server.intercept = null;
+    server.asked.splice(0);
+    await pass(10);
+    expect(tab.engine.isOnline()).toBe(true);
+    expect(syncs()).toEqual(['online ""']);
+    expect(await retryIn()).toBe(null);
+  });
+
+  it("online: a page that is opened finds out, and answers when the server is back", async () => {
+    await set({ on_online: true });
+    world.close(tab);
+    server.online = false;
+    tab = await world.tab();
+    await settle();
+    expect(tab.engine.isOnline()).toBe(false);
+    server.online = true;
+    await pass(5);
+    expect(syncs()).toEqual(['online ""']);
+  });
+
+  it("resume: said twice, it is answered once", async () => {
+    await set({ on_resume: true });
+    await show();
+    await pass(1);
+    await tab.engine.resume();
+    await settle();
+    expect(syncs()).toEqual(['resume ""']);
+  });
+
   it("every N minutes after the last sync, also when the app was closed meanwhile", async () => {
     await set({ every: 15 });
     await pass(14 * 60);
@@ -128,7 +194,7 @@ describe("Q3: triggers", () => {
   it("not on metered connections, unless a person presses", async () => {
     await set({ on_resume: true, every: 15, retry: true, not_on_metered: true });
     world.network.metered = true;
-    await tab.engine.resume();
+    await show();
     await pass(16 * 60);
     expect(syncs()).toEqual([]);
     refuse(500, "server_error", true);
@@ -145,9 +211,9 @@ describe("Q3: triggers", () => {
     await set({ on_resume: true });
     server.version += "+";
     server.definition = { ...server.definition, settings: { sync: { on_resume: false } } };
-    await tab.engine.resume();
+    await show();
     await pass(1);
-    await tab.engine.resume();
+    await show();
     await settle();
     expect(syncs()).toEqual(['resume ""']);
   });
@@ -208,7 +274,7 @@ describe("Q4: trying again", () => {
     expect(await retryIn()).toBe(300);
     server.intercept = null;
     await pass(299);
-    await tab.engine.resume();
+    await show();
     await settle();
     expect(syncs()).toEqual(['manual ""']);
     await pass(1);
@@ -397,7 +463,7 @@ describe("Q1: the queue", () => {
     const { reached, release } = shop.holdNext();
     const running = tab.engine.onSync("");
     await reached;
-    await tab.engine.resume();
+    await show();
     const asked = tab.engine.onSync("");
     await settle();
     release();
@@ -408,7 +474,7 @@ describe("Q1: the queue", () => {
     void tab.engine.onSync("");
     await held.reached;
     world.clock.advance(10);
-    await tab.engine.resume();
+    await show();
     await settle();
     held.release();
     await settle();

@@ -22,6 +22,7 @@ import { DEFAULT_LIMITS, type Limits } from "./limits";
 import { isAnonymous, Person } from "./person";
 import type { PictureSize } from "./pictures";
 import type { Job } from "./plan";
+import { Probing } from "./probing";
 import { Reminder } from "./reminder";
 import { Server } from "./server";
 import { storageReport, textBytes } from "./storage";
@@ -44,7 +45,9 @@ export class Engine {
   private readonly signOuts: Reminder;
   private person: Person | null = null;
   private listener: Listener = () => undefined;
+  private readonly probing: Probing;
   private online: boolean;
+  private visible: boolean;
   private meeting: Promise<void> = Promise.resolve();
   private telling: Promise<void> = Promise.resolve();
   private toTell = false;
@@ -52,12 +55,15 @@ export class Engine {
   constructor(
     private readonly config: Pick<AppConfig, "app" | "api" | "anonymous">,
     private readonly ports: Ports,
-    private readonly options: { online: boolean; limits?: Limits },
+    /** How things stand at first: what the browser thinks of the network, and whether the page is looked at. */
+    private readonly options: { online: boolean; visible: boolean; limits?: Limits },
   ) {
     this.online = options.online;
+    this.visible = options.visible;
     this.server = new Server(ports.fetch, config.api, (online) => this.setOnline(online));
     this.account = new Account(ports, config.app, this.server, this.limits);
     this.signOuts = new Reminder(ports.clock, () => this.account.tellServer());
+    this.probing = new Probing(ports.clock, () => this.account.probe(), options);
   }
 
   /** Opens the store of whoever is signed in on this device. */
@@ -66,8 +72,10 @@ export class Engine {
     this.ports.channel.listen((message) => this.heard(message as TabMessage));
     if (!this.config.anonymous) await this.account.wipe();
     await this.meet();
-    void this.tellSignOuts();
     void this.person?.automatic.start().catch(() => undefined);
+    // Whether the server can be reached is of interest where the app is in use, and then proved at once.
+    if ((await this.state()).definition !== null) void this.account.probe().catch(() => undefined);
+    void this.tellSignOuts();
   }
 
   /** The names of the entities that the definition on this device has. */
@@ -207,9 +215,18 @@ export class Engine {
     await this.account.probe().catch(() => undefined);
   }
 
+  /** The page is not looked at any more. */
+  pause(): void {
+    this.visible = false;
+    this.probing.seen(false);
+  }
+
   /** The page is looked at again. */
   async resume(): Promise<void> {
-    this.occurred("resume");
+    // Browsers may say it twice: as shown, and as taken from their cache.
+    if (!this.visible) this.occurred("resume");
+    this.visible = true;
+    this.probing.seen(true);
     await this.tellSignOuts();
   }
 
@@ -327,6 +344,7 @@ export class Engine {
   }
 
   private setOnline(online: boolean, fromHere = true): void {
+    this.probing.found(online);
     if (this.online === online) return;
     this.online = online;
     this.tell("networkstatuschange", { online });

@@ -45,6 +45,8 @@ export function entity(name: string, attributes: [string, AttributeType][], patt
 export class FakeServer {
   readonly asked: Asked[] = [];
   online = true;
+  /** Called for each request while it is not online. */
+  unreachable: () => void = () => undefined;
   user: User | null;
   passwords: Record<string, { password: string; user: User }> = {};
   definition: Definition;
@@ -85,7 +87,10 @@ export class FakeServer {
   }
 
   readonly fetch: Fetch = async (url, init) => {
-    if (!this.online) throw new TypeError("Failed to fetch");
+    if (!this.online) {
+      this.unreachable();
+      throw new TypeError("Failed to fetch");
+    }
     const asked: Asked = {
       method: init.method ?? "GET",
       path: url.slice(API.length),

@@ -26,6 +26,7 @@ const digest: Digest = async (bytes) => sha256(bytes);
 
 interface TabOptions {
   online?: boolean;
+  visible?: boolean;
   clock?: FakeClock;
   locks?: Locks;
 }
@@ -54,7 +55,7 @@ export class World {
   }
 
   /** Opens the app. With a clock of its own a tab can be frozen, with locks of its own it cannot wait for others. */
-  async tab({ online = true, clock = this.clock, locks = this.locks }: TabOptions = {}): Promise<Tab> {
+  async tab({ online = true, visible = true, clock = this.clock, locks = this.locks }: TabOptions = {}): Promise<Tab> {
     const { stores, storage, hub, server } = this;
     const channel = hub.open();
     const ownClock = new TabClock(clock);
@@ -85,7 +86,7 @@ export class World {
       sha256: digest,
     };
     const config = { app: "shop", api: API, anonymous: server.anonymous };
-    const engine = new Engine(config, ports, { online });
+    const engine = new Engine(config, ports, { online, visible });
     const events: Tab["events"] = [];
     const waiting: { type: EventName; resolve: (detail: never) => void }[] = [];
     await engine.start((type, detail) => {
