@@ -3,9 +3,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { SyncSettings } from "../api";
 import type { SyncRequest } from "../protocol/messages";
 import { settle as settleOnce } from "../testing/deferred";
-import { type FakeServer, failure } from "../testing/server";
+import { FakeServer, failure } from "../testing/server";
 import { Shop } from "../testing/shop";
-import type { Tab, World } from "../testing/world";
+import { type Tab, World } from "../testing/world";
 
 let shop: Shop;
 let server: FakeServer;
@@ -14,6 +14,7 @@ let tab: Tab;
 
 beforeEach(async () => {
   ({ shop, server, world, tab } = await Shop.open());
+  await settle();
 });
 
 /** The app has these settings, and the device knows them. Time goes on. */
@@ -79,12 +80,43 @@ describe("Q3: triggers", () => {
     expect(syncs()).toEqual([`${trigger} ""`]);
   });
 
-  it.each(causes)("%s never starts a first download", async (_trigger, cause) => {
-    const all = { on_start: true, on_resume: true, on_online: true };
-    server.definition = { ...server.definition, settings: { sync: all } };
+  it.each(causes.slice(1))("%s never starts a first download", async (_trigger, cause) => {
+    server.definition = { ...server.definition, settings: { sync: { on_resume: true, on_online: true } } };
     await cause();
     await settle();
     expect(syncs()).toEqual([]);
+  });
+
+  it("start begins a first download, and a retry goes on with it", async () => {
+    server.definition = { ...server.definition, settings: { sync: { on_start: true, retry: true } } };
+    refuse(500, "server_error", true);
+    world.close(tab);
+    tab = await world.tab();
+    await settle();
+    expect(syncs()).toEqual(['start ""']);
+    server.intercept = null;
+    await pass(30);
+    expect(syncs()).toEqual(['start ""', 'retry ""']);
+    expect((await tab.engine.state()).entities.LocalThing).toMatchObject({ rows: 3 });
+  });
+
+  it("login is answered by the tab where the person signed in", async () => {
+    const ann = { key: "1", name: "Ann" };
+    server = new FakeServer(server.definition.entities, false);
+    server.passwords = { ann: { password: "a", user: ann } };
+    world = new World(server);
+    const tabs = [await world.tab(), await world.tab()];
+    tab = tabs[0] as Tab;
+    await tab.engine.signIn("ann", "a");
+    await settle();
+    expect(syncs()).toEqual([]);
+    await tab.engine.signOut();
+    await settle();
+    server.definition = { ...server.definition, settings: { sync: { on_login: true } } };
+    await tab.engine.signIn("ann", "a");
+    await settle();
+    expect(syncs()).toEqual(['login ""']);
+    expect((await (tabs[1] as Tab).engine.state()).lastSync).not.toBe(null);
   });
 
   it("online: only a request proves it, and a hint leads to one", async () => {

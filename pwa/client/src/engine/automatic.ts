@@ -3,13 +3,13 @@
  * their database, so that it outlives the browser and is the same for all tabs; decided in `triggers.ts` and `retry.ts`.
  */
 
-import type { SyncError, SyncSettings } from "../api";
+import type { Definition, SyncError, SyncSettings } from "../api";
 import type { Ports } from "../ports";
 import type { Agenda, Task } from "../store/agenda";
 import type { Overview, Store } from "../store/store";
 import type { Job } from "./plan";
 import * as retry from "./retry";
-import { syncSettings } from "./settings";
+import { OFF, syncSettings } from "./settings";
 import { type Facts, mayBegin, nextInterval, type Occurrence, type Verdict, verdict, wants } from "./triggers";
 
 /** Milliseconds. Longer timers are set in pieces: browsers cannot count further than some weeks, and clocks are set. */
@@ -18,8 +18,8 @@ const LONGEST_TIMER = 3_600_000;
 export interface AutomaticWorld {
   store: Store;
   ports: Pick<Ports, "clock" | "random" | "network">;
-  /** The settings as the server tells them, for as long as there is no definition on the device. */
-  firstSettings(): SyncSettings;
+  /** For as long as there is no definition on the device: as the server told them, if it did. */
+  firstSettings(): Definition["settings"];
   push(job: Job): void;
   /** What `state` says of it may be another now. */
   changed(): void;
@@ -152,9 +152,12 @@ export class Automatic {
   private async facts(): Promise<Facts> {
     const { store, ports } = this.world;
     const { definition, agenda, contexts }: Overview = await store.overview();
-    const settings = definition === null ? this.world.firstSettings() : syncSettings(definition.definition);
+    const isFirst = definition === null;
+    const told = isFirst ? this.world.firstSettings() : (definition.definition.settings ?? {});
+    // What is planned was planned by settings that said so.
+    const settings = told === undefined ? { ...OFF, retry: agenda.retry !== null } : syncSettings(told);
     const metered = ports.network.metered();
-    return { settings, metered, agenda, lastSync: contexts[""], now: ports.clock.now() };
+    return { settings, isFirst, metered, agenda, lastSync: contexts[""], now: ports.clock.now() };
   }
 
   private moment(): retry.Moment {

@@ -72,10 +72,17 @@ export class Engine {
     this.ports.channel.listen((message) => this.heard(message as TabMessage));
     if (!this.config.anonymous) await this.account.wipe();
     await this.meet();
-    void this.person?.automatic.start().catch(() => undefined);
-    // Whether the server can be reached is of interest where the app is in use, and then proved at once.
-    if ((await this.state()).definition !== null) void this.account.probe().catch(() => undefined);
+    void this.begin();
     void this.tellSignOuts();
+  }
+
+  /** Whether the server can be reached is proved once at first; a device that has nothing needs it to begin at all. */
+  private async begin(): Promise<void> {
+    // Who is to sign in first has the session asked for.
+    if (this.person === null) return;
+    const proved = this.account.probe().catch(() => undefined);
+    if ((await this.state()).definition === null) await proved;
+    await this.person?.automatic.start().catch(() => undefined);
   }
 
   /** The names of the entities that the definition on this device has. */

@@ -19,7 +19,6 @@ import type { Job } from "./plan";
 import { speaker } from "./pull";
 import { type Entry, SyncQueue } from "./queue";
 import type { FileSource, Server } from "./server";
-import { firstSettings } from "./settings";
 import { sync } from "./sync";
 import { Watchdog } from "./watchdog";
 
@@ -69,7 +68,7 @@ export class Person {
     this.automatic = new Automatic({
       store: this.store,
       ports,
-      firstSettings: () => firstSettings(this.server.settings),
+      firstSettings: () => server.settings,
       push: (job) => void this.push(job),
       changed: () => this.emit("statechange"),
     });

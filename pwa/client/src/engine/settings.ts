@@ -14,13 +14,7 @@ export const OFF: SyncSettings = {
   not_on_metered: false,
 };
 
-/** A server that is older than this client leaves settings out. */
-export function syncSettings(definition: Definition | null | undefined): SyncSettings {
-  return { ...OFF, ...definition?.settings?.sync };
-}
-
-/** Before the first download, which nothing starts but a person: by asking for it, or by signing in. */
-export function firstSettings(told: Definition["settings"]): SyncSettings {
-  const { on_login, retry, retry_interval, not_on_metered } = { ...OFF, ...told?.sync };
-  return { ...OFF, on_login, retry, retry_interval, not_on_metered };
+/** As they came: a server that is older than this client leaves settings out. */
+export function syncSettings(settings: Definition["settings"]): SyncSettings {
+  return { ...OFF, ...settings?.sync };
 }

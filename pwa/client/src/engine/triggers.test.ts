@@ -7,6 +7,7 @@ import { type Facts, nextInterval, type Occurrence, verdict, wants } from "./tri
 const NOW = Date.UTC(2026, 0, 31, 9, 30);
 const facts = (change: Partial<Facts> = {}): Facts => ({
   settings: OFF,
+  isFirst: false,
   metered: false,
   agenda: EMPTY_AGENDA,
   lastSync: new Date(NOW - 60_000).toISOString(),
@@ -25,6 +26,12 @@ it.each(occurrences)("Q3: %s is answered only when it is switched on", (occurren
   expect(wants(occurrence, facts())).toBe(false);
 });
 
+it("Q3: a first download is begun by opening the app and by signing in only", () => {
+  const settings = { ...OFF, on_start: true, on_online: true, on_resume: true, on_login: true };
+  const first = facts({ settings, isFirst: true, lastSync: undefined });
+  expect(occurrences.filter((one) => wants(one, first))).toEqual(["start", "login"]);
+});
+
 it("Q3: nothing starts by itself where the network costs and the app spares it, or while the server asks to wait", () => {
   const settings = { ...OFF, on_resume: true };
   expect(wants("resume", facts({ settings, metered: true }))).toBe(true);
@@ -36,10 +43,9 @@ it("Q3: nothing starts by itself where the network costs and the app spares it, 
 });
 
 it("Q3: settings that are missing are off", () => {
-  expect(syncSettings(null)).toEqual(OFF);
-  const definition = { app: "", title: "", description: "", anonymous: true, contexts: {}, entities: [] };
-  expect(syncSettings(definition)).toEqual(OFF);
-  expect(syncSettings({ ...definition, settings: { sync: { every: 5 } } })).toEqual({ ...OFF, every: 5 });
+  expect(syncSettings(undefined)).toEqual(OFF);
+  expect(syncSettings({})).toEqual(OFF);
+  expect(syncSettings({ sync: { every: 5 } })).toEqual({ ...OFF, every: 5 });
 });
 
 it("Q3: by interval, counted from the last sync or the last failure, also over the closing of the app", () => {

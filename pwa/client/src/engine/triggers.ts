@@ -9,6 +9,8 @@ export type Occurrence = "start" | "online" | "resume" | "login";
 
 export interface Facts {
   settings: SyncSettings;
+  /** Nothing was synced to this device yet. */
+  isFirst: boolean;
   /** The network says that its use costs. */
   metered: boolean;
   agenda: Agenda;
@@ -20,8 +22,9 @@ export interface Facts {
 
 const SWITCHES = { start: "on_start", online: "on_online", resume: "on_resume", login: "on_login" } as const;
 
-/** Whether what happened is answered with a sync. */
+/** Whether what happened is answered with a sync: the first one only where a person opened the app, or signed in. */
 export function wants(occurrence: Occurrence, facts: Facts): boolean {
+  if (facts.isFirst && occurrence !== "start" && occurrence !== "login") return false;
   return facts.settings[SWITCHES[occurrence]] && mayBegin(facts);
 }
 
