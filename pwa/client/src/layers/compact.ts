@@ -57,10 +57,11 @@ async function writeBase(compacting: Compacting, generation: number): Promise<Pa
   const placed = new Placed(compacting.order);
   const write = async (lines: Line[]) => {
     progress();
-    const segment = segmentOf(lines);
+    // The segment says the same as the record: whoever removes rows from it goes by that.
+    const segment = { ...segmentOf(lines), last: placed.last(lines.map(({ key }) => key)) };
     await store.stage(entity, generation, lasts.length, segment);
     bytes += bytesOf(segment.text);
-    lasts.push(placed.last(lines.map(({ key }) => key)));
+    lasts.push(segment.last);
   };
   let waiting: Line[] = [];
   let rows = 0;
