@@ -161,6 +161,8 @@ export interface SyncResult {
   context: string;
   /** Rows that arrived, changed or went away, by entity; entities that did not change are absent. */
   received: Record<string, number>;
+  /** When all rows were compared with the server's, and how many were not as the server has them, by entity. */
+  check?: { at: string; repaired: Record<string, number> };
   error?: SyncError;
 }
 
@@ -225,7 +227,7 @@ export interface AppState {
   /** Rows that can be read while the first download runs, by entity; empty at other times. */
   preview?: Record<string, number>;
   /** The last comparison with the server's rows (`check`), ISO 8601, and the rows it repaired, by entity. */
-  lastCheck?: { at: string; repaired: Record<string, number> } | null;
+  lastCheck: { at: string; repaired: Record<string, number> } | null;
   online: boolean;
 }
 
@@ -297,7 +299,7 @@ export interface OfflineApi {
   /** A picture in a size that fits a row or a screen, from the device; fetched when it is not there and one is online. */
   picture(name: string, size: "small" | "large"): Promise<Blob | null>;
   /** Compares all rows with the server's, and repairs what differs. Never rejects for a failed comparison. */
-  check?(): Promise<CheckResult>;
+  check(): Promise<CheckResult>;
   storage(): Promise<StorageReport>;
   /** Bytes that pictures may take on this device; `null`: no limit, 0: none are kept. */
   setPictureBudget(bytes: number | null): Promise<void>;

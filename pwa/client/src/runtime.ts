@@ -74,6 +74,11 @@ export function createRuntime({ config, engine, open, networkType, persist, pres
       await ready;
       return engine.onSync(context, { discardPending, pressed: byHand });
     },
+    async check() {
+      const byHand = pressed();
+      await ready;
+      return engine.check(byHand);
+    },
     cancel: () => ready.then(() => engine.cancel()),
     addEventListener: (type, listener) => target.addEventListener(type, listener as EventListener),
     removeEventListener: (type, listener) => target.removeEventListener(type, listener as EventListener),

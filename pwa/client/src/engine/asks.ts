@@ -4,6 +4,7 @@ import type { Definition } from "../api";
 import { type Description, describeContent } from "../layers/describe";
 import type { Source } from "../layers/merge";
 import { bytesOf } from "../layers/overlay";
+import { Readable } from "../layers/readable";
 import { isOrdered, keyOrder } from "../protocol/keys";
 import { trackedKeyType } from "../protocol/patterns";
 import type { Content, EntityRecord, Layer, Overview, PartialCopy, Store } from "../store/store";
@@ -19,6 +20,8 @@ export interface Ask {
   source: Source;
   ordered: boolean;
   description: Description;
+  /** Whether some of it is not as it was written: what cannot be read is not in the description. */
+  isDamaged: boolean;
   /** Rows of a comparison that was cut which are here already. */
   kept: number;
 }
@@ -39,16 +42,18 @@ export async function askFor(entity: string, level: Level, asking: Asking): Prom
   if (level === "changes" && partial !== undefined && record?.generation === partial.generation) {
     const { content, kept } = await contentOf(store, entity, partial, record);
     const source = { store, entity, order: keyOrder(partial.keyType), content };
-    const ordered = isOrdered(partial.keyType);
-    const description = await describeContent(source, { ordered, progress });
-    return { source, ordered, description, kept };
+    return describe(source, isOrdered(partial.keyType), kept, progress);
   }
   const type = trackedKeyType(definition, entity);
   if (level !== "compare" || record === undefined || type === null) return null;
-  const source = { store, entity, order: keyOrder(type), content: record };
-  const ordered = isOrdered(type);
-  const description = await describeContent(source, { ordered, progress });
-  return { source, ordered, description, kept: 0 };
+  return describe({ store, entity, order: keyOrder(type), content: record }, isOrdered(type), 0, progress);
+}
+
+/** From what is really there (P5). */
+async function describe(source: Source, ordered: boolean, kept: number, progress: () => void): Promise<Ask> {
+  const readable = new Readable(source);
+  const description = await describeContent(readable.asSource, { ordered, progress });
+  return { source: readable.asSource, ordered, description, isDamaged: readable.isDamaged, kept };
 }
 
 /** What is there of a comparison that was cut, and how many rows of it lie over what the device shows. */

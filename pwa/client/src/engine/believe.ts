@@ -2,6 +2,7 @@
 
 import type { AttributeType } from "../api";
 import { type Measured, measureLayer } from "../layers/measure";
+import { Readable } from "../layers/readable";
 import { ClientError } from "../protocol/errors";
 import { isOrdered, keyOrder } from "../protocol/keys";
 import { trackedKeyType } from "../protocol/patterns";
@@ -89,9 +90,13 @@ async function judgeEntity(arrival: Arrival, judging: Judging): Promise<Measured
   const type = keyTypeOf(arrival, judging);
   if (type === null) throw unasked(arrival);
   const source = { store: judging.store, entity: message.entity, order: keyOrder(type), content: record };
+  const readable = new Readable(source);
   const layer = await judging.store.segments(message.entity, judging.received.generation, arrival.segments);
   const files = fileColumns(definitionOf(judging), message.entity, record.columns).map(({ column }) => column);
-  return measureLayer(source, isOrdered(type), record, layer, judging.progress, files);
+  const measured = await measureLayer(readable.asSource, isOrdered(type), record, layer, judging.progress, files);
+  // The changes are what they are. What they lie over is compared after that, as what is damaged.
+  if (readable.isDamaged) await judging.store.doubt(message.entity);
+  return measured;
 }
 
 /** What the device has then of an entity that came in parts. */

@@ -198,6 +198,10 @@ describe("P5: a reset is answered by comparing", () => {
     if (first === undefined || second === undefined) throw new Error("There are no two segments.");
     await store.stage("LocalThing", generation, 0, second);
     await store.stage("LocalThing", generation, 1, first);
+    await stock.meddle(async (db, record) => {
+      const entities = await db.get("meta", "entities");
+      await db.put("meta", { ...entities, LocalThing: { ...record, lasts: [null, null, null, null] } }, "entities");
+    });
     server.forget();
     expect((await tab.engine.onSync("")).received).toEqual({});
     expect(posts().at(-1)?.ranges?.LocalThing).toEqual([[null, 3500, expect.any(Number)]]);

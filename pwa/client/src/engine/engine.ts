@@ -3,6 +3,7 @@
 import type {
   AppConfig,
   AppState,
+  CheckResult,
   Facet,
   Key,
   ListOptions,
@@ -128,6 +129,13 @@ export class Engine {
     return result;
   }
 
+  /** Queues a sync after which all rows are compared with the server's. */
+  async check(pressed = false): Promise<CheckResult> {
+    const { check, error } = await this.push({ context: "", trigger: "manual", pressed, check: true });
+    if (check !== undefined) return { status: "complete", repaired: check.repaired };
+    return { status: "error", repaired: {}, error: error ?? new ClientError("cancelled").toJSON() };
+  }
+
   /** Queues a sync of one entity. @throws HaversackError `unknown_entity`. */
   async syncEntity(entity: string, pressed = false): Promise<SyncResult> {
     await this.person?.tables.check(entity);
@@ -192,6 +200,7 @@ export class Engine {
       definitionVersion: overview?.definition?.version ?? null,
       replica: overview?.replica ?? null,
       entities,
+      lastCheck: overview?.lastCheck ?? null,
       lastSync: overview?.contexts[""] ?? null,
       syncing: person?.syncing ?? null,
       lastError: person?.lastError ?? (agenda?.retry ? (agenda.failure?.error ?? null) : null),

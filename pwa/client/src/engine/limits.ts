@@ -9,6 +9,16 @@ export interface Limits {
   patience: number;
   /** Between two signs of life of a tab that syncs; well below the others' patience. */
   beat: number;
+  /** Between two comparisons of all rows with the server's. */
+  compareEvery: number;
 }
 
-export const DEFAULT_LIMITS: Limits = { connect: 120_000, progress: 30_000, patience: 60_000, beat: 5_000 };
+const DAY = 24 * 60 * 60 * 1000;
+
+export const DEFAULT_LIMITS: Limits = {
+  connect: 120_000,
+  progress: 30_000,
+  patience: 60_000,
+  beat: 5_000,
+  compareEvery: 7 * DAY,
+};

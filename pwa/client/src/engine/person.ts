@@ -7,7 +7,7 @@ import type { SyncError, SyncProgress, SyncResult, User } from "../api";
 import type { Ports } from "../ports";
 import { asHaversackError, ClientError, type HaversackError, needsSignIn } from "../protocol/errors";
 import { Tables } from "../query/tables";
-import type { Store, StoredFile } from "../store/store";
+import type { Check, Store, StoredFile } from "../store/store";
 import type { Account } from "./account";
 import { Automatic } from "./automatic";
 import { Chain } from "./chain";
@@ -28,6 +28,7 @@ interface Turn {
   began: number | null;
   /** What can be read since; `null` before. */
   received: Record<string, number> | null;
+  check: Check | null;
   result: Promise<SyncResult> | null;
 }
 
@@ -156,7 +157,7 @@ export class Person {
       void this.automatic.dropped([entry.job]);
       return this.fail(entry.job, new ClientError("sync_loop"));
     }
-    const turn: Turn = { began: null, received: null, result: null };
+    const turn: Turn = { began: null, received: null, check: null, result: null };
     try {
       return await this.lock.run(async () => {
         const skipped = await this.skips(entry);
@@ -200,7 +201,7 @@ export class Person {
         await this.account.tellServer();
         watchdog.touch();
       }
-      return sync(job, {
+      const outcome = await sync(job, {
         ...{ store, server, watchdog, limits, clock: this.ports.clock, sha256: this.ports.sha256, user: user.key },
         progress: (phase, done, total) => {
           if (!watchdog.signal.aborted) this.progress({ context, phase, done, total, bytes: 0, totalBytes: 0 });
@@ -209,13 +210,16 @@ export class Person {
           if (!watchdog.signal.aborted) this.progress({ context, phase: "rows", ...amounts });
         },
         applied: (received) => {
-          turn.received = received;
+          const add = ([name, count]: [string, number]) => [name, count + (turn.received?.[name] ?? 0)];
+          turn.received = { ...turn.received, ...Object.fromEntries(Object.entries(received).map(add)) };
           const entities = Object.keys(received);
           if (entities.length > 0) this.emit("datachange", { entities });
           this.emit("statechange");
         },
         storeBlocks: (entity, progress) => this.tables.storeBlocks(entity, progress),
       });
+      turn.check = outcome.check;
+      return outcome.error;
     };
     return watchdog.guard(work).finally(rest);
   }
@@ -236,14 +240,14 @@ export class Person {
     if (error?.code === "cancelled" && !this.left) {
       await automatic.dropped([job]);
       if (turn.began === null) return { status: "discarded", context: job.context, received: {} };
-      return turn.received === null ? this.cancelled(job, error) : this.complete(job, turn.received, null);
+      return turn.received === null ? this.cancelled(job, error) : this.complete(job, turn, null);
     }
     // Missing files are fetched by the next sync: if it may succeed, it is tried again as what failed is.
     const isWell = error === null || (turn.received !== null && !error.retry);
     await automatic.ended(job, isWell ? null : error.toJSON(), turn.began ?? this.ports.clock.now());
     this.lookAhead();
     // Rows that can be read are no failed sync, whatever became of the files after them.
-    if (error === null || (turn.received !== null && !this.left)) return this.complete(job, turn.received ?? {}, error);
+    if (error === null || (turn.received !== null && !this.left)) return this.complete(job, turn, error);
     this.chain.failed();
     return this.fail(job, error);
   }
@@ -286,10 +290,11 @@ export class Person {
     return { status: "cancelled", context, received: {} };
   }
 
-  private complete(job: Job, received: Record<string, number>, filesError: HaversackError | null): SyncResult {
+  private complete(job: Job, { received, check }: Turn, filesError: HaversackError | null): SyncResult {
     const { context, trigger } = job;
     const error = filesError?.toJSON() ?? null;
-    const result: SyncResult = { status: "complete", context, received };
+    const result: SyncResult = { status: "complete", context, received: received ?? {} };
+    if (check !== null) result.check = check;
     if (error !== null) result.error = error;
     this.chain.completed();
     this.end(error);

@@ -15,6 +15,8 @@ export interface Job {
   trigger: Trigger;
   /** A person pressed something, as opposed to code that ran by itself. */
   pressed?: boolean;
+  /** All rows are to be compared with the server's. */
+  check?: boolean;
   /** Only these entities of the context. */
   entities?: string[];
   /** No rows: only the files that those on the device name. */

@@ -29,14 +29,19 @@ interface Round {
 
 /**
  * Everything of the job, staged. A reset is answered by comparing, and what does not fit together after that, or was
- * called unchanged and is not, is asked for whole.
+ * called unchanged and is not, is asked for whole. `wanted`: how entities are asked for at first.
  *
  * @throws HaversackError: nothing has changed then.
  */
-export async function pull(job: Job, before: Overview, world: SyncWorld): Promise<Believed> {
+export async function pull(
+  job: Job,
+  before: Overview,
+  world: SyncWorld,
+  wanted: ReadonlyMap<string, Level> = new Map(),
+): Promise<Believed> {
   const { store } = world;
   const progress = () => alive(world);
-  const levels = new Map<string, Level>();
+  const levels = new Map(wanted);
   let definition = before.definition?.definition;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const { partials, parts } = await store.overview();
@@ -69,7 +74,8 @@ export function speaker(overview: Overview, user: string): Speaker {
   return { user, replica: overview.replica, definition: overview.definition?.version ?? null };
 }
 
-function alive({ watchdog }: Pick<SyncWorld, "watchdog">): void {
+/** The sync goes on. @throws HaversackError: it does not. */
+export function alive({ watchdog }: Pick<SyncWorld, "watchdog">): void {
   watchdog.signal.throwIfAborted();
   watchdog.touch();
 }

@@ -66,5 +66,9 @@ export class SyncQueue {
 /** What somebody asked for is not left out as what starts by itself may be; nor is what happened, as a retry may be. */
 function merged(waiting: Job, job: Job): Job {
   const trigger = waiting.trigger === "retry" || job.trigger === "manual" ? job.trigger : waiting.trigger;
-  return waiting.pressed || job.pressed ? { ...waiting, trigger, pressed: true } : { ...waiting, trigger };
+  const flags = {
+    ...((waiting.pressed || job.pressed) && { pressed: true }),
+    ...((waiting.check || job.check) && { check: true }),
+  };
+  return { ...waiting, trigger, ...flags };
 }

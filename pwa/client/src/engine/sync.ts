@@ -2,13 +2,17 @@
 
 import type { SyncProgress } from "../api";
 import type { Clock, Digest } from "../ports";
-import { ClientError, type HaversackError } from "../protocol/errors";
-import type { Store } from "../store/store";
+import { asHaversackError, ClientError, type HaversackError } from "../protocol/errors";
+import type { Check, Overview, Store, Switch } from "../store/store";
+import type { Level } from "./asks";
+import type { Believed } from "./believe";
+import { planComparison } from "./check";
 import { fetchFiles } from "./files";
 import type { Limits } from "./limits";
 import { countReceived, type Job, planSwitch } from "./plan";
 import type { Amounts } from "./progress";
-import { pull, speaker } from "./pull";
+import { alive, pull, speaker } from "./pull";
+import { type Repaired, repair } from "./repair";
 import type { Server } from "./server";
 import { tidy } from "./tidy";
 import type { Watchdog } from "./watchdog";
@@ -20,42 +24,117 @@ export interface SyncWorld {
   /** Key of the user for whom the device speaks. */
   user: string;
   watchdog: Watchdog;
-  limits: Pick<Limits, "connect">;
+  limits: Pick<Limits, "connect" | "compareEvery">;
   sha256: Digest;
   progress(phase: SyncProgress["phase"], done: number, total: number): void;
   /** Of the rows that come. */
   amounts(amounts: Amounts): void;
-  /** Called as soon as new rows can be read, with how many of each entity: the sync cannot fail any more. */
+  /** Called as soon as new rows can be read, with how many of each entity: the sync cannot fail any more. Twice if rows had to be
+   * repaired. */
   applied(received: Record<string, number>): void;
   /** Stores what the next start needs of an entity's rows (decision 0016). `progress` may throw to end it. */
   storeBlocks(entity: string, progress: () => void): Promise<void>;
 }
 
-/**
- * Returns why not all files came; the rows did.
- *
- * @throws HaversackError: nothing has changed then, unless `applied` was called.
- */
-export async function sync(job: Job, world: SyncWorld): Promise<HaversackError | null> {
-  const { store, clock, progress, watchdog } = world;
-  if (job.filesOnly) return pullFiles(world);
+export interface Outcome {
+  /** What was compared with the server's rows, when these were all. */
+  check: Check | null;
+  /** Why not everything came that belongs to the rows, or could not be compared; the rows did come. */
+  error: HaversackError | null;
+}
+
+/** @throws HaversackError: nothing has changed then, unless `applied` was called. */
+export async function sync(job: Job, world: SyncWorld): Promise<Outcome> {
+  const { store, progress, watchdog } = world;
+  if (job.filesOnly) return { check: null, error: await pullFiles(world) };
   progress("connect", 0, 0);
   await store.sweep();
   const before = await store.overview();
-  const believed = await pull(job, before, world);
-
-  progress("apply", 0, 0);
-  watchdog.signal.throwIfAborted();
-  const change = planSwitch(job, before, believed, new Date(clock.now()).toISOString());
-  if (!(await store.switch(change))) {
-    await store.discard(believed.received.generation).catch(() => undefined);
-    throw new ClientError("superseded");
-  }
-  world.applied(countReceived(before, believed));
-
+  const repaired = await exchange(job, before, world);
+  const outcome = await compare(job, before, repaired, world).catch((thrown: unknown): Outcome => {
+    watchdog.signal.throwIfAborted();
+    return { check: null, error: asHaversackError(thrown) };
+  });
   await tidy(world);
   await storeBlocks(world);
-  return pullFiles(world);
+  return outcome.error === null ? { ...outcome, error: await pullFiles(world) } : outcome;
+}
+
+/** What changed, made visible at once. Returns rows repaired with it: of comparisons that were cut, and went on. */
+async function exchange(job: Job, before: Overview, world: SyncWorld): Promise<Repaired> {
+  const believed = await pull(job, before, world);
+  const change = planSwitch(job, before, believed, now(world));
+  const resumed = [...believed.asks.keys()].filter((name) => before.doubts.includes(name));
+  const repaired = await repair(resumed, change, believed, { before, ...aliveIn(world) });
+  await show(change, believed, world);
+  world.applied(countReceived(before, believed));
+  return repaired;
+}
+
+/** Rows that are in doubt, and now and then all, are compared with the server's, and what differs is repaired (P5). */
+async function compare(job: Job, first: Overview, resumed: Repaired, world: SyncWorld): Promise<Outcome> {
+  const { store, clock, limits } = world;
+  const at = now(world);
+  const before = await store.overview();
+  if (first.definition === null && before.definition !== null && job.check !== true) {
+    // All of it was counted and checked as it came.
+    await store.noteCompared([], { at, repaired: {} });
+    return { check: null, error: null };
+  }
+  const comparing = { now: clock.now(), every: limits.compareEvery, ...aliveIn(world) };
+  const comparison = await planComparison(job, before, comparing);
+  if (comparison === null) return { check: null, error: null };
+  const { entities, levels, isWhole } = comparison;
+  const repaired = levels.size === 0 ? {} : await compareNow(job, before, levels, world);
+  const check = isWhole ? { at, repaired: sum(resumed, repaired) } : null;
+  await store.noteCompared(entities, check);
+  return { check, error: null };
+}
+
+async function compareNow(
+  { trigger }: Job,
+  before: Overview,
+  levels: ReadonlyMap<string, Level>,
+  world: SyncWorld,
+): Promise<Repaired> {
+  const { store } = world;
+  world.progress("connect", 0, 0);
+  const names = [...levels.keys()];
+  const asking: Job = { context: "", trigger, entities: names };
+  try {
+    const believed = await pull(asking, before, world, levels);
+    const change = planSwitch(asking, before, believed, now(world));
+    const repaired = await repair(names, change, believed, { before, ...aliveIn(world) });
+    await show(change, believed, world);
+    if (Object.keys(repaired).length > 0) world.applied(repaired);
+    return repaired;
+  } catch (error) {
+    // What has come of it is kept: the next sync goes on with it, and knows what for.
+    for (const name of Object.keys((await store.overview()).partials)) if (levels.has(name)) await store.doubt(name);
+    throw error;
+  }
+}
+
+function sum(a: Repaired, b: Repaired): Repaired {
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  return Object.fromEntries(names.map((name) => [name, (a[name] ?? 0) + (b[name] ?? 0)]));
+}
+
+function aliveIn(world: SyncWorld) {
+  return { store: world.store, progress: () => alive(world) };
+}
+
+async function show(change: Switch, { received }: Believed, world: SyncWorld): Promise<void> {
+  const { store, watchdog } = world;
+  world.progress("apply", 0, 0);
+  watchdog.signal.throwIfAborted();
+  if (await store.switch(change)) return;
+  await store.discard(received.generation).catch(() => undefined);
+  throw new ClientError("superseded");
+}
+
+function now({ clock }: Pick<SyncWorld, "clock">): string {
+  return new Date(clock.now()).toISOString();
 }
 
 /** What goes wrong here makes the next start slower, and nothing else. */
@@ -79,10 +158,7 @@ async function pullFiles(world: SyncWorld): Promise<HaversackError | null> {
     definition: now.definition.definition,
     now: () => clock.now(),
     download: (source) => server.file(source, speaker(now, user), watchdog.signal, () => watchdog.touch()),
-    alive() {
-      watchdog.signal.throwIfAborted();
-      watchdog.touch();
-    },
+    alive: () => alive(world),
     progress(done, total) {
       watchdog.touch();
       progress("files", done, total);

@@ -8,18 +8,18 @@ import { removeLeftovers } from "../layers/leftovers";
 import { asHaversackError } from "../protocol/errors";
 import { keyOrder } from "../protocol/keys";
 import { trackedKeyType } from "../protocol/patterns";
-import { visibleGenerations } from "../store/references";
 import type { SyncWorld } from "./sync";
 
 export async function tidy({ store, watchdog }: Pick<SyncWorld, "store" | "watchdog">): Promise<void> {
-  const { entities, partials, definition } = await store.overview();
+  const { entities, partials, definition, doubts } = await store.overview();
   const progress = () => {
     watchdog.signal.throwIfAborted();
     watchdog.touch();
   };
   for (const [entity, before] of Object.entries(entities)) {
     const keyType = trackedKeyType(definition?.definition, entity);
-    if (keyType === null) continue;
+    // What is to be compared first stays as it is.
+    if (keyType === null || doubts.includes(entity)) continue;
     let record = before;
     const work = { store, entity, order: keyOrder(keyType), progress };
     /** Whether it went well. */
@@ -30,10 +30,7 @@ export async function tidy({ store, watchdog }: Pick<SyncWorld, "store" | "watch
       } catch (thrown) {
         watchdog.signal.throwIfAborted();
         // The rows are not what they are thought to be: the next sync compares them with the server's.
-        if (asHaversackError(thrown).code === "corrupt_response") {
-          const [generation = 0, ...layers] = visibleGenerations(record);
-          await store.keepPartial(entity, { generation, layers, keyType }, record).catch(() => undefined);
-        }
+        if (asHaversackError(thrown).code === "corrupt_response") await store.doubt(entity).catch(() => undefined);
         return false;
       }
     };

@@ -2,6 +2,7 @@
 
 import type { Definition, EntityDefinition, Key, WireValue } from "../api";
 import { baseSegment, overlayOf, pause, SEGMENT_ROWS } from "../layers/merge";
+import { Readable } from "../layers/readable";
 import { keyOrder } from "../protocol/keys";
 import { trackedKeyType } from "../protocol/patterns";
 import { comparison } from "../query/order";
@@ -64,6 +65,7 @@ export async function wantedFiles({ store, definition, alive }: Looking, lookAtA
   // What no longer has such columns may have had them.
   const isAll =
     lookAtAll || filesUnseen || filesMissing > 0 || records.some(({ record }) => record.unseenFiles === null);
+  let isWhole = true;
   const files = new Map<string, WantedFile>();
   const orders = definition.entities.map((declared) => listOrder(declared, entities[declared.name]?.columns ?? []));
   const compare = (a: Place, b: Place) => a.entity - b.entity || (orders[a.entity]?.compare(a.values, b.values) ?? 0);
@@ -86,18 +88,24 @@ export async function wantedFiles({ store, definition, alive }: Looking, lookAtA
     const keyType = trackedKeyType(definition, entity) ?? "string";
     const layers = record.layers.filter(({ generation }) => isAll || record.unseenFiles?.includes(generation));
     const source = { store, entity, order: keyOrder(keyType), content: { ...record, layers } };
-    const overlay = await overlayOf(source);
+    const readable = new Readable(source);
+    const overlay = await overlayOf(readable.asSource);
     for (let segment = 0; isAll && segment < record.segments; segment++) {
       alive();
-      const { text } = await baseSegment(source, segment);
+      const { text } = await baseSegment(readable.asSource, segment);
       for (const row of parseLines(text)) if (!overlay.hides(row[0] as Key)) note(row);
     }
     for (const [line, { text }] of overlay.lines().entries()) {
       note(JSON.parse(text) as WireValue[]);
       if (line % SEGMENT_ROWS === SEGMENT_ROWS - 1) await pause();
     }
+    if (readable.isDamaged) {
+      // Rows that cannot be read may name what no other does.
+      isWhole = false;
+      await store.doubt(entity);
+    }
   }
-  return { files, isAll, seen: entities, compare: (a, b) => compare(a.place, b.place) };
+  return { files, isAll: isAll && isWhole, seen: entities, compare: (a, b) => compare(a.place, b.place) };
 }
 
 /** The order in which a list of this entity comes: what of a row decides it, and how two of these compare. */

@@ -6,6 +6,7 @@ import type { EntityRecord, Layer, Store } from "../store/store";
 import { mergedLines, overlayOf, SEGMENT_ROWS, type Source } from "./merge";
 import { bytesOf, type Line, type Overlay, segmentOf } from "./overlay";
 import { Placed } from "./placed";
+import { Readable } from "./readable";
 
 /** Layers of an entity, until the newest are made one. */
 const MOST_LAYERS = 8;
@@ -51,7 +52,12 @@ export async function compact(kind: "base" | "layers", compacting: Compacting): 
   }
 }
 
-async function writeBase(compacting: Compacting, generation: number): Promise<Partial<EntityRecord>> {
+/**
+ * All rows, in segments of a new base. Returns what is another in the record then.
+ *
+ * @throws ClientError `corrupt_response`: they are not what the record says.
+ */
+export async function writeBase(compacting: Compacting, generation: number): Promise<Partial<EntityRecord>> {
   const { store, entity, record, progress } = compacting;
   const lasts: EntityRecord["lasts"] = [];
   const placed = new Placed(compacting.order);
@@ -67,7 +73,9 @@ async function writeBase(compacting: Compacting, generation: number): Promise<Pa
   let rows = 0;
   let fingerprint = 0;
   let bytes = 0;
-  for await (const lines of mergedLines({ ...compacting, content: record })) {
+  // What cannot be read is missed when it is counted.
+  const readable = new Readable({ ...compacting, content: record });
+  for await (const lines of mergedLines(readable.asSource)) {
     for (const { text } of lines) fingerprint = addFingerprints(fingerprint, rowFingerprint(encoder.encode(text)));
     rows += lines.length;
     waiting = [...waiting, ...lines];
@@ -85,7 +93,9 @@ async function writeBase(compacting: Compacting, generation: number): Promise<Pa
 async function writeLayer(compacting: Compacting, generation: number): Promise<Partial<EntityRecord>> {
   const { store, entity, record, progress } = compacting;
   const from = joinedFrom(record.layers);
-  const overlay = await overlayOf({ ...compacting, content: { ...record, layers: record.layers.slice(from) } });
+  const readable = new Readable({ ...compacting, content: { ...record, layers: record.layers.slice(from) } });
+  const overlay = await overlayOf(readable.asSource);
+  if (readable.isDamaged) throw new ClientError("corrupt_response", entity);
   const segments = segmentsOf(overlay);
   for (const [number, segment] of segments.entries()) {
     progress();

@@ -25,15 +25,23 @@ export interface Describing {
 const encoder = new TextEncoder();
 
 export async function describeContent(source: Source, { ordered, progress }: Describing): Promise<Description> {
-  const { segments, layers } = source.content;
+  const { segments, lasts, layers } = source.content;
   const most = segments * SEGMENT_ROWS + layers.reduce((sum, { size }) => sum + size, 0);
   const rangeRows = ordered ? Math.max(SEGMENT_ROWS, Math.ceil(most / (MOST_RANGES - 2))) : Number.POSITIVE_INFINITY;
   const placed = new Placed(source.order);
   let isRising = true;
   const ranges: Range[] = [];
   let range: Range = [null, 0, 0];
+  let number = 0;
   for await (const lines of mergedLines(source)) {
     progress();
+    const end = lasts[number++] ?? null;
+    if (ordered && lines.length === 0 && end !== null) {
+      // All of the segment is gone, which is no reason for those beside it to travel.
+      if (range[1] > 0) ranges.push(range);
+      ranges.push([end, 0, 0]);
+      range = [null, 0, 0];
+    }
     if (lines.length > 0 && placed.last(lines.map(({ key }) => key)) === null) isRising = false;
     for (const { key, text } of lines) {
       if (range[1] >= rangeRows) {

@@ -3,8 +3,9 @@
 import { ClientError } from "../protocol/errors";
 import type { EntityRecord, Layer, Segment, Store } from "../store/store";
 import { Gaps } from "./gaps";
-import { baseSegment, type Source } from "./merge";
+import type { Source } from "./merge";
 import { bytesOf, gapsOf, linesOf, segmentOf } from "./overlay";
+import { Readable } from "./readable";
 
 export interface Removing extends Omit<Source, "store" | "content"> {
   store: Store;
@@ -18,10 +19,11 @@ export interface Removing extends Omit<Source, "store" | "content"> {
  * readers who have the rows in memory; to all others it makes no difference whether a row is hidden or not there. So
  * it may end at any moment: the record says which segments are left. Returns what the record is then.
  *
- * @throws ClientError `superseded`: another sync changed the entity meanwhile.
+ * @throws ClientError `superseded`: another sync changed the entity meanwhile; `corrupt_response`: it is damaged.
  */
 export async function removeLeftovers({ store, entity, order, record, progress }: Removing): Promise<EntityRecord> {
   let now = record;
+  const readable = new Readable({ store, entity, order, content: record });
   const write = async (generation: number, number: number, segment: Segment | null) => {
     progress();
     const pruned = segment === null ? null : { generation, number, segment };
@@ -31,8 +33,8 @@ export async function removeLeftovers({ store, entity, order, record, progress }
   const layers: Layer[] = [];
   for (const layer of [...record.layers].reverse()) {
     const { generation } = layer;
-    const segments = await store.segments(entity, generation, layer.segments);
-    if (segments.length !== layer.segments) throw new ClientError("superseded");
+    const segments = await readable.segments(entity, generation, layer.segments);
+    if (readable.isDamaged) throw new ClientError("corrupt_response", entity);
     // Within a layer the gaps come first: they hide none of its own rows.
     const all = new Gaps(order, [...above.list, ...gapsOf(segments)]);
     let { size, bytes } = layer;
@@ -47,10 +49,10 @@ export async function removeLeftovers({ store, entity, order, record, progress }
     above = all;
   }
   now = { ...now, layers };
-  const source = { store, entity, order, content: record };
   for (const number of record.leftovers ?? []) {
     if (!above.touches(now.lasts[number - 1] ?? null, now.lasts[number] ?? null)) continue;
-    const segment = await baseSegment(source, number);
+    const segment = await readable.segment(entity, record.generation, number);
+    if (readable.isDamaged) throw new ClientError("corrupt_response", entity);
     const pruned = prune(segment, above, above);
     if (pruned === null) continue;
     // Where there was no order there is none now.

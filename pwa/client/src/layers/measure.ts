@@ -11,6 +11,8 @@ export interface Measured {
   fingerprint: number;
   /** Rows that were there and are no more. */
   gone: number;
+  /** Rows that are other ones with the layer than without it: new, changed or gone. */
+  differing: number;
   /** Segments of the base with rows that the layer's gaps hide; `null`: they hide no rows, and none in layers either. */
   leftovers: number[] | null;
   /** Segments of the base that may have rows which gaps of the layers between hide. */
@@ -39,11 +41,13 @@ export async function measureLayer(
   const lines = added.lines();
   let { rows, fingerprint } = before;
   let gone = 0;
+  let same = 0;
   let releasesFiles = false;
   const drop = (line: Line) => {
     rows--;
     fingerprint = subtractFingerprints(fingerprint, fingerprintOf(line));
     if (!added.has(line.key)) gone++;
+    if (added.get(line.key)?.text === line.text) same++;
     releasesFiles ||= releases(line, added.get(line.key), fileColumns);
   };
   const leftovers: number[] = [];
@@ -82,6 +86,7 @@ export async function measureLayer(
     rows: rows + lines.length,
     fingerprint,
     gone,
+    differing: lines.length - same + gone,
     leftovers: hidesAny ? leftovers : null,
     covered,
     releasesFiles,

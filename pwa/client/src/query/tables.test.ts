@@ -61,6 +61,7 @@ function fakeStore() {
     whole: async () => null,
     blocks: async () => [],
     putBlocks: async () => false,
+    doubt: async () => undefined,
   });
 }
 

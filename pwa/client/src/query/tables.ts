@@ -10,7 +10,7 @@ import { words } from "./fold";
 import { type Conditions, type FacetOptions, Table } from "./table";
 
 /** What tables are read from, and where blocks are kept. */
-export type Shelf = Pick<Store, "rows" | "view" | "baseSegments" | "whole" | "blocks" | "putBlocks">;
+export type Shelf = Pick<Store, "rows" | "view" | "baseSegments" | "whole" | "blocks" | "putBlocks" | "doubt">;
 
 interface Opened {
   replica: string;
@@ -86,7 +86,10 @@ export class Tables {
         const opened = await this.table(name);
         return opened === null ? none : await ask(opened.table, opened.made);
       } catch (error) {
-        if (!(error instanceof Stale)) throw error;
+        // Rows that were damaged on the device: what can be read of them is shown, and the next sync repairs them (P5).
+        const isDamaged = error instanceof SyntaxError || (error instanceof Stale && tries > 1);
+        if (!isDamaged && !(error instanceof Stale)) throw error;
+        if (isDamaged) await this.store.doubt(name);
         if (tries === MOST_TRIES) throw new ClientError("storage", error);
         this.cache.delete(name);
       }

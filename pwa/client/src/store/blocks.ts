@@ -67,6 +67,13 @@ export async function dropPruned(
   await put(transaction, "pruned", { ...all, [entity]: (all[entity] ?? 0) + 1 });
 }
 
+/** Removes all that was made of an entity's rows; readers see by a number that the rows are other ones. */
+export async function dropAll(transaction: Writing, entity: string): Promise<void> {
+  await transaction.objectStore("blocks").delete(blocksOf(entity));
+  const all = (await get(transaction, "pruned")) ?? {};
+  await put(transaction, "pruned", { ...all, [entity]: (all[entity] ?? 0) + 1 });
+}
+
 async function drop(transaction: Writing, entity: string, isUnwanted: (number: number) => boolean): Promise<void> {
   const blocks = transaction.objectStore("blocks");
   for (const key of await blocks.getAllKeys(blocksOf(entity))) if (isUnwanted(key[2])) await blocks.delete(key);

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { type Agenda, EMPTY_AGENDA } from "./agenda";
 import { filesContract, large, small } from "./contract-files";
 import { layersContract } from "./contract-layers";
+import { partsContract } from "./contract-parts";
 import { change, definitionOf, fillStore, recordOf, seenIn, segment } from "./contract-tools";
 import type { Segment, Store } from "./store";
 
@@ -223,4 +224,5 @@ export function storeContract(name: string, make: (user: string) => Store): void
     filesContract(() => store);
   });
   layersContract(name, make);
+  partsContract(name, make);
 }

@@ -6,6 +6,7 @@ import type { Definition } from "../api";
 import type { Agenda } from "./agenda";
 import type {
   Block,
+  Check,
   EntityRecord,
   FileKind,
   FilesKept,
@@ -46,6 +47,8 @@ interface Meta {
   entities: Record<string, EntityRecord>;
   partials: Record<string, PartialCopy>;
   parts: Overview["parts"];
+  doubts: string[];
+  lastCheck: Check;
   contexts: Record<string, string>;
   generation: number;
   /** How often rows were removed from the base of an entity, of any generation. */

@@ -101,6 +101,10 @@ export interface Overview {
   partials: Record<string, PartialCopy>;
   /** Parts of snapshots that are here and not shown yet, by entity and sum: a download goes on with them (P2). */
   parts: Record<string, Record<string, Place>>;
+  /** Entities whose rows on the device may not be what they should be: the next sync compares them (P5). */
+  doubts: string[];
+  /** The last comparison of all rows with the server's; `null` before the first. */
+  lastCheck: Check | null;
   /** Time of the last complete sync of each context, ISO 8601. */
   contexts: Record<string, string>;
   /** Files that rows name and that could not be fetched. */
@@ -110,6 +114,14 @@ export interface Overview {
   /** True when all rows have to be looked at for files: there is more room for them than there was. */
   filesUnseen: boolean;
   agenda: Agenda;
+}
+
+/** A comparison of all rows with the server's. */
+export interface Check {
+  /** ISO 8601, UTC, by the device's clock. */
+  at: string;
+  /** Rows that were not as the server has them, by entity. */
+  repaired: Record<string, number>;
 }
 
 /** What a sync makes visible at once. */
@@ -235,6 +247,13 @@ export interface Store {
    * written (`false`) when the entity has another cursor or other generations than this record.
    */
   prune(entity: string, record: EntityRecord, pruned: Pruned | null): Promise<boolean>;
+  /**
+   * Notes that what is on the device of an entity is not what it should be. Until it was compared, readers get what can
+   * be read of it, and no blocks of before.
+   */
+  doubt(entity: string): Promise<void>;
+  /** Notes that these entities are as the server has them; `check`: and that all are. */
+  noteCompared(entities: string[], check: Check | null): Promise<void>;
   /** Removes generations that nobody points at. Only for the holder of the sync lock. */
   sweep(): Promise<void>;
   /** Removes this generation, which is the caller's own, unless it was switched to or is kept to go on with. */

@@ -3,9 +3,20 @@
 import type { IDBPDatabase } from "idb";
 
 import { type Agenda, EMPTY_AGENDA } from "./agenda";
-import { blocksOf, dropPruned, dropWorthless, isSameBase, isSameWhole, madeOf, putBlocks, WHOLE } from "./blocks";
+import {
+  blocksOf,
+  dropAll,
+  dropPruned,
+  dropWorthless,
+  isSameBase,
+  isSameWhole,
+  madeOf,
+  putBlocks,
+  WHOLE,
+} from "./blocks";
 import { Connection } from "./connection";
 import { dropFiles, fileBudget, keepWithin, keptFiles, NONE_KEPT, putFile, seeFile } from "./files";
+import { mend } from "./mend";
 import { generationsOf, isSame, switched, visibleGenerations } from "./references";
 import {
   everything,
@@ -21,6 +32,7 @@ import {
 } from "./schema";
 import type {
   Block,
+  Check,
   EntityRecord,
   EntityView,
   FileFigures,
@@ -72,12 +84,16 @@ export class IdbStore implements Store {
         get(transaction, "filesUnseen"),
         get(transaction, "filesKept"),
         get(transaction, "agenda"),
+        get(transaction, "doubts"),
+        get(transaction, "lastCheck"),
       ]);
-      const [settled, unseen, kept, agenda] = others;
+      const [settled, unseen, kept, agenda, doubts, lastCheck] = others;
       return {
         replica: replica as string,
         definition: version === undefined || definition === undefined ? null : { version, definition },
         ...state,
+        doubts: doubts ?? [],
+        lastCheck: lastCheck ?? null,
         contexts: contexts ?? {},
         filesMissing: filesMissing ?? 0,
         filesSettled: kept !== undefined && (settled ?? true),
@@ -224,6 +240,27 @@ export class IdbStore implements Store {
     }
   }
 
+  doubt(entity: string): Promise<void> {
+    return this.write(["meta", "blocks"], async (transaction) => {
+      const doubts = (await get(transaction, "doubts")) ?? [];
+      if (doubts.includes(entity)) return;
+      await put(transaction, "doubts", [...doubts, entity]);
+      await dropAll(transaction, entity);
+    });
+  }
+
+  noteCompared(entities: string[], check: Check | null): Promise<void> {
+    return this.write(["meta"], async (transaction) => {
+      const doubts = (await get(transaction, "doubts")) ?? [];
+      await put(
+        transaction,
+        "doubts",
+        doubts.filter((entity) => !entities.includes(entity)),
+      );
+      if (check !== null) await put(transaction, "lastCheck", check);
+    });
+  }
+
   sweep(): Promise<void> {
     return this.dropUnused(() => true);
   }
@@ -248,20 +285,30 @@ export class IdbStore implements Store {
 
   baseSegments(entity: string, generation: number, numbers: readonly number[]): Promise<(Segment | null)[]> {
     return this.connection.use(async (db) => {
-      const segments = db.transaction("segments").store;
-      const found = await Promise.all(numbers.map((number) => segments.get([entity, generation, number])));
-      return found.map((segment) => segment ?? null);
+      const transaction = db.transaction(["meta", "segments"]);
+      const segments = transaction.objectStore("segments");
+      const [doubts = [], { entities }, ...found] = await Promise.all([
+        get(transaction, "doubts"),
+        getState(transaction),
+        ...numbers.map((number) => segments.get([entity, generation, number])),
+      ]);
+      // Where it should be and is not, it is damaged: its reader says so, and asks again.
+      const isShown = entities[entity]?.generation === generation;
+      const isDoubted = isShown && doubts.includes(entity);
+      const readable = (segment: Segment | undefined) => (typeof segment?.text === "string" ? segment : null);
+      return found.map((segment) => (isDoubted ? mend(segment).segment : readable(segment)));
     });
   }
 
   view(entity: string, seen?: Known): Promise<EntityView> {
     return this.connection.use(async (db) => {
       const transaction = db.transaction(["meta", "segments"]);
-      const [replica, version, state, allPruned] = await Promise.all([
+      const [replica, version, state, allPruned, doubts] = await Promise.all([
         get(transaction, "replica"),
         get(transaction, "version"),
         getState(transaction),
         get(transaction, "pruned"),
+        get(transaction, "doubts"),
       ]);
       // A database that was made anew counts its generations from 1 again.
       const known = seen?.replica === replica && seen?.version === version ? seen : undefined;
@@ -271,8 +318,11 @@ export class IdbStore implements Store {
       const isKnown = record !== null && record.generation === known?.generation && pruned === (known.pruned ?? 0);
       const old = new Set(isKnown ? known?.layers : []);
       const layers = record?.layers.filter(({ generation }) => !old.has(generation)) ?? [];
-      const read = ({ generation, segments }: Layer) =>
-        transaction.objectStore("segments").getAll(generationRange(entity, generation, segments));
+      const isDoubted = doubts?.includes(entity) ?? false;
+      const read = async ({ generation, segments }: Layer) => {
+        const found = await transaction.objectStore("segments").getAll(generationRange(entity, generation, segments));
+        return isDoubted ? found.map((segment) => mend(segment).segment) : found;
+      };
       return {
         replica: replica as string,
         record,

@@ -1,10 +1,10 @@
 import { IDBFactory } from "fake-indexeddb";
-import { openDB } from "idb";
+import { type IDBPDatabase, openDB } from "idb";
 import { expect } from "vitest";
 
 import type { AttributeType, Key, WireValue } from "../api";
 import { parseLines } from "../store/lines";
-import type { Segment } from "../store/store";
+import type { EntityRecord, Segment } from "../store/store";
 import { IdbStore } from "../store/user";
 import { FakeLocks } from "./locks";
 import { type Asked, entity, FakeServer } from "./server";
@@ -129,6 +129,17 @@ export class Stock {
   heal(): void {
     this.server.damage = null;
     this.server.intercept = null;
+  }
+
+  /** Changes what the device's database holds, as no code of the app does. */
+  async meddle(
+    change: (db: IDBPDatabase, record: EntityRecord) => Promise<unknown>,
+    entity = "LocalThing",
+  ): Promise<void> {
+    const db = await openDB("haversack/shop/anonymous");
+    const entities = await db.get("meta", "entities");
+    await change(db, entities[entity]);
+    db.close();
   }
 
   /** Everything that the device's database holds, as text; files by their names. */

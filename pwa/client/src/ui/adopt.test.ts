@@ -13,6 +13,7 @@ function state(change: Partial<AppState> = {}): AppState {
     replica: "r1",
     entities: {},
     lastSync: null,
+    lastCheck: null,
     syncing: null,
     lastError: null,
     retryAt: null,

@@ -14,6 +14,7 @@ const calm: AppState = {
   entities: {},
   lastSync: "2026-01-31T09:30:00Z",
   syncing: null,
+  lastCheck: null,
   lastError: null,
   retryAt: null,
   filesMissing: 0,
