@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from catalog.actions import stock_now
 from catalog.models import Category, Customer, Order, OrderLine, Product, Territory
 from syncapi import offline
 from syncapi.entities import User
@@ -116,6 +117,7 @@ catalog_app = offline.OfflineApp(
     description=_("All products with prices, stock and pictures, also where there is no network."),
     anonymous=True,
     entities=[LocalProduct, LocalCategory],
+    actions=[stock_now],
     contexts={"prices": [LocalProduct]},
     # Prices should be right when somebody looks at them, and many look on their own account.
     sync_defaults=offline.SyncSettings(on_online=True, on_resume=True, on_start=True, retry=True, retry_interval=60),
@@ -131,6 +133,7 @@ sales_app = offline.OfflineApp(
     description=_("Your customers and their orders, wherever you meet them."),
     theme_color="#3b4a8c",
     entities=[LocalCustomer, LocalOrder, LocalOrderLine, LocalProduct, LocalCategory],
+    actions=[stock_now],
     screenshots={
         "narrow": "catalog/screenshots/sales-narrow.png",
         "wide": "catalog/screenshots/sales-wide.png",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from syncapi.actions.declaration import Action
 from syncapi.appsettings.sync_settings import SyncSettings
 from syncapi.entities import LocalEntity, User
 
@@ -18,6 +19,7 @@ class OfflineApp:
     :param title: what people call it. `short_title`: below its icon; default `title`.
     :param entities: the `LocalEntity` classes it carries, in the order of its screens.
     :param contexts: named parts of the app that can be synced alone, as in `onSync("prices")`.
+    :param actions: functions decorated with `@offline.action`, which the app can call when it is online.
     :param anonymous: everybody may use it without signing in, and everybody is `AnonymousUser` to it. Otherwise it
         wants a signed-in user.
     :param theme_color, background_color: CSS hex colours of the installed app's frame and splash screen. These, and
@@ -34,6 +36,7 @@ class OfflineApp:
         title: "_StrOrPromise",
         entities: Sequence[type[LocalEntity]],
         contexts: Mapping[str, Sequence[type[LocalEntity]]] | None = None,
+        actions: Sequence[Action] = (),
         anonymous: bool = False,
         short_title: "_StrOrPromise" = "",
         description: "_StrOrPromise" = "",
@@ -55,6 +58,13 @@ class OfflineApp:
         for cls in self.entity_classes:
             if not (isinstance(cls, type) and issubclass(cls, LocalEntity)):
                 raise TypeError(f"entities of the offline app '{name}': {cls!r} is not a LocalEntity class.")
+        for action in actions:
+            if not isinstance(action, Action):
+                raise TypeError(
+                    f"actions of the offline app '{name}': {action!r} is not decorated with @offline.action."
+                )
+        self.declared_actions = tuple(actions)
+        self.actions = {action.name: action for action in actions}
         self.context_classes = {name: tuple(classes) for name, classes in (contexts or {}).items()}
         self.entities: dict[str, LocalEntity] = {cls.__name__: cls(self) for cls in self.entity_classes}
 

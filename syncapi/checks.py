@@ -31,6 +31,7 @@ from syncapi.patterns import Pattern
 from syncapi.registry import registry
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+ACTION = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}")
 CONTEXT = re.compile(r"[A-Za-z0-9_-]{1,100}")
 REQUIRED_MIDDLEWARE = (
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -59,6 +60,7 @@ def check_apps(declared: Sequence[OfflineApp]) -> Messages:
             _check_app_colors,
             _check_app_screenshots,
             _check_app_sync_defaults,
+            _check_app_actions,
         ):
             yield from _guarded(f"The offline app '{app.name}'", app, check, app)
     for cls in {cls: None for app in declared for cls in app.entity_classes}:
@@ -209,6 +211,34 @@ def _check_app_sync_defaults(app: OfflineApp) -> Messages:
             obj=app,
             id="syncapi.E025",
         )
+
+
+def _check_app_actions(app: OfflineApp) -> Messages:
+    seen: set[str] = set()
+    for action in app.declared_actions:
+        if not ACTION.fullmatch(action.name) or action.name.startswith("SyncLocal"):
+            yield Error(
+                f"'{action.name}' cannot be the name of an action of '{app.name}'.",
+                hint="Use letters, digits and '_', beginning with a letter; SyncLocal… syncs an entity.",
+                obj=app,
+                id="syncapi.E026",
+            )
+        if action.name in seen:
+            yield Error(
+                f"'{app.name}' has two actions that are named '{action.name}'.",
+                hint="Give one of them another name: @offline.action(name=…).",
+                obj=app,
+                id="syncapi.E026",
+            )
+        seen.add(action.name)
+        if problem := action.problem():
+            yield Error(
+                f"What the action '{action.name}' of '{app.name}' takes or returns cannot travel: {problem}.",
+                hint="Annotate each parameter after the first and what is returned (-> None for nothing), or give DRF "
+                "serializers: @offline.action(input=…, output=…).",
+                obj=app,
+                id="syncapi.E027",
+            )
 
 
 # -- entities

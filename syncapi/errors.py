@@ -32,7 +32,7 @@ class TrackingMissing(HaversackError):
 class ApiError(HaversackError):
     """The request cannot be served."""
 
-    code: ClassVar[str] = "invalid_request"
+    code: str = "invalid_request"  # of the class, but for `Refused`
     status: ClassVar[int] = 400
     retry: ClassVar[bool] = False  # may the same request succeed later?
 
@@ -70,6 +70,35 @@ class UnknownContext(ApiError):
     """The app declares no such context."""
 
     code = "unknown_context"
+
+
+class UnknownAction(ApiError):
+    """The app has no such action."""
+
+    code = "unknown_action"
+    status = 404
+
+
+class InvalidInput(ApiError):
+    """Something in the input is not right."""
+
+    code = "invalid_input"
+
+
+class Refused(ApiError):
+    """The action could not be done.
+
+    For a project's own actions to raise: what they did to the database is undone.
+
+    :param code: the project's own, for its client code to decide by; not one of the protocol's.
+    :param fields: sentences by name of the input they are about.
+    """
+
+    status = 409
+
+    def __init__(self, message: str | None = None, *, code: str = "refused", fields: Fields | None = None) -> None:
+        super().__init__(message or "The action could not be done.", fields=fields)
+        self.code = code
 
 
 class UnknownEntity(ApiError):

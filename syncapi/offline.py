@@ -1,8 +1,19 @@
 """What a project's own `offline.py` imports: `from syncapi import offline`."""
 
+from syncapi.actions import ActionCall, action
 from syncapi.applications import OfflineApp
 from syncapi.appsettings.sync_settings import SyncSettings
 from syncapi.entities import LocalEntity
+from syncapi.errors import Refused
 from syncapi.patterns import ReadOnly, ReadOnlyOptimized
 
-__all__ = ["LocalEntity", "OfflineApp", "ReadOnly", "ReadOnlyOptimized", "SyncSettings"]
+__all__ = [
+    "ActionCall",
+    "LocalEntity",
+    "OfflineApp",
+    "ReadOnly",
+    "ReadOnlyOptimized",
+    "Refused",
+    "SyncSettings",
+    "action",
+]

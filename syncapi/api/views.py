@@ -21,6 +21,7 @@ from syncapi import errors
 from syncapi.api.body import BoundedJSONParser, check_headers
 from syncapi.applications import OfflineApp
 from syncapi.entities import User
+from syncapi.invalid import fields_of
 from syncapi.registry import registry
 
 logger = logging.getLogger("haversack.api")
@@ -120,8 +121,7 @@ def as_api_error(exc: Exception) -> errors.ApiError:
         case exceptions.MethodNotAllowed():
             return errors.MethodNotAllowed()
         case exceptions.ValidationError():
-            fields = {name: [str(item) for item in _flat(items)] for name, items in _by_field(exc.detail).items()}
-            return errors.InvalidRequest(fields=fields)
+            return errors.InvalidRequest(fields=fields_of(exc.detail))
         case exceptions.Throttled():
             wait = max(1, round(getattr(exc, "wait", None) or 60))
             return errors.Throttled(f"Too many attempts. Try again in {wait} s.", headers={"Retry-After": str(wait)})
@@ -138,18 +138,3 @@ def error_response(error: errors.ApiError) -> JsonResponse:
     if error.fields is not None:
         body["fields"] = error.fields
     return JsonResponse({"error": body}, status=error.status, headers=error.headers)
-
-
-def _by_field(detail: Any) -> dict[str, Any]:
-    if isinstance(detail, dict):
-        return {str(name): items for name, items in detail.items()}
-    return {"non_field_errors": detail}
-
-
-def _flat(items: Any) -> list[Any]:
-    """DRF nests the errors of lists and dictionaries; people want the sentences."""
-    if isinstance(items, dict):
-        return [f"{name}: {text}" for name, inner in items.items() for text in _flat(inner)]
-    if isinstance(items, list | tuple):
-        return [text for item in items for text in _flat(item)]
-    return [items]

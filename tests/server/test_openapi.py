@@ -29,6 +29,8 @@ def test_the_document_has_every_operation(schema: Any) -> None:
     found = {(path, method) for path, operations in schema["paths"].items() for method in operations}
     assert found == {
         ("/api/sync/{app}/", "post"),
+        ("/api/sync/catalog/actions/stock_now/", "post"),
+        ("/api/sync/sales/actions/stock_now/", "post"),
         ("/api/sync/{app}/session/", "get"),
         ("/api/sync/{app}/session/", "post"),
         ("/api/sync/{app}/session/", "delete"),

@@ -153,6 +153,8 @@ export interface SyncError {
   retry: boolean;
   /** Seconds the server asked to wait. */
   retryAfter?: number;
+  /** What the server said of inputs, by their names. */
+  fields?: Record<string, string[]>;
 }
 
 export interface SyncResult {
@@ -259,6 +261,18 @@ export interface SyncProperties {
 
 export type NetworkType = "wifi" | "cellular" | "ethernet" | "other" | "unknown" | "none";
 
+/** By name; any name gives a function. */
+export interface Actions {
+  /** For `LocalProduct`, and for `Product`, `SyncLocalProduct()`. */
+  [sync: `SyncLocal${string}`]: () => Promise<SyncResult>;
+  /**
+   * An action of the app that runs on the server: a function of the project, with its output. Needs the network.
+   * Rejects with `network`, `timeout`, `sign_in_required`, `invalid_input` (see `fields`), `unknown_action`, or a code
+   * of the action's own. It is sent once: after `network`, `timeout` or `incomplete_response` nobody knows whether it ran.
+   */
+  [action: string]: (input?: Record<string, WireValue>) => Promise<unknown>;
+}
+
 /** `window.offline`. */
 export interface OfflineApi {
   /** Resolved when the local store is open and `entities` is filled (it may be empty before the first sync). */
@@ -266,8 +280,7 @@ export interface OfflineApi {
   readonly config: AppConfig;
   /** By local entity's name. Any name gives an object; its actions reject with `unknown_entity` if there is none. */
   readonly entities: Record<string, EntityApi>;
-  /** `SyncLocal<Entity>`: for `LocalProduct`, and for `Product`, `SyncLocalProduct()`. */
-  readonly actions: Record<string, () => Promise<SyncResult>>;
+  readonly actions: Actions;
   /**
    * Queues a sync. Never rejects for a failed sync (the result says so); rejects with `unknown_context` for a context
    * that the app does not declare. Syncs that code starts at the end of the one before, again and again, end with the

@@ -16,6 +16,7 @@ async function page(name = "LocalThing", pressed = false) {
   ];
   const server = new FakeServer([entity(name, attributes)]);
   server.rows[name] = [[1, "Chai"]];
+  server.actions.double = ({ number = 0 }) => Number(number) * 2;
   const tab = await new World(server).tab();
   const engine = tab.engine as unknown as EngineCalls & Engine;
   const offline = createRuntime({
@@ -73,7 +74,13 @@ it("SyncLocal<Entity> is the action of an entity whose class has no prefix, too"
   await offline.state();
   expect(Object.keys(offline.actions)).toEqual(["SyncLocalProduct"]);
   expect((await offline.actions.SyncLocalProduct?.())?.status).toBe("complete");
-  await expect(offline.actions.SyncProduct?.()).rejects.toMatchObject({ code: "unknown_entity" });
+});
+
+it("any other action is one of the server", async () => {
+  const offline = await page();
+  expect(await offline.actions.double?.({ number: 4 })).toBe(8);
+  expect(await offline.actions.double?.()).toBe(0);
+  await expect(offline.actions.SyncThing?.()).rejects.toMatchObject({ code: "unknown_action" });
 });
 
 it.each([

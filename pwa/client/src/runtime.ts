@@ -1,6 +1,6 @@
 /** `window.offline`: the page's side of the engine, which lives in the worker. */
 
-import type { AppConfig, EntityApi, NetworkType, OfflineApi, OfflineEvents, SyncResult } from "./api";
+import type { Actions, AppConfig, EntityApi, NetworkType, OfflineApi, OfflineEvents } from "./api";
 import type { Engine } from "./engine/engine";
 import type { Listener } from "./engine/events";
 import { ClientError } from "./protocol/errors";
@@ -48,18 +48,17 @@ export function createRuntime({ config, engine, open, networkType, persist, pres
     (name) => entityApi(name, engine, ready),
     () => names,
   );
-  const actions = proxy<() => Promise<SyncResult>>(
-    (name) => async () => {
+  const actions = proxy<Actions[string]>(
+    (name) => async (input) => {
       const byHand = pressed();
       await ready;
-      return engine.syncEntity(entityOf(name), byHand);
+      if (name.startsWith("SyncLocal")) return engine.syncEntity(entityOf(name), byHand);
+      return engine.act(name, input ?? {});
     },
     () => names.map(actionOf),
   );
 
-  /** @throws ClientError `unknown_entity`. */
   function entityOf(action: string): string {
-    if (!action.startsWith("SyncLocal")) throw new ClientError("unknown_entity", action);
     // Before the first definition the server decides, and most classes have the prefix.
     return names.find((name) => actionOf(name) === action) ?? action.slice("Sync".length);
   }
@@ -68,7 +67,7 @@ export function createRuntime({ config, engine, open, networkType, persist, pres
     ready,
     config,
     entities,
-    actions,
+    actions: actions as Actions,
     async onSync(context = "", { discardPending = false } = {}) {
       const byHand = pressed();
       await ready;

@@ -152,6 +152,12 @@ export class Engine {
     await person.cancel();
   }
 
+  /** Has an action performed on the server. @throws HaversackError. */
+  async act(name: string, input: object): Promise<unknown> {
+    if (this.person === null) throw new ClientError("sign_in_required");
+    return this.person.act(name, input);
+  }
+
   private async push(job: Job): Promise<SyncResult> {
     if (this.person === null) {
       const error = new ClientError("sign_in_required").toJSON();

@@ -85,6 +85,15 @@ export class Person {
     return this.queue.push(job);
   }
 
+  /** Has an action performed on the server. @throws HaversackError. */
+  async act(name: string, input: object): Promise<unknown> {
+    const watchdog = new Watchdog(this.ports.clock, this.limits.connect);
+    return watchdog.guard(async ({ signal }) => {
+      if (!isAnonymous(this.user)) await this.account.tellServer();
+      return this.server.act(name, input, speaker(await this.store.overview(), this.user.key), signal);
+    });
+  }
+
   /** Drops the syncs of this tab that have not begun. */
   discard(): void {
     const dropped = this.queue.discard();

@@ -1,7 +1,7 @@
 /** The sync API of one app, as the engine uses it: sessions, tokens, and what each call carries. */
 
 import type { Definition, User } from "../api";
-import { asHaversackError, ClientError, isUnreachable, ServerError } from "../protocol/errors";
+import { asHaversackError, ClientError, isUnreachable, needsSignIn, ServerError } from "../protocol/errors";
 import {
   type Call,
   contentType,
@@ -92,6 +92,26 @@ export class Server {
     } catch (error) {
       // Whoever is signed in may have changed: look again next time.
       this.session = null;
+      throw error;
+    }
+  }
+
+  /**
+   * Has an action performed, once: only a call that was refused for its token is made again.
+   *
+   * @throws ClientError `sign_in_required`, `wrong_user`; ServerError.
+   */
+  async act(name: string, input: object, speaker: Speaker, signal: AbortSignal): Promise<unknown> {
+    try {
+      await this.requireSessionOf(speaker.user, signal);
+      const { output } = await this.withToken(signal, (token) => {
+        const headers = { ...speakerHeaders(speaker), ...token };
+        const path = `actions/${encodeURIComponent(name)}/`;
+        return this.json<{ output: unknown }>(path, { method: "POST", headers, body: { input }, signal });
+      });
+      return output;
+    } catch (error) {
+      if (needsSignIn(asHaversackError(error))) this.session = null;
       throw error;
     }
   }

@@ -42,11 +42,16 @@ export abstract class HaversackError extends Error implements SyncError {
   abstract readonly code: string;
   abstract readonly retry: boolean;
   abstract readonly retryAfter?: number;
+  readonly fields?: Record<string, string[]>;
 
   /** The plain object that travels to other threads and tabs. */
   toJSON(): SyncError {
-    const { code, message, retry, retryAfter } = this;
-    return retryAfter === undefined ? { code, message, retry } : { code, message, retry, retryAfter };
+    const { code, message, retry, retryAfter, fields = {} } = this;
+    return {
+      ...{ code, message, retry },
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+      ...(Object.keys(fields).length === 0 ? {} : { fields }),
+    };
   }
 }
 
@@ -76,7 +81,7 @@ export class ServerError extends HaversackError {
     readonly retry: boolean,
     retryAfter?: number,
     /** Messages by the name of the input. */
-    readonly fields: Record<string, string[]> = {},
+    override readonly fields: Record<string, string[]> = {},
   ) {
     super(message);
     if (retryAfter !== undefined) this.retryAfter = retryAfter;

@@ -1,6 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 
-import type { AttributeType, Definition, EntityDefinition, Key, User, WireValue } from "../api";
+import type { AttributeType, Definition, EntityDefinition, Key, Row, User, WireValue } from "../api";
 import { addFingerprints, rowFingerprint } from "../protocol/fingerprint";
 import type { Fetch } from "../protocol/http";
 import type { Range, SyncRequest } from "../protocol/messages";
@@ -55,6 +55,8 @@ export class FakeServer {
   files: Record<string, string> = {};
   /** Bytes of pictures in these sizes. */
   sizes: { small?: number; large?: number } = {};
+  /** The project's own, by name. */
+  actions: Record<string, (input: Row) => WireValue> = {};
   token = "token-1";
   segmentRows = 1000;
   /** Entities of more rows come in parts to be fetched. */
@@ -117,6 +119,7 @@ export class FakeServer {
     if (this.user === null) return failure(401, "sign_in_required");
     if (headers.get("Haversack-User") !== this.user.key) return failure(409, "wrong_user");
     if (path.startsWith("segments/")) return this.part(path.slice("segments/".length, -1));
+    if (path.startsWith("actions/")) return this.act(asked);
     if (path.startsWith("files/")) return this.file(new URL(path, "http://x/").searchParams);
     return this.sync(asked);
   }
@@ -132,6 +135,12 @@ export class FakeServer {
     this.user = known.user;
     this.token = `${this.token}+`;
     return this.session();
+  }
+
+  private act({ path, body }: Asked): Response {
+    const action = this.actions[path.slice("actions/".length, -1)];
+    if (action === undefined) return failure(404, "unknown_action");
+    return Response.json({ output: action((body as { input: Row }).input) });
   }
 
   /** A picture in a size says which; it has as many bytes as `sizes` says. */
