@@ -24,7 +24,12 @@ def is_plain(field: Field) -> bool:
     """Whether the databases sort the field's values as devices do: whole numbers by value, and texts, dates, times and
     UUIDs as they are written. Subclasses by others count, unless they store or read values in a way of their own."""
     field = value_field(field)
-    return isinstance(field, (*NUMBERS, *TEXTS, *_OTHERS)) and not any(
+    return isinstance(field, (*NUMBERS, *TEXTS, *_OTHERS)) and is_stored_by_django(field)
+
+
+def is_stored_by_django(field: Field) -> bool:
+    """Whether code of Django's alone decides how the field's values are stored and read."""
+    return not any(
         name in vars(cls)
         for cls in type(field).__mro__
         if not cls.__module__.startswith("django.")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from django.db import models
@@ -11,6 +13,9 @@ from django.db.models.sql.datastructures import Join
 
 from syncapi.attributes import Attribute
 from syncapi.entities import LocalEntity
+from syncapi.keys import only_keys, with_raw_key
+from syncapi.keys.raw import RawKey
+from syncapi.pull.database_text import database_text
 from syncapi.rows import row_text
 from syncapi.spool import Spool
 from syncapi.wire import line
@@ -21,27 +26,63 @@ logger = logging.getLogger("haversack.pull")
 
 Rendered = tuple[Any, bytes]  # (key on the wire, row text)
 
+_first_value = json.JSONDecoder().raw_decode
+
 
 def rendered(entity: LocalEntity, queryset: models.QuerySet[Any]) -> Iterator[Rendered]:
-    """The rows of an ordered queryset. One that joins may yield a row twice, side by side: it is carried once."""
-    encoders = [column.type.encode for column in entity.columns]
-    names = [column.name for column in entity.columns]
-    values = _values(queryset, names)
+    """The rows of an ordered queryset. One that joins may yield a row twice, side by side: it is carried once.
+
+    The database makes their texts where it can (decision 0017), and Python the others.
+    """
     last = None
-    for row in values.iterator(chunk_size=SEGMENT_ROWS):
-        try:
-            wire = [
-                value if value is None or encode is None else encode(value)
-                for value, encode in zip(row, encoders, strict=True)
-            ]
-            text = row_text(wire)
-        except (TypeError, ValueError, AttributeError, ArithmeticError):
-            wire = _wire_of_odd_row(entity, row)
-            text = row_text(wire)
-        if wire[0] == last:
-            continue
-        last = wire[0]
-        yield wire[0], text
+    for key, text in _with_repetitions(entity, queryset):
+        if key != last:
+            last = key
+            yield key, text
+
+
+def _with_repetitions(entity: LocalEntity, queryset: models.QuerySet[Any]) -> Iterator[Rendered]:
+    values = _values(queryset, [column.name for column in entity.columns])
+    columns = values.query.select
+    text = database_text(columns, values.db) if len(columns) == len(entity.columns) else None
+    if text is None:
+        return (_rendered_row(entity, row) for row in values.iterator(chunk_size=SEGMENT_ROWS))
+    return _by_database(entity, queryset, values.values_list(RawKey(columns[0]), text))
+
+
+def _by_database(
+    entity: LocalEntity, queryset: models.QuerySet[Any], texts: models.QuerySet[Any, Any]
+) -> Iterator[Rendered]:
+    """:param texts: raw key and text of each row of `queryset`; the text is NULL where Python is to make it."""
+    rows = texts.iterator(chunk_size=SEGMENT_ROWS)
+    while piece := list(islice(rows, SEGMENT_ROWS)):
+        odd = dict(_by_python(entity, queryset, [raw_key for raw_key, text in piece if text is None]))
+        for raw_key, text in piece:
+            if text is not None:
+                yield _first_value(text, 1)[0], text.encode()
+            elif raw_key in odd:
+                yield odd[raw_key]
+
+
+def _by_python(
+    entity: LocalEntity, queryset: models.QuerySet[Any], raw_keys: Sequence[Any]
+) -> Iterator[tuple[Any, Rendered]]:
+    if raw_keys:
+        names = ["_raw_key", *(column.name for column in entity.columns)]
+        for raw_key, *row in _values(with_raw_key(only_keys(queryset, (), raw_keys)), names):
+            yield raw_key, _rendered_row(entity, row)
+
+
+def _rendered_row(entity: LocalEntity, row: Sequence[Any]) -> Rendered:
+    try:
+        wire = [
+            value if value is None or column.type.encode is None else column.type.encode(value)
+            for column, value in zip(entity.columns, row, strict=True)
+        ]
+        return wire[0], row_text(wire)
+    except (TypeError, ValueError, AttributeError, ArithmeticError):
+        wire = _wire_of_odd_row(entity, row)
+        return wire[0], row_text(wire)
 
 
 def _values(queryset: models.QuerySet[Any], names: Sequence[str]) -> models.QuerySet[Any, Any]:

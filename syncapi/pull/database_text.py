@@ -1,0 +1,81 @@
+"""The text of whole rows, made by the database (design §6, decision 0017)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db import connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import Col, Func
+from django.db.models.sql.compiler import SQLCompiler
+
+from syncapi.keys.fields import Field, is_stored_by_django
+from syncapi.pull import postgresql_text, sqlite_text
+from syncapi.values import value_field
+
+# SQLite takes expressions up to 1,000 deep, and each column makes it two deeper.
+MAX_COLUMNS = 400
+
+
+class DatabaseText(Func):
+    """What `row_text` makes of the values of `columns`, or NULL for a row with a value that Python is to render."""
+
+    def __init__(self, columns: Sequence[Col], templates: Sequence[str]) -> None:
+        """:param templates: for each column SQL with `{c}` in the place of the column; no placeholders."""
+        super().__init__(*columns, output_field=models.TextField())
+        self.templates = tuple(templates)
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *args: Any, **context: Any) -> Any:
+        columns = [compiler.compile(column) for column in self.get_source_expressions()]
+        values = [
+            template.replace("%", "%%").format(c=sql)
+            for template, (sql, _) in zip(self.templates, columns, strict=True)
+        ]
+        return "'[' || " + " || ',' || ".join(values) + " || ']'", []
+
+    def get_group_by_cols(self) -> list[Any]:
+        """The columns: a database need not make the texts to group by them."""
+        return list(self.get_source_expressions())
+
+
+def database_text(columns: Sequence[Any], using: str) -> DatabaseText | None:
+    """The text of rows with these columns (`Col`); None where Python makes it, because of the database or a column."""
+    templates = []
+    for column in columns:
+        template = _template(column, connections[using])
+        if template is None:
+            return None
+        templates.append(template)
+    return DatabaseText(columns, templates) if len(columns) <= MAX_COLUMNS else None
+
+
+def _template(column: Any, connection: BaseDatabaseWrapper) -> str | None:
+    if type(column) is not Col or not _is_read_by_django(column.target):
+        return None
+    known = _templates(connection)
+    for cls in type(value_field(column.target)).__mro__:
+        if cls in known:
+            template = known[cls]
+            return template if isinstance(template, str) else template(column.target, connection)
+    return None
+
+
+def _templates(connection: Any) -> dict[Any, str | Callable[..., str | None]]:
+    if connection.vendor == "postgresql":
+        return postgresql_text.TEMPLATES
+    if connection.vendor != "sqlite":
+        return {}
+    has_json = connection.Database.sqlite_version_info >= (3, 38) or connection.features.supports_json_field
+    return sqlite_text.TEMPLATES if has_json else {}
+
+
+def _is_read_by_django(field: Field) -> bool:
+    """Whether the field, and what it takes its values from, are read as Django's own class does, from a column of the
+    type that Django gave it: a table that Django did not make may have another."""
+    if not field.model._meta.managed or not is_stored_by_django(field):
+        return False
+    if isinstance(field, models.ForeignKey):
+        return _is_read_by_django(field.target_field)
+    output = field.output_field if isinstance(field, models.GeneratedField) else None
+    return output is None or is_stored_by_django(output)
