@@ -31,11 +31,11 @@ _TIME = (
     "CASE WHEN {c} < TIME '24:00:00' THEN '\"' || to_char({c}::interval, 'HH24:MI:SS.US') || '\"' "
     "WHEN {c} IS NULL THEN 'null' END"
 )
-# Without an exponent both write the fewest digits that stand for the number. The comparison is for sessions that set
-# `extra_float_digits` to something else.
+# Both write the fewest digits that stand for the number, and differ only in when they use exponents. A session whose
+# `extra_float_digits` is below 1 writes fewer.
 _FLOAT = (
     "CASE WHEN (abs({c}) >= 1e-4 AND abs({c}) < 1e15 OR {c} = 0) AND {c}::text::double precision = {c} "
-    "THEN {c}::text || CASE WHEN strpos({c}::text, '.') > 0 THEN '' ELSE '.0' END "
+    "AND strpos({c}::text, 'e') = 0 THEN {c}::text || CASE WHEN strpos({c}::text, '.') > 0 THEN '' ELSE '.0' END "
     "WHEN {c} IS NULL THEN 'null' END"
 )
 

@@ -39,7 +39,8 @@ _UUID = (
 )
 # A modifier, be it one that changes nothing, has SQLite turn February 30 into a day of March, which then differs.
 _IS_DAY = "date({day}, '+0 days') = {day} AND {day} >= '0001-01-01'"
-_IS_TIME = "{time} GLOB '[0-2][0-9]:[0-5][0-9]:[0-5][0-9]{fraction}' AND {time} < '24'"
+# Not "24": compared with a number, a column of numbers and times would compare it as one.
+_IS_TIME = "{time} GLOB '[0-2][0-9]:[0-5][0-9]:[0-5][0-9]{fraction}' AND {time} < '24:'"
 _FRACTION = "." + "[0-9]" * 6
 
 
@@ -81,9 +82,9 @@ def _decimal(field: Field, connection: BaseDatabaseWrapper) -> str | None:
     """
     decimals = value_field(field)
     assert isinstance(decimals, models.DecimalField)
-    if not decimals.max_digits or decimals.decimal_places > EXACT_DIGITS:
+    places, digits = decimals.decimal_places, min(decimals.max_digits or 0, EXACT_DIGITS)
+    if places is None or not 0 <= places <= digits:
         return None
-    places, digits = decimals.decimal_places, min(decimals.max_digits, EXACT_DIGITS)
     zeros = "." + "0" * places if places else ""
     shifted, number = _shifted(places), _shifted_text(places)
     fits = f"{{c}} > -{10 ** (digits - places)} AND {{c}} < {10 ** (digits - places)}"
@@ -92,7 +93,7 @@ def _decimal(field: Field, connection: BaseDatabaseWrapper) -> str | None:
         f"WHEN 'integer' THEN CASE WHEN {fits} THEN '\"' || {{c}} || '{zeros}\"' END "
         # Zero is kept as an integer; a binary fraction may be a negative zero.
         f"WHEN 'real' THEN CASE WHEN {{c}} <> 0 AND {fits} AND {shifted} / 1e{places} = {{c}} "
-        f"AND abs({shifted}) < {10**digits} THEN '\"' || {number} || '\"' END "
+        f"THEN '\"' || {number} || '\"' END "
         "WHEN 'null' THEN 'null' END"
     )
 
