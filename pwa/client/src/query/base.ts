@@ -15,8 +15,8 @@ import { usualColumns } from "./usual";
 
 /** No segment has more rows than numbers. */
 export const SEGMENT_NUMBERS = 1024;
-/** Characters of the segments read last that are kept: a few dozen segments. */
-const TEXT_KEPT = 16_000_000;
+/** Characters of the segments read last that are kept: of 100,000 rows all, or nearly. */
+const TEXT_KEPT = 32_000_000;
 /** Segments that are in memory as rows when all are gone through. */
 const AT_ONCE = 8;
 

@@ -1,7 +1,8 @@
 /** How the values of an attribute are spread over rows: what a filter offers. */
 
 import type { AttributeDefinition, AttributeType, Facet, WireValue } from "../api";
-import { comparison } from "./order";
+import type { Column } from "./columns";
+import { compareNumbers, comparison, isNumeric } from "./order";
 
 const MOST_VALUES = 1000;
 
@@ -14,20 +15,61 @@ const MEASURED: ReadonlySet<AttributeType> = new Set([
   ...(["integer", "decimal", "float", "date", "time", "datetime", "duration"] as const),
 ]);
 
-/** `counts`: rows by value, in the order in which the values were met. */
-export function facetOf({ type, choices, relation }: AttributeDefinition, counts: Map<WireValue, number>): Facet {
-  const isChosen = choices !== undefined || relation !== undefined || !RANGES_ONLY.has(type);
+/** Whether the values of an attribute are offered one by one. */
+export function isChosen({ type, choices, relation }: AttributeDefinition): boolean {
+  return choices !== undefined || relation !== undefined || !RANGES_ONLY.has(type);
+}
+
+/** `counts`: rows by value, in the order in which the values were met; of what is not chosen any number will do. */
+export function facetOf(attribute: AttributeDefinition, counts: Map<WireValue, number>): Facet {
+  const { type } = attribute;
   // Sorting keeps the order of those that are equally common.
-  const values = isChosen ? [...counts].sort(([, a], [, b]) => b - a).slice(0, MOST_VALUES) : [];
-  const facet: Facet = { values, min: null, max: null };
-  if (!MEASURED.has(type)) return facet;
-  const compare = comparison(type);
-  for (const value of counts.keys()) {
-    if (value === null) continue;
-    if (facet.min === null || compare(value, facet.min) < 0) facet.min = value;
-    if (facet.max === null || compare(value, facet.max) > 0) facet.max = value;
+  const values = isChosen(attribute) ? [...counts].sort(([, a], [, b]) => b - a).slice(0, MOST_VALUES) : [];
+  const range = MEASURED.has(type) ? rangeOf(type, counts.keys()) : null;
+  return { values, min: range?.min ?? null, max: range?.max ?? null };
+}
+
+/** Numbers of a column's values, converted once. */
+const converted = new WeakMap<Column, Float64Array>();
+
+/** The least and the greatest of a column's values that occur in some rows; none where there are none but nulls. */
+export function endsOf(column: Column, rows: Uint16Array, type: AttributeType): WireValue[] {
+  const { values } = column;
+  if (!isNumeric(type)) {
+    const { min, max } = rangeOf(
+      type,
+      values.filter((_, id) => rows[id] !== 0),
+    );
+    return min === null ? [] : [min, max];
   }
-  return facet;
+  let numbers = converted.get(column);
+  if (numbers === undefined) {
+    numbers = Float64Array.from(values, Number);
+    converted.set(column, numbers);
+  }
+  const before = (id: number, other: number) => {
+    const [x, y] = [numbers[id] as number, numbers[other] as number];
+    return x < y || (!(x > y) && compareNumbers(values[id] as WireValue, values[other] as WireValue) < 0);
+  };
+  let [min, max] = [-1, -1];
+  for (let id = 0; id < values.length; id++) {
+    if (rows[id] === 0 || values[id] === null) continue;
+    if (min < 0 || before(id, min)) min = id;
+    if (max < 0 || before(max, id)) max = id;
+  }
+  return min < 0 ? [] : [values[min] as WireValue, values[max] as WireValue];
+}
+
+function rangeOf(type: AttributeType, values: Iterable<WireValue>): { min: WireValue; max: WireValue } {
+  const compare = comparison(type);
+  let min: WireValue = null;
+  let max: WireValue = null;
+  for (const value of values) {
+    if (value === null) continue;
+    if (min === null || compare(value, min) < 0) min = value;
+    if (max === null || compare(value, max) > 0) max = value;
+  }
+  return { min, max };
 }
 
 export function countValues(values: Iterable<WireValue>): Map<WireValue, number> {

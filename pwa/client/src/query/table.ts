@@ -4,7 +4,7 @@ import type { Facet, Key, ListOptions, Row, WireValue } from "../api";
 import type { Segment } from "../store/store";
 import { type Base, SEGMENT_NUMBERS } from "./base";
 import type { Column } from "./columns";
-import { facetOf } from "./facets";
+import { endsOf, facetOf, isChosen } from "./facets";
 import { Orders, type StoredOrder } from "./orders";
 import { Selections } from "./selections";
 import { Upper } from "./upper";
@@ -49,7 +49,9 @@ export class Table {
   /** @throws ClientError `unknown_attribute`. */
   async count(conditions: Conditions): Promise<number> {
     const marks = (await this.selections.of(conditions)) ?? (await this.selections.all());
-    return marks.reduce((sum, mark) => sum + mark, 0);
+    let count = 0;
+    for (const mark of marks) count += mark;
+    return count;
   }
 
   /** @throws ClientError `unknown_attribute`. */
@@ -91,19 +93,27 @@ export class Table {
     return this.orders.toStore(this.base.entity.ordering, () => this.selections.all());
   }
 
+  /** Rows by value, of those that are marked. */
   private counts(name: string, columns: readonly Column[], marks: Uint8Array): Map<WireValue, number> {
+    const attribute = this.base.attribute(name);
     const counts = new Map<WireValue, number>();
     const add = (value: WireValue, rows: number) => {
       if (rows > 0) counts.set(value, (counts.get(value) ?? 0) + rows);
     };
-    for (const [segment, { values, ids }] of columns.entries()) {
+    for (const [segment, column] of columns.entries()) {
+      const { values, ids } = column;
       const rows = new Uint16Array(values.length);
       const first = segment * SEGMENT_NUMBERS;
       for (let at = 0; at < ids.length; at++) {
         const id = ids[at] as number;
         rows[id] = (rows[id] as number) + (marks[first + at] as number);
       }
-      for (const [id, value] of values.entries()) add(value, rows[id] as number);
+      if (isChosen(attribute)) {
+        for (const [id, value] of values.entries()) add(value, rows[id] as number);
+        continue;
+      }
+      // Nearly every row may have a value of its own: of a segment the ends are enough.
+      for (const value of endsOf(column, rows, attribute.type)) add(value, 1);
     }
     const at = this.base.at(name);
     for (const [number, row] of this.upper.live()) add(row[at] ?? null, marks[number] as number);

@@ -21,9 +21,15 @@ function isBetween(type: AttributeType, wanted: Wanted): wanted is Between {
 
 function within(type: AttributeType, { gte = null, lte = null }: Between): (value: WireValue) => boolean {
   const compare = comparison(type);
+  // Most numbers are far from the bounds: then their doubles tell, and bounds are converted once.
+  const low = isNumeric(type) && gte !== null ? Number(gte) : Number.NaN;
+  const high = isNumeric(type) && lte !== null ? Number(lte) : Number.NaN;
   return (value) => {
     if (value === null) return false;
-    return (gte === null || compare(value, gte) >= 0) && (lte === null || compare(value, lte) <= 0);
+    const number = isNumeric(type) ? Number(value) : Number.NaN;
+    if (number < low || number > high) return false;
+    const isAbove = gte === null || number > low || compare(value, gte) >= 0;
+    return isAbove && (lte === null || number < high || compare(value, lte) <= 0);
   };
 }
 

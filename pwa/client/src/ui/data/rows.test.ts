@@ -46,15 +46,17 @@ describe("rows", () => {
     expect(source.row(3)).toEqual({ id: 3, version: 1 });
   });
 
-  test("an answer to an older query is dropped", async () => {
-    const { source, api } = fake();
+  test("an answer to an older query is dropped, and of those that came meanwhile only the last is asked", async () => {
+    const { source, api, asked } = fake();
     let answer = (_: Row[]) => {};
     api.list.mockImplementationOnce(() => new Promise((resolve) => (answer = resolve)));
-    const slow = source.setQuery({ search: "a" });
-    await source.setQuery({ search: "ab" });
+    const typed = ["a", "ab", "abc", "abcd"].map((search) => source.setQuery({ search }));
     answer([{ id: -1 }]);
-    await slow;
+    await Promise.all(typed);
     expect(source.row(0)).toEqual({ id: 0, version: 0 });
+    expect(source.shownQuery).toEqual({ search: "abcd" });
+    expect(asked.map(({ search }) => search)).toEqual(["abcd"]);
+    expect(api.count).toHaveBeenCalledTimes(2);
   });
 
   test("a failure is told, and the next try can heal it", async () => {

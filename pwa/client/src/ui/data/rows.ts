@@ -23,6 +23,7 @@ export class RowSource {
   #version = 0;
   #wanted: [number, number] = [0, PAGE];
   #pumping = false;
+  #asking: Promise<void> | null = null;
   failed = false;
 
   constructor(
@@ -52,10 +53,24 @@ export class RowSource {
     return this.reload();
   }
 
-  /** Asks again for what is visible. */
+  /** Asks again for what is visible. While an answer is awaited one more waits, which asks for what is wanted then. */
   async reload(): Promise<void> {
     const version = ++this.#version;
+    // A worker that is handed every keystroke is still searching for the first when the last one comes.
+    while (this.#asking !== null) await this.#asking;
+    if (version !== this.#version) return;
     const query = this.#query;
+    const asking = this.#ask(query, version).finally(() => {
+      this.#asking = null;
+    });
+    this.#asking = asking;
+    await asking;
+    if (version !== this.#version) return;
+    this.changed();
+    await this.#pump();
+  }
+
+  async #ask(query: Query, version: number): Promise<void> {
     const { orderBy: _, ...narrowed } = query;
     try {
       const [total, pages] = await Promise.all([this.api.count(narrowed), this.#fetch(query, this.#wanted)]);
@@ -63,11 +78,8 @@ export class RowSource {
       this.#shown = { query, total, pages };
       this.failed = false;
     } catch {
-      if (version !== this.#version) return;
-      this.failed = true;
+      if (version === this.#version) this.failed = true;
     }
-    this.changed();
-    await this.#pump();
   }
 
   /** Says which rows are visible now; `end` is exclusive. */
