@@ -119,9 +119,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/sync/",
 }
 
-HAVERSACK: dict[str, Any] = {
-    "INLINE_ROWS": 1_000_000_000,  # until the client fetches parts
-}
+HAVERSACK: dict[str, Any] = {}
 
 # Embedded default: the ORM broker. Grown: REDIS_URL=redis://…
 Q_CLUSTER: dict[str, Any] = {

@@ -14,12 +14,15 @@ DEADLINE = 30.0  # seconds until the line must have stopped
 
 
 class Line:
-    """Forwards everything to `site`, at an address of its own. Answers to `request` stop where `stop_after` says."""
+    """Forwards everything to `site`, at an address of its own.
+
+    Answers to requests that begin like `request` stop where `stop_after` says.
+    """
 
     def __init__(self, site: Site, request: str) -> None:
         self.site = site
         self.passed = 0  # bytes of answers to `request`, with their heads
-        self._request = f"{request} HTTP/1.1\r\n".encode()
+        self._request = request.encode()
         self._limit: int | None = None
         self._stopped = threading.Event()
         self._broken = threading.Event()
