@@ -3,17 +3,16 @@
 from typing import Any
 
 from django.apps import apps as installed
-from django.contrib.staticfiles import finders
 from django.core import checks
-from django.core.exceptions import SuspiciousFileOperation
 
 from pwa.build import NotBuilt, current_build
+from pwa.scripts import find_script
 from syncapi.registry import registry
 
 
 @checks.register("haversack")
 def check_pwa(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
-    return [*_check_requirements(), *_check_build(), *_check_screenshots()]
+    return [*_check_requirements(), *_check_build(), *_check_screenshots(), *_check_on_sync()]
 
 
 def _check_requirements() -> list[checks.CheckMessage]:
@@ -44,12 +43,18 @@ def _check_screenshots() -> list[checks.CheckMessage]:
         )
         for app in registry.declared
         for form_factor, path in app.screenshots.items()
-        if not _is_static(path)
+        if find_script(path) is None
     ]
 
 
-def _is_static(path: str) -> bool:
-    try:
-        return bool(finders.find(path))
-    except SuspiciousFileOperation:  # it leads out of the static files
-        return False
+def _check_on_sync() -> list[checks.CheckMessage]:
+    return [
+        checks.Error(
+            f"on_sync of '{app.name}' is not a JavaScript file among the static files: {app.on_sync}.",
+            hint="Name it as in {% static %}: a path below a 'static' folder that ends in .js.",
+            obj=app,
+            id="pwa.E002",
+        )
+        for app in registry.declared
+        if app.on_sync and (not app.on_sync.endswith(".js") or find_script(app.on_sync) is None)
+    ]

@@ -16,6 +16,7 @@ from pwa.icons import drawn_icon, initials, uploaded_icon
 from pwa.manifest import ICON_SIZES, app_base, icon_url
 from pwa.manifest import manifest as app_manifest
 from pwa.policy import secured
+from pwa.scripts import own_scripts
 from syncapi.applications import OfflineApp
 from syncapi.appsettings.current import CurrentSettings, icon_of, settings_of, settings_of_all
 from syncapi.errors import UnknownApp
@@ -93,7 +94,7 @@ def service_worker(request: HttpRequest, app: str) -> HttpResponse:
             {"url": base, "revision": revision(page.encode())},
             {"url": _address(declared, "manifest"), "revision": revision(manifest_text.encode())},
             {"url": icon_url(declared, current, "any", 192), "revision": None},
-            *({"url": address, "revision": None} for address in build.assets),
+            *({"url": address, "revision": None} for address in [*build.assets, *own_scripts(declared)]),
         ],
     }
     text = f"self.__HAVERSACK__ = {json.dumps(facts)};\n{build.service_worker}"
@@ -146,6 +147,7 @@ def _shell(app: OfflineApp, current: CurrentSettings) -> str:
         "anonymous": app.anonymous,
         "base": app_base(app),
         "api": reverse("syncapi:sync", kwargs={"app": app.name}),
+        "on_sync": next(iter(own_scripts(app)), None),
     }
     return render_to_string(
         "pwa/shell.html",

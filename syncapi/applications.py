@@ -27,6 +27,8 @@ class OfflineApp:
     :param sync_defaults: when the app syncs by itself, and whether it tries again, until administrators set that on
         its settings page; default never. What they set there holds from then on.
     :param screenshots: paths of static PNG files for the install dialog, by form factor: `narrow` and `wide`.
+    :param on_sync: path of a static JavaScript module whose default export says what a sync does, in place of syncing
+        everything in the context (`docs/client.md`); kept on the device with the app.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class OfflineApp:
         background_color: str = "#f6f5f2",
         sync_defaults: SyncSettings | None = None,
         screenshots: Mapping[str, str] | None = None,
+        on_sync: str = "",
     ) -> None:
         self.name = name
         self.title = title
@@ -54,6 +57,7 @@ class OfflineApp:
         self.background_color = background_color
         self.sync_defaults = sync_defaults or SyncSettings()
         self.screenshots = dict(screenshots or {})
+        self.on_sync = on_sync
         self.entity_classes = tuple(entities)
         for cls in self.entity_classes:
             if not (isinstance(cls, type) and issubclass(cls, LocalEntity)):

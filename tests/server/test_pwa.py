@@ -99,6 +99,7 @@ def test_the_shell_says_what_the_client_must_know(web: Client) -> None:
         "anonymous": False,
         "base": "/apps/own/",
         "api": "/api/sync/own/",
+        "on_sync": None,
     }
 
 

@@ -94,6 +94,8 @@ export interface AppConfig {
   base: string;
   /** Address of its sync API, with a slash at the end: `/api/sync/catalog/`. */
   api: string;
+  /** Address of its own `onSync` module; `null` where there is none. */
+  on_sync?: string | null;
 }
 
 export interface User {
@@ -271,6 +273,38 @@ export interface Actions {
    * of the action's own. It is sent once: after `network`, `timeout` or `incomplete_response` nobody knows whether it ran.
    */
   [action: string]: (input?: Record<string, WireValue>) => Promise<unknown>;
+}
+
+/** What a sync inside of the app's own `onSync` brought: rows by entity, as in `SyncResult`. */
+export interface OnSyncResult {
+  received: Record<string, number>;
+}
+
+export interface OnSyncActions {
+  sync(entities?: string[]): Promise<OnSyncResult>;
+  [sync: `SyncLocal${string}`]: () => Promise<OnSyncResult>;
+  // biome-ignore lint/suspicious/noExplicitAny: input and output are the project's own.
+  [action: string]: (input?: any) => Promise<any>;
+}
+
+export type OnSyncEntityApi = Pick<EntityApi, "get" | "list" | "count">;
+
+/** What the app's own `onSync` is given: `export default async function onSync({ context, actions }) { … }`. */
+export interface OnSyncInput {
+  /** As in `onSync(context)`; `""` for everything, as all triggers ask. */
+  context: string;
+  trigger: Trigger;
+  /**
+   * `SyncLocal<Entity>()` syncs one entity; `sync(["LocalA", "LocalB"])` several in one request, and `sync()` those of
+   * the context. Actions of the app that run on the server are there as on `window.offline`. All reject with what went
+   * wrong; when that is not caught, it is what the whole sync ends with.
+   */
+  actions: OnSyncActions;
+  /** For reading what is on the device. */
+  entities: Record<string, OnSyncEntityApi>;
+  networkType: NetworkType;
+  /** Aborted when the sync is cancelled, or takes too long without progress. */
+  signal: AbortSignal;
 }
 
 /** `window.offline`. */

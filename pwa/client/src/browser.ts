@@ -18,6 +18,8 @@ export function browserPorts(app: string): Ports {
       },
     },
     random: () => Math.random(),
+    // The builder would look for it among its own files.
+    load: (url) => import(/* @vite-ignore */ url),
     network: browserNetwork(),
     fetch: (input, init) => fetch(input, init),
     locks: browserLocks(),

@@ -1,6 +1,7 @@
 /** `window.offline`: the page's side of the engine, which lives in the worker. */
 
 import type { Actions, AppConfig, EntityApi, NetworkType, OfflineApi, OfflineEvents } from "./api";
+import { actionOf, byName, entityOf } from "./by-name";
 import type { Engine } from "./engine/engine";
 import type { Listener } from "./engine/events";
 import { ClientError } from "./protocol/errors";
@@ -44,24 +45,19 @@ export function createRuntime({ config, engine, open, networkType, persist, pres
     names.splice(0, names.length, ...(definition?.entities.map((entity) => entity.name) ?? []));
   }
 
-  const entities = proxy<EntityApi>(
+  const entities = byName<EntityApi>(
     (name) => entityApi(name, engine, ready),
     () => names,
   );
-  const actions = proxy<Actions[string]>(
+  const actions = byName<Actions[string]>(
     (name) => async (input) => {
       const byHand = pressed();
       await ready;
-      if (name.startsWith("SyncLocal")) return engine.syncEntity(entityOf(name), byHand);
+      if (name.startsWith("SyncLocal")) return engine.syncEntity(entityOf(name, names), byHand);
       return engine.act(name, input ?? {});
     },
     () => names.map(actionOf),
   );
-
-  function entityOf(action: string): string {
-    // Before the first definition the server decides, and most classes have the prefix.
-    return names.find((name) => actionOf(name) === action) ?? action.slice("Sync".length);
-  }
 
   return {
     ready,
@@ -100,11 +96,6 @@ export function createRuntime({ config, engine, open, networkType, persist, pres
   };
 }
 
-/** `SyncLocal<Entity>`, for a class `LocalProduct` and for a class `Product`; no app has both (check E013). */
-function actionOf(entity: string): string {
-  return `SyncLocal${entity.replace(/^Local/, "")}`;
-}
-
 function entityApi(name: string, engine: RuntimeWorld["engine"], ready: Promise<void>): EntityApi {
   const refuse = () => ready.then(() => engine.write(name));
   return {
@@ -118,24 +109,4 @@ function entityApi(name: string, engine: RuntimeWorld["engine"], ready: Promise<
     delete: refuse,
     deleteAll: refuse,
   };
-}
-
-/** An object that has a member for every name, and lists those that are known. */
-function proxy<T>(make: (name: string) => T, names: () => string[]): Record<string, T> {
-  const made: Record<string, T> = Object.create(null);
-  return new Proxy(made, {
-    get(_target, name) {
-      // `await` asks everything whether it is a promise.
-      if (typeof name === "symbol" || name === "then") return undefined;
-      made[name] ??= make(name);
-      return made[name];
-    },
-    has: (_target, name) => names().includes(String(name)),
-    ownKeys: names,
-    getOwnPropertyDescriptor(_target, name) {
-      if (!names().includes(String(name))) return undefined;
-      return { configurable: true, enumerable: true, writable: true, value: make(String(name)) };
-    },
-    set: () => false,
-  });
 }

@@ -18,6 +18,7 @@ import type { Ports } from "../ports";
 import { ClientError, HaversackError } from "../protocol/errors";
 import type { FacetOptions } from "../query/table";
 import { Account } from "./account";
+import { OnSyncModule } from "./custom";
 import type { Emit, EventName, Listener, TabMessage } from "./events";
 import { DEFAULT_LIMITS, type Limits } from "./limits";
 import { isAnonymous, Person } from "./person";
@@ -46,6 +47,7 @@ export class Engine {
   private readonly signOuts: Reminder;
   private person: Person | null = null;
   private listener: Listener = () => undefined;
+  private readonly onSyncModule: OnSyncModule | null;
   private readonly probing: Probing;
   private online: boolean;
   private visible: boolean;
@@ -54,7 +56,7 @@ export class Engine {
   private toTell = false;
 
   constructor(
-    private readonly config: Pick<AppConfig, "app" | "api" | "anonymous">,
+    private readonly config: Pick<AppConfig, "app" | "api" | "anonymous" | "on_sync">,
     private readonly ports: Ports,
     /** How things stand at first: what the browser thinks of the network, and whether the page is looked at. */
     private readonly options: { online: boolean; visible: boolean; limits?: Limits },
@@ -64,6 +66,7 @@ export class Engine {
     this.server = new Server(ports.fetch, config.api, (online) => this.setOnline(online));
     this.account = new Account(ports, config.app, this.server, this.limits);
     this.signOuts = new Reminder(ports.clock, () => this.account.tellServer());
+    this.onSyncModule = config.on_sync ? new OnSyncModule(ports.load, config.on_sync) : null;
     this.probing = new Probing(ports.clock, () => this.account.probe(), options);
   }
 
@@ -323,6 +326,7 @@ export class Engine {
         : new Person(
             ...([user, this.config.app, this.ports, this.server, this.account, this.limits] as const),
             this.emitFor(user),
+            this.onSyncModule,
             () => this.online,
           );
   }

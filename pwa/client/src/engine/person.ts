@@ -11,15 +11,17 @@ import type { Check, Store, StoredFile } from "../store/store";
 import type { Account } from "./account";
 import { Automatic } from "./automatic";
 import { Chain } from "./chain";
+import { type OnSyncModule, runOnSync } from "./custom";
 import type { Emit, TabMessage } from "./events";
 import type { Limits } from "./limits";
 import { TabLock } from "./lock";
 import { Pictures } from "./pictures";
 import type { Job } from "./plan";
+import type { Amounts } from "./progress";
 import { speaker } from "./pull";
 import { type Entry, SyncQueue } from "./queue";
 import type { FileSource, Server } from "./server";
-import { sync } from "./sync";
+import { sum, sync } from "./sync";
 import { Watchdog } from "./watchdog";
 
 /** What became of a job so far. */
@@ -58,6 +60,8 @@ export class Person {
     private readonly account: Account,
     private readonly limits: Limits,
     private readonly tell: Emit,
+    /** The app's own, in place of the built-in sync; `null` where it has none. */
+    private readonly onSync: OnSyncModule | null,
     isOnline: () => boolean,
   ) {
     this.store = ports.stores.user(app, user.key);
@@ -210,27 +214,49 @@ export class Person {
         await this.account.tellServer();
         watchdog.touch();
       }
-      const outcome = await sync(job, {
+      const world = {
         ...{ store, server, watchdog, limits, clock: this.ports.clock, sha256: this.ports.sha256, user: user.key },
-        progress: (phase, done, total) => {
+        progress: (phase: SyncProgress["phase"], done: number, total: number) => {
           if (!watchdog.signal.aborted) this.progress({ context, phase, done, total, bytes: 0, totalBytes: 0 });
         },
-        amounts: (amounts) => {
+        amounts: (amounts: Amounts) => {
           if (!watchdog.signal.aborted) this.progress({ context, phase: "rows", ...amounts });
         },
-        applied: (received) => {
-          const add = ([name, count]: [string, number]) => [name, count + (turn.received?.[name] ?? 0)];
-          turn.received = { ...turn.received, ...Object.fromEntries(Object.entries(received).map(add)) };
-          const entities = Object.keys(received);
-          if (entities.length > 0) this.emit("datachange", { entities });
-          this.emit("statechange");
+        storeBlocks: (entity: string, progress: () => void) => this.tables.storeBlocks(entity, progress),
+      };
+      const { onSync } = this;
+      if (onSync === null || job.filesOnly || job.check || job.entities !== undefined) {
+        const applied = (received: Record<string, number>) => {
+          turn.received = sum(turn.received ?? {}, received);
+          this.applied(received);
+        };
+        const outcome = await sync(job, { ...world, applied });
+        turn.check = outcome.check;
+        return outcome.error;
+      }
+      // It has failed when the app's code has, whatever rows came before.
+      const { received, check, error } = await runOnSync(onSync, job, {
+        ...world,
+        applied: (now) => this.applied(now),
+        tables: this.tables,
+        network: this.ports.network,
+        act: async (name, input) => {
+          watchdog.touch(limits.connect);
+          return server.act(name, input, speaker(await store.overview(), user.key), watchdog.signal);
         },
-        storeBlocks: (entity, progress) => this.tables.storeBlocks(entity, progress),
       });
-      turn.check = outcome.check;
-      return outcome.error;
+      turn.received = received;
+      turn.check = check;
+      return error;
     };
     return watchdog.guard(work).finally(rest);
+  }
+
+  /** Rows that have just come can be read. */
+  private applied(received: Record<string, number>): void {
+    const entities = Object.keys(received);
+    if (entities.length > 0) this.emit("datachange", { entities });
+    this.emit("statechange");
   }
 
   /** What is due next may be another time now. */

@@ -60,6 +60,11 @@ export async function sync(job: Job, world: SyncWorld): Promise<Outcome> {
   return outcome.error === null ? { ...outcome, error: await pullFiles(world) } : outcome;
 }
 
+/** What is in doubt of everything, or all of it when that is due, after syncs of its parts. */
+export async function compareWhenDue(job: Job, world: SyncWorld): Promise<Outcome> {
+  return compare(job, await world.store.overview(), {}, world);
+}
+
 /** What changed, made visible at once. Returns rows repaired with it: of comparisons that were cut, and went on. */
 async function exchange(job: Job, before: Overview, world: SyncWorld): Promise<Repaired> {
   const believed = await pull(job, before, world);
@@ -115,7 +120,8 @@ async function compareNow(
   }
 }
 
-function sum(a: Repaired, b: Repaired): Repaired {
+/** Counts by entity. */
+export function sum(a: Record<string, number>, b: Record<string, number>): Record<string, number> {
   const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
   return Object.fromEntries(names.map((name) => [name, (a[name] ?? 0) + (b[name] ?? 0)]));
 }

@@ -1,11 +1,13 @@
 /** The time limit of work that may be long but must not stand still (Q1). */
 
 import type { Clock } from "../ports";
-import { ClientError } from "../protocol/errors";
+import { ClientError, type HaversackError } from "../protocol/errors";
 
 export class Watchdog {
   private readonly controller = new AbortController();
   private cancel: () => void;
+  /** Whose fault it is when there is no progress; read when the limit is reached. */
+  blame: () => HaversackError = () => new ClientError("timeout");
 
   constructor(
     private readonly clock: Clock,
@@ -46,6 +48,6 @@ export class Watchdog {
   }
 
   private arm(limit = this.limit): () => void {
-    return this.clock.after(limit, () => this.controller.abort(new ClientError("timeout")));
+    return this.clock.after(limit, () => this.controller.abort(this.blame()));
   }
 }

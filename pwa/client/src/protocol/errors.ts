@@ -70,6 +70,28 @@ export class ClientError extends HaversackError {
   }
 }
 
+/** The app's own `onSync` failed. `retry` is for it to say: a property of the error that it throws. */
+export class OnSyncError extends HaversackError {
+  override readonly name = "OnSyncError";
+  readonly code = "on_sync_failed";
+  declare readonly retryAfter?: number;
+
+  constructor(
+    what: string,
+    cause?: unknown,
+    readonly retry = false,
+  ) {
+    super(`The app's own sync ${what}.`, cause === undefined ? {} : { cause });
+  }
+
+  /** What it threw; an error of ours that it did not catch remains what it is. */
+  static of(thrown: unknown): HaversackError {
+    if (thrown instanceof HaversackError) return thrown;
+    const { message, retry } = (thrown ?? {}) as { message?: unknown; retry?: unknown };
+    return new OnSyncError(`failed: ${message ?? thrown}`, thrown, retry === true);
+  }
+}
+
 /** What the server answered: `{"error": {…}}` with a status of 400 and above. */
 export class ServerError extends HaversackError {
   override readonly name = "ServerError";

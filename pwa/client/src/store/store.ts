@@ -265,6 +265,8 @@ export interface Store {
   /** Where an entity's rows are, the layers over them, and the definition that explains them: all of one moment. */
   view(entity: string, known?: Known): Promise<EntityView>;
 
+  /** Notes that a context is complete since `at`, ISO 8601. */
+  complete(context: string, at: string): Promise<void>;
   /** Changes what is still to be done. Returns what was written. */
   plan(change: (agenda: Agenda) => Agenda): Promise<Agenda>;
 

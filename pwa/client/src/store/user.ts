@@ -335,6 +335,13 @@ export class IdbStore implements Store {
     });
   }
 
+  complete(context: string, at: string): Promise<void> {
+    return this.write(["meta"], async (transaction) => {
+      const contexts = (await get(transaction, "contexts")) ?? {};
+      await put(transaction, "contexts", { ...contexts, [context]: at });
+    });
+  }
+
   plan(change: (agenda: Agenda) => Agenda): Promise<Agenda> {
     return this.write(["meta"], async (transaction) => {
       const before = (await get(transaction, "agenda")) ?? EMPTY_AGENDA;

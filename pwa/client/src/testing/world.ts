@@ -47,6 +47,10 @@ export class World {
   readonly randoms: number[] = [];
   /** What the browser says of the space that is taken. */
   storage: StorageFigures = { estimate: async () => ({ usage: 3000, quota: 1_000_000 }), persisted: async () => false };
+  /** Loads the app's own `onSync` module. */
+  onSync: (() => unknown) | null = null;
+  /** What was loaded. */
+  readonly loaded: string[] = [];
   private replicas = 0;
   private readonly closers = new Map<Tab, () => void>();
 
@@ -84,8 +88,12 @@ export class World {
     const ports = {
       ...{ clock: ownClock, random, network, locks: ownLocks, stores: ownStores, storage, channel, fetch },
       sha256: digest,
+      load: async (url: string) => {
+        this.loaded.push(url);
+        return this.onSync?.();
+      },
     };
-    const config = { app: "shop", api: API, anonymous: server.anonymous };
+    const config = { app: "shop", api: API, anonymous: server.anonymous, on_sync: this.onSync && "/static/onsync.js" };
     const engine = new Engine(config, ports, { online, visible });
     const events: Tab["events"] = [];
     const waiting: { type: EventName; resolve: (detail: never) => void }[] = [];

@@ -1,0 +1,66 @@
+"""An app's own `onSync` module: named by its page, kept by its service worker, checked."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from pwa.checks import check_pwa
+from syncapi.registry import registry
+from tests.server.test_pwa import built, precached, web
+
+__all__ = ["built", "web"]  # fixtures
+
+
+@pytest.fixture
+def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    file = tmp_path / "onsync.js"
+    file.write_text("export default () => {}")
+    monkeypatch.setattr("pwa.scripts.finders.find", lambda path: str(file) if path == "shop/onsync.js" else None)
+    monkeypatch.setattr(registry.get("wire"), "on_sync", "shop/onsync.js")
+    return file
+
+
+def config(web: Client, app: str = "wire") -> dict[str, Any]:
+    found = re.search(r'id="haversack-config"[^>]*>(.*?)</script>', web.get(f"/apps/{app}/").content.decode(), re.S)
+    assert found
+    told: dict[str, Any] = json.loads(found[1])
+    return told
+
+
+def kept(web: Client) -> list[str]:
+    return [item["url"] for item in precached(web.get("/apps/wire/sw.js"))["precache"]]
+
+
+def test_the_page_names_it_and_the_service_worker_keeps_it_under_the_same_address(web: Client, script: Path) -> None:
+    address = config(web)["on_sync"]
+    assert re.fullmatch(r"/static/shop/onsync\.js\?v=[0-9a-f]{16}", address)
+    assert address in kept(web)
+    script.write_text("export default async () => {}")
+    assert config(web)["on_sync"] != address
+    assert address not in kept(web)
+
+
+def test_an_app_without_one_names_none(web: Client, script: Path) -> None:
+    assert config(web, "own")["on_sync"] is None
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [("", False), ("shop/onsync.js", False), ("shop/other.js", True), ("shop/onsync.ts", True)],
+)
+def test_what_is_no_script_among_the_static_files_is_told(
+    script: Path, monkeypatch: pytest.MonkeyPatch, path: str, wrong: bool
+) -> None:
+    monkeypatch.setattr(registry.get("wire"), "on_sync", path)
+    found = [message for message in check_pwa() if message.id == "pwa.E002"]
+    assert bool(found) == wrong
+    assert all(path in message.msg and message.hint for message in found)
+
+
+def test_S3_a_path_that_leads_out_of_the_static_files_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry.get("wire"), "on_sync", "../settings/secret.js")
+    assert "pwa.E002" in [message.id for message in check_pwa()]
