@@ -1,6 +1,7 @@
 """A site of its own for a test: database, uploads and a server process that can be stopped and started again."""
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -62,6 +63,22 @@ class Site:
             "from syncapi.registry import registry; "
             "[AppSettings.first(name, SyncSettings()).save() for name in registry.apps]"
         )
+
+    def sync_by_itself(self, app: str, **settings: bool | int) -> None:
+        """Sets when an app syncs by itself, as its settings page does: these are on, all others off."""
+        self.shell(
+            "from syncapi.models import AppSettings; from syncapi.offline import SyncSettings; "
+            f"AppSettings.first({app!r}, SyncSettings(**{settings!r})).save()"
+        )
+
+    def recorded(self) -> list[dict[str, str]]:
+        """How each sync began and ended, in the order of that, on a site with the settings `tests.browser.recorded`."""
+        log = self.folder / "syncs.log"
+        return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
+    def syncs(self) -> list[tuple[str, str]]:
+        """Trigger and context of each of them."""
+        return [(fact["trigger"], fact["context"]) for fact in self.recorded() if fact["at"] == "begin"]
 
     @property
     def database(self) -> Path:
