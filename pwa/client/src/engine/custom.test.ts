@@ -112,10 +112,32 @@ it("what it throws ends the sync, with its message; what was synced before stays
 
 it.each([
   ["SyncLocalNothing", "unknown_entity"],
-  ["Cook", "on_sync_failed"],
+  ["Cook", "unknown_action"],
 ])("an action that there is not is an error: %s", async (name, code) => {
   await open(({ actions }) => (actions[name] as () => unknown)());
   expect((await tab.engine.onSync("")).error?.code).toBe(code);
+});
+
+it("has actions performed on the server, between its syncs", async () => {
+  const outputs: unknown[] = [];
+  server.actions.Quote = (input) => ({ doubled: 2 * Number((input as { number: number }).number) });
+  await open(async ({ actions }) => {
+    await actions.SyncLocalThing?.();
+    outputs.push(await actions.Quote?.({ number: 21 }));
+  });
+  expect((await tab.engine.onSync("")).status).toBe("complete");
+  expect(outputs).toEqual([{ doubled: 42 }]);
+});
+
+it("P5: everything is compared now and then, whatever it syncs", async () => {
+  await open(({ actions }) => actions.SyncLocalThing?.());
+  await tab.engine.onSync("");
+  const first = (await tab.engine.state()).lastCheck?.at;
+  world.clock.advance(90 * 24 * 3_600_000);
+  await tab.engine.onSync("first");
+  expect((await tab.engine.state()).lastCheck?.at).toBe(first);
+  await tab.engine.onSync("");
+  expect((await tab.engine.state()).lastCheck?.at).not.toBe(first);
 });
 
 it("Q4: a failure of the network that it did not catch is one, and is tried again", async () => {

@@ -32,6 +32,13 @@ export function storeContract(name: string, make: (user: string) => Store): void
       expect((await make(user).overview()).replica).toBe(overview.replica);
     });
 
+    it("notes when a context is complete, beside the others", async () => {
+      await store.complete("", "2026-01-31T09:30:00.000Z");
+      await store.complete("prices", "2026-01-31T09:31:00.000Z");
+      const contexts = { "": "2026-01-31T09:30:00.000Z", prices: "2026-01-31T09:31:00.000Z" };
+      expect((await store.overview()).contexts).toEqual(contexts);
+    });
+
     it("Q4: what is still to be done is changed in one step, and survives the closing", async () => {
       const task = (context: string) => ({ context, trigger: "manual" as const });
       const adding = (context: string) => (agenda: Agenda) => ({
