@@ -1,0 +1,132 @@
+"""A lightweight entity for a model: what a phone needs to list, find and show its records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+
+from syncapi.attributes import resolve
+from syncapi.errors import DeclarationError
+
+ATTRIBUTES = 12  # at most, by proposal: the fewer the better for a phone
+TITLES = ("name", "title", "label", "company_name", "full_name", "subject", "number", "code", "slug")
+SECRET = ("password", "secret", "token", "api_key")  # in a field's name: never proposed
+HEAVY = (models.TextField, models.JSONField)  # and files, other than pictures
+
+
+@dataclass
+class Proposal:
+    """The options of an entity; those that are empty are left out of what is written."""
+
+    name: str
+    model: type[models.Model]
+    attributes: list[str]
+    pattern: str = "ReadOnlyOptimized"
+    list_display: list[str] = field(default_factory=list)
+    search_fields: list[str] = field(default_factory=list)
+    list_filter: list[str] = field(default_factory=list)
+    ordering: list[str] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
+
+    @property
+    def lists(self) -> dict[str, list[str]]:
+        """The options that are lists, beside `attributes`, in the order in which they are written."""
+        names = ("list_display", "search_fields", "list_filter", "ordering", "pictures")
+        return {name: getattr(self, name) for name in names if getattr(self, name)}
+
+
+def propose(
+    model: type[models.Model],
+    *,
+    name: str = "",
+    attributes: Sequence[str] = (),
+    carried: Iterable[type[models.Model]] = (),
+) -> Proposal:
+    """An entity for `model`.
+
+    :param attributes: what it carries; default a few fields that say most, with the names of related records.
+    :param carried: the models that the app carries already: a key of these leads somewhere.
+    :raises DeclarationError: one of `attributes` cannot be carried.
+    """
+    chosen = list(attributes) or proposed_attributes(model, {*carried, model})
+    fields = {attribute: resolve(model, attribute) for attribute in chosen}
+    title = next((name for name in [*_titles(model), *fields] if name in fields), chosen[0])
+    kinds = {attribute: column.type.name for attribute, column in fields.items()}
+    choices = {attribute for attribute, column in fields.items() if column.field.choices}
+    relations = {attribute for attribute, column in fields.items() if not column.hops and column.field.is_relation}
+    texts = [attribute for attribute in chosen if kinds[attribute] == "string" and attribute not in choices | relations]
+    shown = [
+        attribute for attribute in chosen if attribute not in {title, *relations} and kinds[attribute] != "picture"
+    ]
+    return Proposal(
+        name=name or f"Local{model.__name__}",
+        model=model,
+        attributes=chosen,
+        pattern="ReadOnlyOptimized" if model._meta.managed else "ReadOnly",
+        list_display=[title, *shown[:3]],
+        search_fields=sorted(texts, key=lambda attribute: attribute != title)[:4],
+        list_filter=[a for a in chosen if a in choices or kinds[a] == "boolean" or a in relations][:3],
+        ordering=_ordering(model, fields) or ([title] if kinds[title] != "picture" else []),
+        pictures=[attribute for attribute in chosen if kinds[attribute] == "picture"],
+    )
+
+
+def proposed_attributes(model: type[models.Model], carried: set[type[models.Model]]) -> list[str]:
+    """Short fields, and for each foreign key the name of the related record; its key, too, where the app carries it."""
+    names: list[str] = []
+    for one in model._meta.concrete_fields:
+        if one.primary_key or any(word in one.name for word in SECRET):
+            continue
+        if isinstance(one, models.ForeignKey):
+            related = one.related_model
+            assert isinstance(related, type)
+            names += [one.name] if related in carried else []
+            names += [f"{one.name}__{title}" for title in _titles(related)[:1]]
+        elif not isinstance(one, HEAVY) and (
+            isinstance(one, models.ImageField) or not isinstance(one, models.FileField)
+        ):
+            names.append(one.name)
+    carriable = [name for name in names if _carriable(model, name)]
+    best = [name for name in _titles(model) if name in carriable][:1]
+    pictures = [one.name for one in model._meta.concrete_fields if isinstance(one, models.ImageField)]
+    # The title first; pictures are what people know things by, so that they are among the few.
+    kept = {
+        *best,
+        *pictures,
+        *[name for name in carriable if name not in {*best, *pictures}][: ATTRIBUTES - len(best + pictures)],
+    }
+    return [*best, *[name for name in carriable if name in kept and name not in best]] or [model._meta.pk.name]
+
+
+def _titles(model: type[models.Model]) -> list[str]:
+    """Fields that may stand for a record, the best first."""
+    named = [name for name in TITLES if _is_text(model, name)]
+    texts = [one.name for one in model._meta.concrete_fields if _is_text(model, one.name) and not one.primary_key]
+    return list(dict.fromkeys([*named, *(name for name in texts if not any(word in name for word in SECRET))]))
+
+
+def _is_text(model: type[models.Model], name: str) -> bool:
+    try:
+        found = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return False
+    whole = isinstance(found, models.IntegerField) and name == "number"
+    return (isinstance(found, models.CharField) and not found.choices) or whole
+
+
+def _carriable(model: type[models.Model], name: str) -> bool:
+    try:
+        resolve(model, name)
+    except DeclarationError:
+        return False
+    return True
+
+
+def _ordering(model: type[models.Model], carried: Iterable[str]) -> list[str]:
+    """The model's own, as far as a device can follow it."""
+    known = {*carried, "pk", model._meta.pk.name}
+    names = [name for name in model._meta.ordering or () if isinstance(name, str)]
+    return [name for name in names if name.removeprefix("-") in known]
