@@ -199,3 +199,30 @@ def test_L4_a_database_that_the_browser_evicts_is_noticed_and_rebuilt(large: Sit
     assert carried(page) == json.loads(large.shell(SUMMARY))
     assert proof(page) == json.loads(large.shell(TOLD))
     assert page.evaluate("window.offline.state().then(({ replica }) => replica)") == state["replica"]
+
+
+def test_L4_a_device_without_space_says_so_takes_none_and_syncs_when_there_is_some(
+    large: Site, browser: Browser
+) -> None:
+    context = browser()
+    page = open_app(context, large, "catalog")
+    devtools = context.new_cdp_session(page)
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": large.url, "quotaSize": 50_000})
+    result = page.evaluate("window.offline.onSync()")
+    assert (result["status"], result["error"]["code"], result["error"]["retry"]) == ("error", "quota", False)
+    kept = page.evaluate(
+        """async () => {
+            const told = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+            const database = await told(indexedDB.open("haversack/catalog/anonymous"));
+            const segments = await told(database.transaction("segments").objectStore("segments").count());
+            database.close();
+            return segments;
+        }"""
+    )
+    assert kept == 0
+    assert page.evaluate("window.offline.state().then(({ lastError }) => lastError.code)") == "quota"
+
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": large.url})
+    assert page.evaluate("window.offline.onSync()")["status"] == "complete"
+    assert carried(page) == json.loads(large.shell(SUMMARY))
+    assert proof(page) == json.loads(large.shell(TOLD))
