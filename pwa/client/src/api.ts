@@ -228,7 +228,10 @@ export interface AppState {
    * counted: a sync was cut off after its rows, or the budget was raised.
    */
   filesMissing: number | null;
-  /** Rows that can be read while the first download runs, by entity; empty at other times. */
+  /**
+   * Rows that can be read while the first download runs in this tab, by entity, in the order of their keys; empty at
+   * other times.
+   */
   preview?: Record<string, number>;
   /** The last comparison with the server's rows (`check`), ISO 8601, and the rows it repaired, by entity. */
   lastCheck: { at: string; repaired: Record<string, number> } | null;

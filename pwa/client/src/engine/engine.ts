@@ -197,6 +197,8 @@ export class Engine {
     const person = this.person;
     const overview = (await person?.store.overview().catch(ifClosed)) ?? null;
     const agenda = overview?.agenda;
+    const preview = person?.tables.preview ?? null;
+    const definition = overview?.definition ?? preview?.definition;
     const entities: AppState["entities"] = {};
     for (const [name, record] of Object.entries(overview?.entities ?? {})) {
       entities[name] = { rows: record.rows, syncedAt: record.syncedAt, bytes: textBytes(record) };
@@ -205,8 +207,8 @@ export class Engine {
       user: person === null ? null : person.user,
       signInNeeded: person === null,
       sessionExpired: person?.sessionExpired ?? false,
-      definition: overview?.definition?.definition ?? null,
-      definitionVersion: overview?.definition?.version ?? null,
+      definition: definition?.definition ?? null,
+      definitionVersion: definition?.version ?? null,
       replica: overview?.replica ?? null,
       entities,
       lastCheck: overview?.lastCheck ?? null,
@@ -214,6 +216,7 @@ export class Engine {
       syncing: person?.syncing ?? null,
       lastError: person?.lastError ?? (agenda?.retry ? (agenda.failure?.error ?? null) : null),
       retryAt: agenda?.retry ? new Date(agenda.retry.at).toISOString() : null,
+      preview: preview?.rows ?? {},
       filesMissing: overview?.filesSettled === false ? null : (overview?.filesMissing ?? 0),
       online: this.online,
     };

@@ -35,6 +35,8 @@ export interface FetchingParts {
   download(entity: string, part: PartMessage): Promise<Uint8Array<ArrayBuffer> | null>;
   /** A part is here that was not, or (`false`) one is damaged that was taken to be here. May throw to end it. */
   progress(part: PartMessage, isHere: boolean): void;
+  /** A part is staged. */
+  staged(entity: string, place: Place, rows: number): void;
 }
 
 /**
@@ -47,7 +49,7 @@ export async function fetchParts(
   listed: readonly Listed[],
   fetching: FetchingParts,
 ): Promise<Map<string, Base> | null> {
-  const { store, generation, now, sha256, download, progress } = fetching;
+  const { store, generation, now, sha256, download, progress, staged } = fetching;
   const queue = listed.flatMap(({ entity, parts, order }) => parts.map((part) => ({ entity, part, order })));
   const lasts = new Map(listed.map(({ entity, parts }) => [entity, new Array<Last>(parts.length)]));
   const here = new Map(listed.map(({ entity }) => [entity, placesOf(entity, now)]));
@@ -68,7 +70,9 @@ export async function fetchParts(
     }
     const segment: Segment = { first: part.first, last: part.last, rows: part.rows, text };
     const moved = !isNew && at?.isStaged ? { generation: at.generation, number: at.number } : undefined;
-    await store.stagePart(entity, { generation, number: part.number }, part.sum, segment, moved);
+    const place = { generation, number: part.number };
+    await store.stagePart(entity, place, part.sum, segment, moved);
+    staged(entity, place, part.rows);
     const last = order !== null && isRising(order, keysOf(segment)) ? part : null;
     (lasts.get(entity) ?? [])[part.number] = last;
     if (isNew) progress(part, true);

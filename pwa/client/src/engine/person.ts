@@ -6,6 +6,7 @@
 import type { SyncError, SyncProgress, SyncResult, User } from "../api";
 import type { Ports } from "../ports";
 import { asHaversackError, ClientError, type HaversackError, needsSignIn } from "../protocol/errors";
+import { Preview } from "../query/preview";
 import { Tables } from "../query/tables";
 import type { Check, Store, StoredFile } from "../store/store";
 import type { Account } from "./account";
@@ -33,6 +34,9 @@ interface Turn {
   check: Check | null;
   result: Promise<SyncResult> | null;
 }
+
+/** Milliseconds between two tellings of what has come of a first download. */
+const PREVIEW_EVERY = 1500;
 
 export class Person {
   readonly store: Store;
@@ -214,7 +218,10 @@ export class Person {
         await this.account.tellServer();
         watchdog.touch();
       }
+      const preview = this.newPreview();
+      this.tables.preview = preview;
       const world = {
+        preview,
         ...{ store, server, watchdog, limits, clock: this.ports.clock, sha256: this.ports.sha256, user: user.key },
         progress: (phase: SyncProgress["phase"], done: number, total: number) => {
           if (!watchdog.signal.aborted) this.progress({ context, phase, done, total, bytes: 0, totalBytes: 0 });
@@ -249,11 +256,37 @@ export class Person {
       turn.check = check;
       return error;
     };
-    return watchdog.guard(work).finally(rest);
+    return watchdog.guard(work).finally(() => {
+      rest();
+      this.endPreview();
+    });
+  }
+
+  /** What comes of a first download can be looked at; screens are told now and then. */
+  private newPreview(): Preview {
+    const { clock } = this.ports;
+    const waiting = new Set<string>();
+    let told = clock.now();
+    return new Preview(this.store, (entity) => {
+      waiting.add(entity);
+      if (clock.now() - told < PREVIEW_EVERY) return;
+      told = clock.now();
+      this.emit("datachange", { entities: [...waiting] });
+      this.emit("statechange");
+      waiting.clear();
+    });
+  }
+
+  /** A download that failed shows nothing any more. */
+  private endPreview(): void {
+    const entities = Object.keys(this.tables.preview?.rows ?? {});
+    this.tables.preview = null;
+    if (entities.length > 0) this.emit("datachange", { entities });
   }
 
   /** Rows that have just come can be read. */
   private applied(received: Record<string, number>): void {
+    this.tables.preview?.end();
     const entities = Object.keys(received);
     if (entities.length > 0) this.emit("datachange", { entities });
     this.emit("statechange");

@@ -106,7 +106,7 @@ async function request({ job, now, levels, asks, generation, told }: Round, worl
     noting(() => watchdog.touch()),
     { signal: watchdog.signal },
   );
-  return receive(noted, { store, generation, user, before: now, asks, progress: told });
+  return receive(noted, { store, generation, user, before: now, asks, progress: told, preview: world.preview });
 }
 
 /** The rows of what came in parts, and what they are with the changes that came beside them; `null`: ask again. */
@@ -131,6 +131,7 @@ async function complete(
       alive(world);
       told.part(part, isHere);
     },
+    staged: (entity, place, rows) => world.preview.staged(entity, place, rows),
   });
   for (const arrival of bases === null ? [] : arrivals) {
     const { entity } = arrival.message;

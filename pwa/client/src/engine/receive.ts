@@ -9,6 +9,7 @@ import { ClientError } from "../protocol/errors";
 import { isOrdered, keyOrder } from "../protocol/keys";
 import type { EntityMessage, PartMessage, SegmentMessage } from "../protocol/messages";
 import { trackedKeyType } from "../protocol/patterns";
+import type { Preview } from "../query/preview";
 import type { Content, Gap, Overview, PartialCopy, Segment, Store, StoredDefinition } from "../store/store";
 import type { Ask } from "./asks";
 import type { Progress } from "./progress";
@@ -44,14 +45,15 @@ export interface Receiving {
   before: Pick<Overview, "definition" | "entities">;
   asks: ReadonlyMap<string, Ask>;
   progress: Progress;
+  preview: Preview;
 }
 
 /** Resolves only when the answer was read to its end, and every segment of it is stored. */
 export async function receive(body: ReadableStream<Uint8Array>, receiving: Receiving): Promise<Received> {
-  const { store, generation, progress, before } = receiving;
+  const { generation, progress, before, preview } = receiving;
   const received: Received = { version: "", definition: null, generation, entities: [] };
   const seen = new Set<string>();
-  let stage = new Stage(store, generation);
+  let stage = new Stage(receiving);
   for await (const message of readAnswer(body)) {
     if (message.type !== "gap") await stage.flush();
     if (message.type === "start") {
@@ -66,7 +68,9 @@ export async function receive(body: ReadableStream<Uint8Array>, receiving: Recei
       seen.add(entity);
       const known = [received.definition, before.definition].find((one) => one?.version === received.version);
       const keyType = trackedKeyType(known?.definition, entity);
-      stage = new Stage(store, generation, message, keyType);
+      stage = new Stage(receiving, message, keyType);
+      const isWhole = message.mode === "replace" || message.mode === "snapshot";
+      if (isWhole && known && before.entities[entity] === undefined) preview.begin(entity, message.columns, known);
       received.entities.push(stage.arrival);
       if (keyType !== null && isOrdered(keyType)) await keepPartial(message, keyType, receiving);
       progress.entity(message);
@@ -104,8 +108,7 @@ class Stage {
   private readonly placed: Placed | null;
 
   constructor(
-    private readonly store: Pick<Store, "stage">,
-    private readonly generation: number,
+    private readonly receiving: Pick<Receiving, "store" | "generation" | "preview">,
     message?: EntityMessage,
     keyType: AttributeType | null = null,
   ) {
@@ -136,7 +139,10 @@ class Stage {
 
   private async write(segment: Segment): Promise<void> {
     const { arrival } = this;
-    await this.store.stage(arrival.message.entity, this.generation, arrival.segments, segment);
+    const { store, generation, preview } = this.receiving;
+    const { entity, mode } = arrival.message;
+    await store.stage(entity, generation, arrival.segments, segment);
+    if (mode === "replace") preview.staged(entity, { generation, number: arrival.segments }, segment.rows);
     arrival.segments++;
     arrival.size += segment.rows + (segment.gaps?.length ?? 0);
     arrival.lasts.push(this.placed === null ? null : segment.last);

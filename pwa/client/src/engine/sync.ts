@@ -3,6 +3,7 @@
 import type { SyncProgress } from "../api";
 import type { Clock, Digest } from "../ports";
 import { asHaversackError, ClientError, type HaversackError } from "../protocol/errors";
+import type { Preview } from "../query/preview";
 import type { Check, Overview, Store, Switch } from "../store/store";
 import type { Level } from "./asks";
 import type { Believed } from "./believe";
@@ -26,6 +27,7 @@ export interface SyncWorld {
   watchdog: Watchdog;
   limits: Pick<Limits, "connect" | "compareEvery">;
   sha256: Digest;
+  preview: Preview;
   progress(phase: SyncProgress["phase"], done: number, total: number): void;
   /** Of the rows that come. */
   amounts(amounts: Amounts): void;

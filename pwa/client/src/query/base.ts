@@ -75,6 +75,14 @@ export class Base {
     this.usual = [SEARCH, ...usualColumns(entity).map((name) => `${COLUMN}${name}`)];
   }
 
+  /** The same with more segments after those there are, of which nothing is worked out anew. */
+  grown(segments: number): Base {
+    const base = new Base(this.entity, { ...this.place, segments }, this.origin);
+    for (const [segment, rows] of this.counts.entries()) base.counts[segment] = rows;
+    for (const [name, parts] of this.parts) base.parts.set(name, parts.grown(segments));
+    return base;
+  }
+
   /** @throws ClientError `unknown_attribute`. */
   attribute(name: string): AttributeDefinition {
     const attribute = this.entity.attributes.find((candidate) => candidate.name === name);

@@ -11,6 +11,13 @@ export class Parts {
     this.missing = segments;
   }
 
+  /** The same, with room for more segments. */
+  grown(segments: number): Parts {
+    const parts = new Parts(segments);
+    for (const [segment, data] of this.all.entries()) if (data !== undefined) parts.put(segment, data);
+    return parts;
+  }
+
   get isWhole(): boolean {
     return this.missing === 0;
   }

@@ -7,6 +7,7 @@ import type { Known, Made, Store } from "../store/store";
 import { Base, type Origin, Stale } from "./base";
 import { findHead, orderFinder, storeBlocks } from "./blocks";
 import { words } from "./fold";
+import type { Preview } from "./preview";
 import { type Conditions, type FacetOptions, Table } from "./table";
 
 /** What tables are read from, and where blocks are kept. */
@@ -18,6 +19,9 @@ interface Opened {
   table: Table;
 }
 
+/** `made`: what the table was made of; `null` of a preview. */
+type Ask<T> = (table: Table, made: Made | null) => Promise<T>;
+
 /** How often rows may change while they are read: so quickly they do not, and something is wrong. */
 const MOST_TRIES = 4;
 /** Fewer rows are read as quickly as blocks of them. */
@@ -26,6 +30,8 @@ const FEW_ROWS = 1000;
 export class Tables {
   private readonly cache = new Map<string, Opened>();
   private readonly opening = new Map<string, Promise<unknown>>();
+  /** What there is of entities that are not here yet. */
+  preview: Preview | null = null;
   private known: { replica: string; version: string; definition: Definition } | null = null;
 
   constructor(
@@ -50,7 +56,7 @@ export class Tables {
   async count(name: string, conditions: Conditions): Promise<number> {
     const { search = "", where = {} } = conditions;
     if (words(search).length === 0 && Object.keys(where).length === 0) {
-      const rows = await this.store.rows(name);
+      const rows = (await this.store.rows(name)) ?? this.preview?.rows[name] ?? null;
       if (rows !== null) return rows;
     }
     return this.read(name, 0, (table) => table.count(conditions));
@@ -74,17 +80,17 @@ export class Tables {
   /** Stores index blocks (decision 0016) of an entity that has many rows. `progress` may throw to end it. */
   async storeBlocks(name: string, progress: () => void): Promise<void> {
     if (((await this.store.rows(name)) ?? 0) <= this.fewRows) return;
-    await this.read(name, undefined, (table, made) => {
-      return storeBlocks({ store: this.store, entity: name, progress, table, made });
+    await this.read(name, undefined, async (table, made) => {
+      if (made !== null) await storeBlocks({ store: this.store, entity: name, progress, table, made });
     });
   }
 
   /** The answer of the table as it is now; `none` before the entity's first sync. */
-  private async read<T>(name: string, none: T, ask: (table: Table, made: Made) => Promise<T>): Promise<T> {
+  private async read<T>(name: string, none: T, ask: Ask<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
         const opened = await this.table(name);
-        return opened === null ? none : await ask(opened.table, opened.made);
+        return opened === null ? await this.look(name, none, ask) : await ask(opened.table, opened.made);
       } catch (error) {
         // Rows that were damaged on the device: what can be read of them is shown, and the next sync repairs them (P5).
         const isDamaged = error instanceof SyntaxError || (error instanceof Stale && tries > 1);
@@ -94,6 +100,16 @@ export class Tables {
         this.cache.delete(name);
       }
     }
+  }
+
+  /** The answer of what has come of a first download. What is gone from it is wanted no more, and shown soon. */
+  private async look<T>(name: string, none: T, ask: Ask<T>): Promise<T> {
+    const table = this.preview?.table(name) ?? null;
+    if (table === null) return none;
+    return ask(table, null).catch((error) => {
+      if (error instanceof Stale) return none;
+      throw error;
+    });
   }
 
   /** The table of an entity as it is now. One after the other: two that come at once would each read the same. */
