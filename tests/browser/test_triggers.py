@@ -1,5 +1,6 @@
 """Syncs that start by themselves, and try again (Q3, Q4): as set in the admin, and nothing else."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -219,6 +220,21 @@ def test_Q4_nothing_is_tried_again_where_it_is_off(site: Site, browser: Browser)
     fail(page, site)
     state: dict[str, Any] = page.evaluate("window.offline.state()")
     assert (state["lastError"]["code"], state["retryAt"]) == ("network", None)
+
+
+def test_Q4_people_read_why_it_failed_and_when_it_is_tried_again(site: Site, browser: Browser) -> None:
+    site.sync_by_itself("catalog", retry=True, retry_interval=25)
+    context = browser()
+    page = open_app(context, site, "catalog")
+    download(page)
+    # Reached, and not able: with no network at all, the screen says that one is offline.
+    context.route("**/api/sync/catalog/", lambda route: route.fulfill(status=502, content_type="text/html", body="Bad"))
+    assert press_sync(page)["type"] == "syncerror"
+    banner = part(page, "retry-banner")
+    expect(banner).to_contain_text(re.compile(r"Sync failed: .+, next try in 2\d seconds"))
+    context.unroute("**/api/sync/catalog/")
+    assert press_sync(page)["type"] == "synccomplete"
+    expect(banner).to_be_hidden()
 
 
 def two_tabs(context: BrowserContext, line: Line) -> tuple[Page, Page]:

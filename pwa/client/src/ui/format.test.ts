@@ -99,6 +99,17 @@ describe("time", () => {
     expect(english.ago(new Date(now - seconds * 1000).toISOString(), now)).toBe(shown);
   });
 
+  test.each([
+    [25, "in 25 seconds"],
+    [0.2, "in 1 second"],
+    [-3, "now"],
+    [90, "in 90 seconds"],
+    [150, "in 3 minutes"],
+  ])("in %d seconds", (seconds, shown) => {
+    const now = Date.parse("2026-01-31T12:00:00Z");
+    expect(english.until(new Date(now + seconds * 1000).toISOString(), now)).toBe(shown);
+  });
+
   test("a clock that was set back does not promise a future sync in minutes", () => {
     const now = Date.parse("2026-01-31T12:00:00Z");
     expect(english.ago(new Date(now + 30_000).toISOString(), now)).toBe("now");

@@ -116,6 +116,15 @@ export class Formatter {
     return this.#relative.format(0, "second");
   }
 
+  /** "in 25 seconds", "in 3 minutes", "now" once it is past. */
+  until(iso: string, now: number): string {
+    const seconds = Math.max(Math.ceil((Date.parse(iso) - now) / 1000), 0);
+    if (Number.isNaN(seconds)) return t("none");
+    // Two minutes and a half are not two minutes yet: what is said must not come early.
+    if (seconds >= 120) return this.#relative.format(Math.ceil(seconds / 60), "minute");
+    return this.#relative.format(seconds, "second");
+  }
+
   bytes(bytes: number): string {
     const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
     const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);

@@ -102,6 +102,7 @@ const english = {
   offlineBannerNever: "You're offline. Showing what is on this device.",
   rowsUpdated: { one: "{number} row updated", other: "{number} rows updated" },
   syncFailedBecause: "Sync failed: {reason}",
+  nextTry: "next try",
 
   onThisDevice: "On this device",
   rows: { one: "{number} row", other: "{number} rows" },

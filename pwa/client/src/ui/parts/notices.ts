@@ -4,8 +4,10 @@ import type { AppState } from "../../api";
 import { applyUpdate, onUpdateWaiting } from "../../updates";
 import { icon } from "../icons";
 import { base, buttons } from "../styles";
+import { reason } from "../sync-words";
 import { t } from "../texts";
 import "./ago";
+import "./until";
 
 export class Notices extends LitElement {
   static override properties = {
@@ -82,7 +84,7 @@ export class Notices extends LitElement {
   }
 
   override render() {
-    const { online, sessionExpired, lastSync } = this.state;
+    const { online, sessionExpired, lastSync, lastError, retryAt, syncing } = this.state;
     return html`
       ${
         this.waiting && !this.dismissed
@@ -102,6 +104,14 @@ export class Notices extends LitElement {
               ${icon("offline")}
               <span>${lastSync ? html`<hv-ago .time=${lastSync} text="offlineBanner"></hv-ago>` : t("offlineBannerNever")}</span>
             </div>`
+      }
+      ${
+        online && !syncing && lastError && retryAt
+          ? html`<div class="notice offline" data-test="retry-banner">
+              ${icon("sync")}
+              <span>${t("syncFailedBecause", { reason: reason(lastError) })}, ${t("nextTry")} <hv-until .time=${retryAt}></hv-until></span>
+            </div>`
+          : nothing
       }
       ${
         sessionExpired
