@@ -123,10 +123,10 @@ class Site:
         try:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
-            self._process.kill()  # its workers notice that their parent is gone
+            self._process.kill()  # its workers notice that their parent is gone, by and by
             self._process.wait()
         self._process = None
-        assert not self.answers()
+        self._wait_until_gone()
 
     def kill(self) -> None:
         """Kills the server and its workers at once, whatever they are doing."""
@@ -138,8 +138,12 @@ class Site:
             os.kill(one, signal.SIGKILL)
         self._process.wait()
         self._process = None
+        self._wait_until_gone()
+
+    def _wait_until_gone(self) -> None:
+        """Until the last process has let go of the port."""
         deadline = time.monotonic() + DEADLINE
-        while self.answers():  # until the last of them has let go of the port
+        while self.answers():
             assert time.monotonic() < deadline
 
     def answers(self) -> bool:
