@@ -20,6 +20,7 @@ class LocalCategory(offline.LocalEntity):
     search_fields = ["name", "description"]
     ordering = ["name"]
     pictures = ["picture"]
+    icon = "shelf"
 
 
 class LocalProduct(offline.LocalEntity):
@@ -40,9 +41,10 @@ class LocalProduct(offline.LocalEntity):
     pattern = offline.ReadOnlyOptimized
     list_display = ["name", "unit_price", "category__name", "units_in_stock"]
     search_fields = ["name", "sku", "category__name", "supplier__company_name"]
-    list_filter = ["category", "discontinued"]
+    list_filter = ["category", "unit_price", "units_in_stock", "supplier__company_name", "discontinued"]
     ordering = ["name"]
     pictures = ["picture", "category__picture"]
+    icon = "box"
 
 
 class OfOwnTerritories(offline.LocalEntity):
@@ -76,8 +78,9 @@ class LocalCustomer(OfOwnTerritories):
     ]
     list_display = ["company_name", "contact_name", "city", "phone"]
     search_fields = ["company_name", "contact_name", "city", "code"]
-    list_filter = ["country"]
+    list_filter = ["territory__name", "country", "city"]
     ordering = ["company_name"]
+    icon = "users"
 
 
 class LocalOrder(OfOwnTerritories):
@@ -97,8 +100,9 @@ class LocalOrder(OfOwnTerritories):
     ]
     list_display = ["number", "customer__company_name", "order_date", "shipped_date"]
     search_fields = ["number", "customer__company_name", "ship_city"]
-    list_filter = ["customer", "shipper"]
+    list_filter = ["customer", "order_date", "shipped_date", "freight", "ship_country"]
     ordering = ["-order_date", "-number"]
+    icon = "receipt"
 
 
 class LocalOrderLine(OfOwnTerritories):
@@ -108,6 +112,7 @@ class LocalOrderLine(OfOwnTerritories):
     list_display = ["product__name", "quantity", "unit_price", "discount"]
     search_fields = ["product__name"]
     ordering = ["order", "product__name"]
+    icon = "list"
 
 
 catalog_app = offline.OfflineApp(

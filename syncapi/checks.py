@@ -27,6 +27,7 @@ from syncapi.colors import is_color
 from syncapi.definition import entity_definition
 from syncapi.entities import LocalEntity
 from syncapi.errors import DeclarationError
+from syncapi.icons import ICONS
 from syncapi.patterns import Pattern
 from syncapi.registry import registry
 
@@ -108,6 +109,7 @@ def check_entity(cls: type[LocalEntity], app: OfflineApp) -> Messages:
         columns = _resolvable(entity)
         for option, check in _OPTION_CHECKS.items():
             problems += _check_option(entity, option, columns, check)
+        problems += _check_icon(cls)
         if not problems:
             entity_definition(entity)  # what devices will be told; the caller reports what cannot be told
     yield from problems
@@ -347,6 +349,16 @@ def _picture(column: Attribute) -> str | None:
 
 def _ordered(column: Attribute) -> str | None:
     return f"it is a {column.type.name}, which has no order" if column.type.name in NO_ORDER else None
+
+
+def _check_icon(cls: type[LocalEntity]) -> Messages:
+    if cls.icon not in ("", *ICONS):
+        yield Error(
+            f"{cls.__name__} names the icon {cls.icon!r}, which is not built in.",
+            hint=f"Use one of {', '.join(ICONS)}; or none, for the initial of its name.",
+            obj=cls,
+            id="syncapi.E029",
+        )
 
 
 _OPTION_CHECKS: dict[str, Callable[[Attribute], str | None]] = {

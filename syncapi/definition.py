@@ -9,6 +9,7 @@ from syncapi.applications import OfflineApp
 from syncapi.appsettings.current import settings_of
 from syncapi.attributes import Attribute
 from syncapi.entities import LocalEntity
+from syncapi.icons import ICONS
 from syncapi.values import value_field
 
 
@@ -53,6 +54,7 @@ def entity_definition(entity: LocalEntity) -> dict[str, Any]:
         "list_filter": names(entity.list_filter),
         "ordering": names(entity.ordering),
         "pictures": names(entity.pictures),
+        "icon": ICONS.get(entity.icon, ""),
     }
 
 

@@ -33,6 +33,8 @@ class LocalEntity:
     - `list_display`, `search_fields`, `list_filter`, `ordering`: as in `ModelAdmin`, over `attributes`. The first of
       `list_display` is the record's title on the generated screens.
     - `pictures`: attributes that hold the record's picture, best first; the first that is not empty is shown.
+    - `icon`: one of the icons that the generated screens have built in (`syncapi.icons.ICONS`); default the initial of
+      the model's plural name.
     - `depends_on`: further fields that decide which rows are in a scope, such as `territory__assignments__user`. Only
       tracked patterns look at it, and only where `get_queryset` filters in a way that is first seen when a device asks
       (a warning in the log names the field).
@@ -46,6 +48,7 @@ class LocalEntity:
     list_filter: ClassVar[Sequence[str]] = ()
     ordering: ClassVar[Sequence[str]] = ()
     pictures: ClassVar[Sequence[str]] = ()
+    icon: ClassVar[str] = ""
     depends_on: ClassVar[Sequence[str]] = ()
 
     def __init__(self, app: "OfflineApp") -> None:

@@ -48,6 +48,7 @@ CASES: dict[str, Callable[[], Sequence[OfflineApp]]] = {
     "E016 theme_color": lambda: [app(theme_color="green")],
     "E017 screenshots for square": lambda: [app(screenshots={"square": "x.png"})],
     "E018 list_display of LocalThing names 'secret'": lambda: [app(entity(list_display=["secret"]))],
+    "E029 LocalThing names the icon 'spaceship'": lambda: [app(entity(icon="spaceship"))],
     "E018 ordering of LocalThing names 'secret'": lambda: [app(entity(ordering=["-secret"]))],
     "E018 search_fields of LocalThing is not a list of names": lambda: [app(entity(search_fields="name"))],
     "E003 is not a list of names ": lambda: [app(entity(attributes=[1, None]))],

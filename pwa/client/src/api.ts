@@ -58,6 +58,8 @@ export interface EntityDefinition {
   ordering: string[];
   /** Attributes that hold the record's picture; the first that is not empty wins. */
   pictures: string[];
+  /** What stands for the entity, as the `d` of an SVG path of strokes on a 24 × 24 grid; `""` for its initial. */
+  icon?: string;
 }
 
 /** When an app syncs by itself, as set in the admin: *Offline Data Sync*. */
