@@ -45,7 +45,7 @@ def test_deep_links_work_with_the_server_switched_off(site: Site, browser: Brows
 
     page = open_app(context, site, "catalog", path)
     expect(page.locator("hv-app h1:visible")).to_have_count(1)
-    titles = {"LocalProduct/1/": "Chai", "LocalCategory/": "Categories", "status/": "Status"}
+    titles = {"LocalProduct/1/": "Chai", "LocalCategory/": "Categories", "status/": "Device"}
     expect(page).to_have_title(re.compile(titles[path]))
 
 

@@ -1,6 +1,7 @@
 /** A `window.offline` that lives in memory, in whatever state the screens are to be looked at. */
 import type {
   AppState,
+  CheckResult,
   EntityApi,
   OfflineApi,
   OfflineEvents,
@@ -25,7 +26,7 @@ export class FakeOffline implements OfflineApi {
   #events = new EventTarget();
   #state: AppState;
   #full: AppState;
-  #budget: number | null = 200_000_000;
+  #budget: number | null = 250e6;
   #persisted = false;
 
   constructor(readonly has: (name: string) => boolean) {
@@ -59,12 +60,28 @@ export class FakeOffline implements OfflineApi {
       lastError: has("error") ? failure : null,
       retryAt: has("error") ? new Date(Date.now() + 25_000).toISOString() : null,
       filesMissing: has("files") ? 12 : 0,
+      preview: {},
+      lastCheck: has("checked") ? { at: syncedAt, repaired: { LocalProduct: 10, LocalCategory: 1 } } : null,
       online: !has("offline"),
     };
     const bare = { ...this.#full, definition: null, definitionVersion: null, entities: {}, lastSync: null };
     this.#state = this.#full;
     if (has("first")) this.#state = bare;
     if (has("signedout")) this.#state = { ...bare, user: null, signInNeeded: true };
+    if (has("preview")) {
+      const total = rows.LocalProduct?.length ?? 0;
+      const syncing = {
+        context: "",
+        phase: "rows",
+        done: total * 0.45,
+        total,
+        bytes: 9.3e6,
+        totalBytes: 20.6e6,
+      } as const;
+      const preview = { LocalProduct: total, LocalCategory: 8 };
+      this.#state = { ...bare, definition, definitionVersion: "1", preview, syncing };
+    }
+    if (has("dropped")) this.#state = { ...bare, online: false, lastError: { ...failure, code: "network" } };
     if (has("slow")) void this.#run("start");
   }
 
@@ -91,7 +108,7 @@ export class FakeOffline implements OfflineApi {
     ] as const) {
       for (let done = 0; done <= last; done += Math.max(Math.round(last / 12), 1)) {
         const total = phase === "connect" ? 0 : last;
-        this.#progress({ context: "", phase, done, total, bytes: done * 280, totalBytes: total * 280 });
+        this.#progress({ context: "", phase, done, total, bytes: done * 240_000, totalBytes: total * 240_000 });
         await pause(this.has("slow") ? 600 : 25);
       }
       if (fails) break;
@@ -134,16 +151,23 @@ export class FakeOffline implements OfflineApi {
     return this.file(name);
   }
 
+  async check(): Promise<CheckResult> {
+    await pause(this.has("slow") ? 4_000 : 300);
+    if (!this.#state.online) return { status: "error", repaired: {}, error: { ...failure, code: "network" } };
+    const repaired = this.has("doubt") ? { LocalProduct: 10, LocalCategory: 1 } : {};
+    this.#change({ lastCheck: { at: new Date().toISOString(), repaired } });
+    return { status: "complete", repaired };
+  }
+
   async storage(): Promise<StorageReport> {
-    const entities = Object.entries(this.#state.entities).map(([name, { rows }]) => [
-      name,
-      { rows, bytes: rows * 280 },
-    ]);
+    const entities = Object.entries(this.#state.entities).map(
+      ([name, { rows, bytes = 0 }]) => [name, { rows, bytes }] as const,
+    );
     return {
       entities: Object.fromEntries(entities),
-      pictures: { count: 77, bytes: 9_400_000, budget: this.#budget, missing: this.#state.filesMissing ?? 0 },
-      usage: 21_000_000,
-      quota: 2_000_000_000,
+      pictures: { count: 1_204, bytes: 41.3e6, budget: this.#budget, missing: this.#state.filesMissing ?? 0 },
+      usage: 78.2e6,
+      quota: 10.7e9,
       persisted: this.#persisted,
     };
   }

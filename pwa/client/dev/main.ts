@@ -3,7 +3,9 @@
  * `/LocalProduct/?many&session`:
  *
  * first, slow (a sync that takes its time), error, offline, signedout, session (expired), empty, many (100,000 rows),
- * crowded (more entities than the bar holds), update, files (pictures missing), loading, rtl.
+ * crowded (more entities than the bar holds), update, files (pictures missing), loading, rtl, preview (looking around
+ * while the first download runs), dropped (the network went meanwhile), checked, doubt (a comparison that repairs),
+ * refused (the browser does not protect the data), theme=<hex colour without #>.
  */
 import { FakeOffline } from "./fake-offline";
 
@@ -13,6 +15,8 @@ for (const name of switches.keys()) if (name === "reset") sessionStorage.clear()
 if ([...switches.keys()].length && !switches.has("q")) sessionStorage.setItem("switches", switches.toString());
 const kept = new URLSearchParams(sessionStorage.getItem("switches") ?? "");
 
+const theme = kept.get("theme");
+if (theme) document.querySelector<HTMLMetaElement>('meta[name="theme-color"]')?.setAttribute("content", `#${theme}`);
 if (kept.has("rtl")) document.documentElement.dir = "rtl";
 window.offline = new FakeOffline((name) => kept.has(name));
 await import("../src/ui/index");

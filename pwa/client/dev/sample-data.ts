@@ -25,21 +25,32 @@ const kinds = [
 const goods = ["blend", "chutney", "fudge", "blue", "rye loaf", "ham", "pears", "herring", "tonic"];
 const suppliers = ["Nordhavn Trading", "Casa Verde", "Tōkyō Foods", "Harper & Daughters", "Bäckerei Lindner"];
 
+const notes =
+  "Keep cool, and away from light.\nBest before the end of the season. Once opened it keeps for about a week; the lid wants " +
+  "to be screwed on tightly. Comes in cases of twelve, which may be mixed within one kind.";
+
 export const sample = {
-  LocalCategory: categories.map(
-    ([name, description], index): Row => ({
-      id: index + 1,
-      name: name as string,
-      description: description as string,
-      picture: index === 6 ? "" : `categories/${index + 1}.svg`,
-    }),
-  ),
+  LocalCategory: [
+    ...categories.map(
+      ([name, description], index): Row => ({
+        id: index + 1,
+        name: name as string,
+        parent: index < 4 ? 10 : index < 6 ? 11 : 12,
+        description: description as string,
+        picture: index === 6 ? "" : `categories/${index + 1}.svg`,
+      }),
+    ),
+    ...["Pantry", "Counter", "Fresh"].map(
+      (name, index): Row => ({ id: index + 10, name, parent: null, description: "", picture: "" }),
+    ),
+  ],
   LocalProduct: products(77),
   LocalSupplier: suppliers.map(
     (name, index): Row => ({
       code: name.slice(0, 4).toUpperCase(),
       name,
       email: `orders@${index}.example`,
+      phone: `+49 30 5550 10${index}`,
       website: index ? `https://supplier${index}.example/` : "javascript:alert(1)",
       since: `20${10 + index}-0${index + 1}-15`,
       opens: "07:30:00.000000",
@@ -68,7 +79,7 @@ export function products(count: number): Row[] {
       units_in_stock: (index * 31) % 2_400,
       discontinued: index % 9 === 8,
       status: index % 3 ? "a" : "s",
-      notes: index % 4 ? "" : "Keep cool.\nBest before the end of the season.",
+      notes: index % 4 ? "" : notes,
       changed: "2026-01-31T09:30:00.000000Z",
       picture: index % 5 === 1 ? `products/${index + 1}.svg` : "",
     };
@@ -134,18 +145,21 @@ export function sampleDefinition(crowded: boolean, anonymous: boolean): Definiti
     ],
     list_display: ["name", "category__name", "unit_price", "units_in_stock", "discontinued"],
     search_fields: ["name", "category__name"],
-    list_filter: ["category", "discontinued", "status"],
+    list_filter: ["category", "unit_price", "discontinued", "status", "supplier", "changed"],
     pictures: ["picture", "category__picture"],
+    icon: "M12 3 4 7v10l8 4 8-4V7zM4 7l8 4 8-4M12 11v10M8 5l8 4",
   });
   const category = entity("LocalCategory", "category", "categories", {
     attributes: [
       attribute("id", "integer", { label: "ID" }),
       attribute("name", "string"),
+      attribute("parent", "integer", { relation: "LocalCategory", null: true }),
       attribute("description", "text"),
       attribute("picture", "picture"),
     ],
     list_display: ["name", "description"],
     pictures: ["picture"],
+    icon: "M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z",
   });
   const supplier = entity("LocalSupplier", "supplier", "suppliers", {
     key: "code",
@@ -153,6 +167,7 @@ export function sampleDefinition(crowded: boolean, anonymous: boolean): Definiti
       attribute("code", "string"),
       attribute("name", "string"),
       attribute("email", "email", { label: "e-mail" }),
+      attribute("phone", "string"),
       attribute("website", "url"),
       attribute("since", "date"),
       attribute("opens", "time"),
@@ -160,6 +175,7 @@ export function sampleDefinition(crowded: boolean, anonymous: boolean): Definiti
       attribute("terms", "json"),
     ],
     list_display: ["name", "since"],
+    icon: "M3 6h11v11H3zM14 10h4l3 3v4h-7M5 18a2 2 0 1 0 4 0a2 2 0 1 0 -4 0M15 18a2 2 0 1 0 4 0a2 2 0 1 0 -4 0",
   });
   const more = ["customer", "region", "vehicle"].map((name) => entity(`Local${name}`, name, `${name}s`, {}));
   return {

@@ -81,30 +81,50 @@ export const appStyles = css`
     text-align: center;
   }
 
-  @media (min-width: 900px) {
+  .panes > hv-list {
+    view-transition-name: list;
+  }
+
+  .panes > hv-detail {
+    view-transition-name: record;
+  }
+
+  .panes > .behind {
+    view-transition-name: none;
+  }
+
+  @media (min-width: 600px) {
     .body {
       flex-direction: row;
     }
 
     hv-nav {
-      inline-size: 13.5rem;
+      inline-size: 5.25rem;
       flex: none;
-    }
-
-    .panes.wide {
-      grid-template-columns: minmax(20rem, 25rem) minmax(0, 1fr);
-    }
-
-    .panes.wide > :first-child {
-      border-inline-end: 1px solid var(--line);
-    }
-
-    .panes.wide > :nth-child(2) {
-      grid-area: 1 / 2;
     }
 
     hv-toast {
       --toast-end: var(--space-5);
+    }
+  }
+
+  @media (min-width: 900px) {
+    .panes.beside {
+      grid-template-columns: minmax(20rem, 26rem) minmax(0, 1fr);
+    }
+
+    .panes.beside > :first-child {
+      border-inline-end: 1px solid var(--line);
+    }
+
+    .panes.beside > :nth-child(2) {
+      grid-area: 1 / 2;
+    }
+  }
+
+  @media (min-width: 1200px) {
+    hv-nav {
+      inline-size: 14rem;
     }
   }
 `;

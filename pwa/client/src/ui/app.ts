@@ -9,11 +9,12 @@ import { pictures } from "./data/pictures";
 import { positions } from "./data/positions";
 import { ScreenFocus } from "./focus";
 import { format } from "./format";
-import { knownView, routeEntity } from "./model";
+import { hasPreview, knownView, routeEntity } from "./model";
 import { Navigator } from "./navigator";
 import type { Toast } from "./parts/toast";
 import { appLink, emptyView, type ListView, parseRoute, type Route } from "./router";
 import type { List } from "./screens/list";
+import type { Place } from "./screens/rows";
 import { base, buttons } from "./styles";
 import { reason, resultText } from "./sync-words";
 import { t } from "./texts";
@@ -36,6 +37,8 @@ export class App extends LitElement {
     signingIn: { state: true },
     recordTitle: { state: true },
     failed: { state: true },
+    place: { state: true },
+    peeking: { state: true },
   };
   declare state: AppState | null;
   declare progress: SyncProgress | null;
@@ -45,14 +48,24 @@ export class App extends LitElement {
   declare recordTitle: string;
   /** The store on this device did not open. */
   declare failed: boolean;
+  /** Where the open record stands in its list, as far as that is loaded. */
+  declare place: Place | null;
+  /** Looking around while the first download runs. */
+  declare peeking: boolean;
 
   static override styles = [base, buttons, appStyles];
 
   #navigator = new Navigator(window.offline.config.base, (cause) => this.#navigated(cause));
+  #rail = new Media(this, "(min-width: 600px)");
+  #table = new Media(this, "(min-width: 700px)");
   #wide = new Media(this, "(min-width: 900px)");
+  #docks = new Media(this, "(min-width: 1100px)");
+  #spacious = new Media(this, "(min-width: 1200px)");
   /** The list each tab was left with. */
   #views = new Map<string, ListView>();
   #focus = new ScreenFocus(this);
+  /** The first download was begun here, and goes on by itself when there is a network again. */
+  #downloading = false;
 
   constructor() {
     super();
@@ -62,10 +75,13 @@ export class App extends LitElement {
     this.signingIn = false;
     this.recordTitle = "";
     this.failed = false;
+    this.place = null;
+    this.peeking = false;
     new Live(this, {
       statechange: (state) => this.#adopt(state),
       networkstatuschange: ({ online }) => {
         if (this.state) this.state = { ...this.state, online };
+        if (online && this.#downloading && !this.progress) this.#sync();
       },
       syncstart: ({ context }) => {
         this.progress = { context, phase: "connect", done: 0, total: 0, bytes: 0, totalBytes: 0 };
@@ -75,12 +91,15 @@ export class App extends LitElement {
       },
       synccomplete: (result) => {
         this.#ended();
+        this.#downloaded();
         const rows = Object.values(result.received).some(Boolean);
         // What people did not ask for is told only when it changed something.
         if (result.trigger === "manual" || rows) this.#toast(resultText(result, format()));
       },
       syncerror: ({ error, trigger }) => {
         this.#ended();
+        // Only a cut connection mends itself.
+        if (error.code !== "network" && error.code !== "timeout") this.#downloading = false;
         if (trigger === "manual") this.#toast(t("syncFailedBecause", { reason: reason(error) }), true);
       },
     });
@@ -104,7 +123,9 @@ export class App extends LitElement {
     if (!state) return html`<hv-starting ?failed=${this.failed}></hv-starting>`;
     return html`<div class="app" @hv-sync=${this.#sync} @hv-signed-in=${() => (this.signingIn = false)}
       @hv-cancel=${() => (this.signingIn = false)}
-      @hv-sign-in=${() => (this.signingIn = true)} @hv-view=${this.#viewed} @hv-titled=${this.#titled} @click=${this.#clicked}>
+      @hv-sign-in=${() => (this.signingIn = true)} @hv-view=${this.#viewed} @hv-titled=${this.#titled} @hv-peek=${() => (this.peeking = true)} @hv-back=${this.#back}
+      @hv-go=${(event: CustomEvent<Route>) => this.#navigator.go(event.detail)}
+      @hv-place=${(event: CustomEvent<Place | null>) => (this.place = event.detail)} @click=${this.#clicked}>
       ${
         state.signInNeeded || this.signingIn
           ? html`<hv-sign-in class="alone" ?cancellable=${!state.signInNeeded}></hv-sign-in>`
@@ -126,7 +147,7 @@ export class App extends LitElement {
         <hv-notices .state=${state}></hv-notices>
       </header>
       <div class="body">
-        <hv-nav ?rail=${this.#wide.matches} .entities=${definition.entities} current=${current}
+        <hv-nav ?rail=${this.#rail.matches} ?spacious=${this.#spacious.matches} .entities=${definition.entities} current=${current}
           ?attention=${state.lastError !== null && state.online}></hv-nav>
         <main id="main">
           ${
@@ -147,21 +168,22 @@ export class App extends LitElement {
     const wide = this.#wide.matches;
     const key = route.screen === "detail" ? route.key : null;
     const behind = key !== null && !wide;
-    return html`<div class="panes ${wide ? "wide" : ""}">
+    const beside = key !== null && wide;
+    return html`<div class="panes ${beside ? "beside" : ""}">
       ${keyed(
         entity.name,
         html`<hv-list class=${behind ? "behind" : ""} .inert=${behind} .definition=${definition} .entity=${entity}
-          .state=${state} .view=${knownView(entity, this.#view(entity.name))} .selected=${key ?? ""}></hv-list>`,
+          .state=${state} .view=${knownView(entity, this.#view(entity.name))} .selected=${key ?? ""}
+          ?table=${this.#table.matches && !beside} ?docks=${this.#docks.matches && !beside}></hv-list>`,
       )}
       ${
         key !== null
           ? keyed(
               `${entity.name} ${key}`,
-              html`<hv-detail .definition=${definition} .entity=${entity} .key=${key}></hv-detail>`,
+              html`<hv-detail .definition=${definition} .entity=${entity} .key=${key} .place=${this.place}
+                ?beside=${beside}></hv-detail>`,
             )
-          : wide
-            ? html`<p class="choose muted">${t("choose")}</p>`
-            : nothing
+          : nothing
       }
     </div>`;
   }
@@ -179,6 +201,7 @@ export class App extends LitElement {
 
   #isFirstRun(state: AppState): boolean {
     if (state.lastSync) return false;
+    if (this.peeking && state.definition && hasPreview(state)) return false;
     return !state.definition || state.syncing !== null || Object.keys(state.entities).length === 0;
   }
 
@@ -188,6 +211,8 @@ export class App extends LitElement {
     if (!this.#navigator.begin(state.replica)) this.route = this.#navigator.route;
     this.state = adoptState(this.state, state);
     if (!state.syncing) this.progress = null;
+    // Begun before this page was opened, and cut off: it goes on here.
+    if (!state.lastSync && hasPreview(state)) this.#downloading = true;
   }
 
   async #start(): Promise<void> {
@@ -199,14 +224,32 @@ export class App extends LitElement {
     }
   }
 
+  /** Everything is here for the first time: the moment to ask the browser to keep it. */
+  #downloaded(): void {
+    if (this.#downloading) void window.offline.persist().catch(() => false);
+    this.#downloading = false;
+    this.peeking = false;
+  }
+
   #ended(): void {
     this.progress = null;
     if (this.state) this.state = { ...this.state, syncing: null };
   }
 
   #navigated(cause: "push" | "pop"): void {
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (!still && document.startViewTransition && document.visibilityState === "visible") {
+      document.startViewTransition(async () => {
+        this.#change(cause);
+        await this.updateComplete;
+      });
+    } else this.#change(cause);
+  }
+
+  #change(cause: "push" | "pop"): void {
     const left = this.route;
     this.route = this.#navigator.route;
+    this.place = null;
     this.recordTitle = "";
     const { screen } = this.route;
     const definition = this.state?.definition;
@@ -221,10 +264,17 @@ export class App extends LitElement {
     const link = appLink(event, base);
     if (!link) return;
     event.preventDefault();
-    const { tab, back } = link.dataset;
+    const { tab, back, step } = link.dataset;
     if (back !== undefined) this.#back();
+    // A step to the record beside is none in the history: "back" leads to the list.
+    else if (step !== undefined) this.#step(parseRoute(base, link));
     else if (tab) this.#openTab(tab);
     else this.#navigator.go(parseRoute(base, link));
+  }
+
+  #step(route: Route): void {
+    this.#navigator.replace(route);
+    this.#change("push");
   }
 
   #openTab(entity: string): void {
@@ -267,6 +317,7 @@ export class App extends LitElement {
   }
 
   #sync(): void {
+    this.#downloading = this.state !== null && !this.state.lastSync;
     // A rejection is a mistake of the app's declaration; failures of the sync itself come as events.
     window.offline
       .onSync("")
@@ -279,6 +330,8 @@ export class App extends LitElement {
     positions.clear();
     pictures.clear();
     this.recordTitle = "";
+    this.peeking = false;
+    this.#downloading = false;
     this.#focus.forget();
     this.#navigator.end();
     this.route = this.#navigator.route;

@@ -125,6 +125,11 @@ export class Formatter {
     return this.#relative.format(seconds, "second");
   }
 
+  /** "one, two and three". */
+  list(parts: string[]): string {
+    return new Intl.ListFormat(this.locale).format(parts);
+  }
+
   bytes(bytes: number): string {
     const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
     const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);

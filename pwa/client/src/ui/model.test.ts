@@ -1,16 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { AttributeDefinition, Definition, EntityDefinition } from "../api";
 import { Formatter } from "./format";
-import {
-  backlinks,
-  detailLines,
-  filterAttributes,
-  initial,
-  knownView,
-  parseKey,
-  pictureName,
-  recordTitle,
-} from "./model";
+import { backlinks, detailLines, initial, knownView, parseKey, pictureName, recordTitle } from "./model";
 
 const format = new Formatter("en-GB", "UTC");
 
@@ -99,11 +90,6 @@ test("backlinks find relations from anywhere, itself included", () => {
 test("the first picture that is not empty wins", () => {
   expect(pictureName(product, { picture: "", category__picture: "c.png" })).toBe("c.png");
   expect(pictureName(product, { picture: null })).toBe("");
-});
-
-test("filters are those that can be chosen, and those the address asks for", () => {
-  expect(filterAttributes(product, {}).map(({ name }) => name)).toEqual(["category", "active"]);
-  expect(filterAttributes(product, { category__name: "x" }).map(({ name }) => name)).toContain("category__name");
 });
 
 test("the initial is the first letter or digit", () => {

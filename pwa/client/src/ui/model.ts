@@ -1,5 +1,5 @@
 /** What the screens read out of a definition: pure, so that every screen shows a record the same way. */
-import type { AttributeDefinition, Definition, EntityDefinition, Key, Row, WireValue } from "../api";
+import type { AppState, AttributeDefinition, Definition, EntityDefinition, Key, Row } from "../api";
 import type { Formatter } from "./format";
 import type { ListView, Route } from "./router";
 
@@ -11,6 +11,11 @@ export function findEntity(definition: Definition | null, name: string): EntityD
 export function routeEntity(definition: Definition, route: Route): EntityDefinition | undefined {
   if (route.screen === "home") return definition.entities[0];
   return route.screen === "status" ? undefined : findEntity(definition, route.entity);
+}
+
+/** Whether anything can be looked at while the first download runs. */
+export function hasPreview({ preview }: AppState): boolean {
+  return Object.values(preview ?? {}).some(Boolean);
 }
 
 /** The view without what the entity does not have: a remembered filter, or an address, may be older than it (L5). */
@@ -98,6 +103,45 @@ export function detailLines(definition: Definition, entity: EntityDefinition): D
   return [...shown, ...lines.filter(({ attribute }) => attribute.name === entity.key)];
 }
 
+export interface DetailGroups {
+  /** Amounts that the list shows too: what the record is opened for. */
+  figures: DetailLine[];
+  facts: DetailLine[];
+  /** Text of more than a line. */
+  texts: DetailLine[];
+  /** The key, and what machines write. */
+  record: DetailLine[];
+}
+
+const MOST_FIGURES = 4;
+
+/** The lines of a detail screen by how they are read; the title has been said, and an empty text says nothing. */
+export function detailGroups(definition: Definition, entity: EntityDefinition, row: Row): DetailGroups {
+  const groups: DetailGroups = { figures: [], facts: [], texts: [], record: [] };
+  const title = titleAttribute(entity);
+  for (const line of detailLines(definition, entity)) {
+    const { attribute } = line;
+    const value = row[attribute.name];
+    const figure = isNumber(attribute) && value !== null && entity.list_display.includes(attribute.name);
+    if (attribute.name === entity.key || attribute.type === "json") groups.record.push(line);
+    else if (attribute === title) continue;
+    else if (figure && groups.figures.length < MOST_FIGURES) groups.figures.push(line);
+    else if (attribute.type === "text" && !attribute.choices) {
+      if (typeof value === "string" && value) groups.texts.push(line);
+    } else groups.facts.push(line);
+  }
+  return groups;
+}
+
+/** Whether a text is a telephone number, by its attribute's name and its looks: there is no such type. */
+export function isPhone({ name, type }: AttributeDefinition, value: string): boolean {
+  return (
+    type === "string" &&
+    /phone|mobile|(^|_)(tel|cell)(_|$)/i.test(name) &&
+    /^\+?[\d\s().\-/]{4,}(\s*(x|ext\.?)\s*\d+)?$/i.test(value)
+  );
+}
+
 export interface Backlink {
   entity: EntityDefinition;
   attribute: AttributeDefinition;
@@ -116,16 +160,6 @@ export function backlinks(definition: Definition, entity: EntityDefinition): Bac
 export function pictureName(entity: EntityDefinition, row: Row): string {
   for (const name of entity.pictures) if (typeof row[name] === "string" && row[name]) return row[name];
   return "";
-}
-
-/** Attributes a list can be narrowed by: booleans, choices and relations; others may come by address (`filters`). */
-export function filterAttributes(entity: EntityDefinition, filters: Record<string, WireValue>): AttributeDefinition[] {
-  return entity.attributes.filter(
-    (attribute) =>
-      attribute.name in filters ||
-      (entity.list_filter.includes(attribute.name) &&
-        (attribute.type === "boolean" || attribute.choices || attribute.relation)),
-  );
 }
 
 /** A letter for where there is no picture. */

@@ -3,12 +3,15 @@
  * search, order and filters are its query, so that a reload, a link and the back button all keep them.
  */
 import type { WireValue } from "../api";
+import type { Filter } from "./narrowing";
 
 export interface ListView {
   search: string;
   /** Attribute name, a leading `-` for descending, `""` for the entity's own order. */
   order: string;
-  filters: Record<string, WireValue>;
+  filters: Record<string, Filter>;
+  /** A tree's records one after the other instead. */
+  flat?: true;
 }
 
 export type Route =
@@ -50,6 +53,7 @@ export function parseView(query: string): ListView {
   for (const [name, value] of new URLSearchParams(query)) {
     if (name === "q") view.search = value;
     else if (name === "order") view.order = value;
+    else if (name === "flat") view.flat = true;
     else if (name.startsWith("is.")) view.filters[name.slice(3)] = parseJson(value);
   }
   return view;
@@ -59,6 +63,7 @@ export function viewQuery(view: ListView): string {
   const parameters = new URLSearchParams();
   if (view.search) parameters.set("q", view.search);
   if (view.order) parameters.set("order", view.order);
+  if (view.flat) parameters.set("flat", "1");
   for (const [name, value] of Object.entries(view.filters)) parameters.set(`is.${name}`, JSON.stringify(value));
   const query = parameters.toString();
   return query && `?${query}`;

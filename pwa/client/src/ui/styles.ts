@@ -14,6 +14,7 @@ export const base = css`
 
   /* A value is read in its own direction, and stays where those of the other records are. */
   [dir="auto"] {
+    text-align: -webkit-match-parent;
     text-align: match-parent;
   }
 
@@ -163,9 +164,47 @@ export const buttons = css`
     border-color: transparent;
   }
 
-  .round .icon {
+  .round .icon,
+  .square .icon {
     inline-size: 1.375rem;
     block-size: 1.375rem;
+  }
+
+  .square {
+    position: relative;
+    flex: none;
+    inline-size: var(--touch);
+    padding: 0;
+    border-color: var(--line);
+    border-radius: var(--radius-m);
+    background: var(--surface);
+  }
+
+  .square.on {
+    border-color: transparent;
+    background: var(--accent-soft);
+    color: var(--accent);
+  }
+
+  .badge {
+    display: inline-grid;
+    place-items: center;
+    min-inline-size: 1.25rem;
+    block-size: 1.25rem;
+    padding-inline: 0.3rem;
+    border-radius: var(--radius-full);
+    background: var(--accent);
+    color: var(--on-accent);
+    font-size: var(--size-xs);
+    font-weight: 650;
+    line-height: 1;
+    font-variant-numeric: tabular-nums;
+  }
+
+  .square .badge {
+    position: absolute;
+    inset-block-start: -0.375rem;
+    inset-inline-end: -0.375rem;
   }
 
   @media (hover: hover) {
@@ -184,6 +223,41 @@ export const buttons = css`
     .danger.primary:hover:not(:disabled) {
       background: color-mix(in oklab, var(--danger) 88%, var(--text));
     }
+  }
+`;
+
+/** A line to choose, as a whole: label, box and number. */
+export const choices = css`
+  .choice {
+    display: flex;
+    align-items: center;
+    gap: var(--space-3);
+    min-block-size: var(--touch);
+    cursor: pointer;
+  }
+
+  .choice input {
+    flex: none;
+    inline-size: 1.25rem;
+    block-size: 1.25rem;
+    margin: 0;
+    accent-color: var(--accent);
+  }
+
+  .choice .name {
+    flex: 1;
+    min-inline-size: 0;
+    overflow-wrap: anywhere;
+  }
+
+  .choice .number {
+    color: var(--muted);
+    font-size: var(--size-s);
+    font-variant-numeric: tabular-nums;
+  }
+
+  .choice.none .name {
+    color: var(--muted);
   }
 `;
 
@@ -246,6 +320,7 @@ export const cards = css`
     border: 1px solid var(--line);
     border-radius: var(--radius-l);
     background: var(--surface);
+    box-shadow: var(--shadow-1);
   }
 
   .card > h2 {

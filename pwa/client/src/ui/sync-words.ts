@@ -1,6 +1,7 @@
 /** What the state of syncing is called, in one place: every screen says the same about the same state. */
 import type { AppState, SyncError, SyncProgress, SyncResult } from "../api";
 import type { Formatter } from "./format";
+import { findEntity } from "./model";
 import { type TextName, t } from "./texts";
 
 const reasons: Record<string, TextName> = {
@@ -39,6 +40,44 @@ export function phaseText({ phase, done, total }: SyncProgress, format: Formatte
   }
 }
 
+export type StateLook = "busy" | "offline" | "failed" | "good";
+
+/** Without a network nothing has failed: it waits. */
+export function stateLook({ syncing, online, lastError }: AppState): StateLook {
+  if (syncing) return "busy";
+  if (!online) return "offline";
+  return lastError ? "failed" : "good";
+}
+
+/** The state in a word or two. */
+export function stateTitle(state: AppState): string {
+  const good = state.lastSync ? "upToDate" : "neverSynced";
+  return t(({ busy: "syncing", offline: "networkOffline", failed: "syncFailed", good } as const)[stateLook(state)]);
+}
+
+/** "about 3 minutes left"; empty while nothing can be said. */
+export function remainingText(seconds: number | null, format: Formatter): string {
+  if (seconds === null) return "";
+  if (seconds < 10) return t("remainingMoment");
+  const minutes = Math.round(seconds / 60);
+  const rounded = Math.ceil(seconds / 10) * 10;
+  return seconds < 55
+    ? t("remainingSeconds", { count: rounded, number: format.count(rounded) })
+    : t("remainingMinutes", { count: minutes, number: format.count(minutes) });
+}
+
+/** What a comparison with the server found. */
+export function checkText(repaired: Record<string, number>, { definition }: AppState, format: Formatter): string {
+  const parts = Object.entries(repaired)
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => {
+      const entity = findEntity(definition, name);
+      const label = count === 1 ? entity?.label : entity?.label_plural;
+      return t("results", { number: format.count(count), name: label ?? name });
+    });
+  return parts.length ? t("checkRepaired", { what: format.list(parts) }) : t("checkGood");
+}
+
 /** The short text beside the sync button, when it is not simply the time of the last sync. */
 export function stateText(state: AppState, format: Formatter): string | null {
   const { syncing } = state;
@@ -54,4 +93,9 @@ export function stateText(state: AppState, format: Formatter): string | null {
 export function resultText(result: SyncResult, format: Formatter): string {
   const rows = Object.values(result.received).reduce((sum, count) => sum + count, 0);
   return rows ? t("rowsUpdated", { count: rows, number: format.count(rows) }) : t("upToDate");
+}
+
+/** What has come and what comes in all: bytes say more about time than rows do, where they are known. */
+export function measure({ phase, done, total, bytes = 0, totalBytes = 0 }: SyncProgress): [number, number] {
+  return phase === "rows" && totalBytes > 0 ? [bytes, totalBytes] : [done, total];
 }

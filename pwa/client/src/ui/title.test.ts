@@ -9,7 +9,7 @@ const detail = { screen: "detail", entity: "LocalThing", key: "1" } as const;
 
 test("the page is called what is on it", () => {
   expect(pageTitle("Shop", state, { screen: "home" }, "")).toBe("LocalThings · Shop");
-  expect(pageTitle("Shop", state, { screen: "status" }, "")).toBe("Status · Shop");
+  expect(pageTitle("Shop", state, { screen: "status" }, "")).toBe("Device · Shop");
   expect(pageTitle("Shop", state, detail, "Chai")).toBe("Chai · Shop");
 });
 

@@ -1,6 +1,8 @@
 /**
- * The design tokens: one document-wide sheet of custom properties, which reach into every shadow root. An app's own
- * look begins with `--hv-accent`.
+ * The design tokens: one document-wide sheet of custom properties, which reach into every shadow root. All colours lean
+ * towards the app's `theme_color` (`--theme`), at a lightness that never changes, or is bounded: what can be read in one
+ * app can be read in all, whatever its colour (WCAG 2.2, 1.4.3; `test_design.py` goes through the colours).
+ * `--hv-accent` and `--hv-on-accent` overrule the accent.
  */
 import { css } from "lit";
 
@@ -8,26 +10,36 @@ export const tokens = css`
   :root {
     color-scheme: light dark;
 
-    --accent: var(--hv-accent, light-dark(#1b6450, #79cfb3));
-    --on-accent: var(--hv-on-accent, light-dark(#ffffff, #05261c));
-    --accent-soft: color-mix(in oklab, var(--accent) 13%, var(--surface));
+    --accent: var(
+      --hv-accent,
+      light-dark(oklch(from var(--theme) min(l, 0.47) min(c, 0.15) h), oklch(from var(--theme) max(l, 0.78) min(c, 0.12) h))
+    );
+    --on-accent: var(--hv-on-accent, light-dark(#fff, oklch(from var(--theme) 0.2 min(c, 0.03) h)));
+    --accent-soft: light-dark(
+      oklch(from var(--theme) 0.94 min(c * 0.25, 0.035) h),
+      oklch(from var(--theme) 0.3 min(c * 0.5, 0.04) h)
+    );
 
-    --page: light-dark(#f4f5f2, #101312);
-    --surface: light-dark(#ffffff, #191d1b);
-    --raised: light-dark(#ffffff, #232826);
-    --sunken: light-dark(#ebeee9, #0c0e0d);
-    --text: light-dark(#1a201d, #e7ece9);
-    --muted: light-dark(#58625d, #a3aea8);
-    --line: light-dark(#dde2dc, #2d3431);
-    --edge: light-dark(#7d8782, #76827c);
+    --page: light-dark(oklch(from var(--theme) 0.978 0.004 h), oklch(from var(--theme) 0.17 0.006 h));
+    --surface: light-dark(#fff, oklch(from var(--theme) 0.21 0.007 h));
+    --raised: light-dark(#fff, oklch(from var(--theme) 0.25 0.008 h));
+    --sunken: light-dark(oklch(from var(--theme) 0.95 0.006 h), oklch(from var(--theme) 0.265 0.008 h));
+    --text: light-dark(oklch(from var(--theme) 0.23 0.012 h), oklch(from var(--theme) 0.94 0.006 h));
+    --muted: light-dark(oklch(from var(--theme) 0.475 0.014 h), oklch(from var(--theme) 0.74 0.012 h));
+    --line: light-dark(oklch(from var(--theme) 0.915 0.006 h), oklch(from var(--theme) 0.3 0.009 h));
+    --edge: light-dark(oklch(from var(--theme) 0.61 0.012 h), oklch(from var(--theme) 0.56 0.012 h));
     --danger: light-dark(#a8281e, #ff9d92);
     --danger-soft: light-dark(#fbe9e6, #3b1d1a);
     --on-danger: light-dark(#ffffff, #3b0a05);
     --warn-text: light-dark(#5c4300, #f2d58b);
     --warn-soft: light-dark(#fbf1d5, #362c12);
-    --shadow: 0 1px 2px rgb(0 0 0 / 6%), 0 8px 28px rgb(0 0 0 / 14%);
+    --mark: light-dark(#ffe9a3, #5c4a12);
+
+    --shadow-1: 0 1px 2px rgb(0 0 0 / 5%), 0 1px 3px rgb(0 0 0 / 4%);
+    --shadow-2: 0 2px 6px rgb(0 0 0 / 8%), 0 12px 32px rgb(0 0 0 / 16%);
 
     --font: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif;
+    --size-xs: 0.75rem;
     --size-s: 0.8125rem;
     --size-m: 0.9375rem;
     --size-l: 1.0625rem;
@@ -44,12 +56,12 @@ export const tokens = css`
 
     --radius-s: 0.5rem;
     --radius-m: 0.75rem;
-    --radius-l: 1.125rem;
+    --radius-l: 1rem;
     --radius-full: 999px;
 
     --touch: 2.75rem;
-    --row: 4.875rem;
-    --quick: 140ms ease-out;
+    --quick: 140ms cubic-bezier(0.2, 0, 0, 1);
+    --calm: 240ms cubic-bezier(0.2, 0, 0, 1);
 
     background: var(--page);
     color: var(--text);
@@ -63,9 +75,20 @@ export const tokens = css`
     overscroll-behavior: none;
   }
 
+  ::view-transition-group(*) {
+    animation-duration: 180ms;
+    animation-timing-function: cubic-bezier(0.2, 0, 0, 1);
+  }
+
+  /* What somebody presses meanwhile is for the page beneath. */
+  ::view-transition {
+    pointer-events: none;
+  }
+
   @media (prefers-reduced-motion: reduce) {
     :root {
       --quick: 0ms;
+      --calm: 0ms;
     }
   }
 `;
@@ -74,4 +97,6 @@ export const tokens = css`
 export function adoptTokens(): void {
   const sheet = tokens.styleSheet;
   if (sheet) document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  const color = document.querySelector<HTMLMetaElement>('meta[name="theme-color"]')?.content;
+  document.documentElement.style.setProperty("--theme", color || "#1f5f5b");
 }

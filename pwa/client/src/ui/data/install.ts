@@ -1,10 +1,11 @@
-/** Whether this app can be installed, and how. Browsers ask for one prompt, early; iOS has steps instead. */
+/** Whether this app can be installed, and how. Browsers ask for one prompt, early; others have steps instead. */
 
 interface InstallEvent extends Event {
   prompt(): Promise<unknown>;
 }
 
-export type InstallWay = "prompt" | "ios" | null;
+/** `firefox`: on Android, where it has no prompt. */
+export type InstallWay = "prompt" | "ios" | "firefox" | null;
 
 let prompt: InstallEvent | null = null;
 const listeners = new Set<() => void>();
@@ -22,8 +23,18 @@ addEventListener("appinstalled", () => set(null));
 
 export function installWay(): InstallWay {
   if (prompt) return "prompt";
+  if (isInstalled()) return null;
   // Only Safari on iOS has `standalone`; there it is false until the app was put on the home screen.
-  return (navigator as { standalone?: boolean }).standalone === false ? "ios" : null;
+  if ((navigator as { standalone?: boolean }).standalone === false) return "ios";
+  return /android.*firefox/i.test(navigator.userAgent) ? "firefox" : null;
+}
+
+/** Whether this is the installed app itself. */
+export function isInstalled(): boolean {
+  const { standalone } = navigator as { standalone?: boolean };
+  return (
+    standalone === true || matchMedia("(display-mode: standalone), (display-mode: window-controls-overlay)").matches
+  );
 }
 
 export async function install(): Promise<void> {

@@ -46,6 +46,15 @@ export class RowSource {
     return this.#shown?.pages.get(Math.floor(index / PAGE))?.[index % PAGE];
   }
 
+  /** Where this row is, if it is among those loaded. */
+  find(is: (row: Row) => boolean): number | null {
+    for (const [page, rows] of this.#shown?.pages ?? []) {
+      const place = rows.findIndex(is);
+      if (place >= 0) return page * PAGE + place;
+    }
+    return null;
+  }
+
   /** `start`: the first row that will be visible, when a list is come back to. */
   setQuery(query: Query, start = 0): Promise<void> {
     this.#query = query;

@@ -1,7 +1,7 @@
 /** Titles of related records, looked up once each and kept until their entity changes. */
 import type { Definition, EntityDefinition, Key } from "../../api";
 import type { Formatter } from "../format";
-import { findEntity, recordTitle } from "../model";
+import { findEntity, keyOf, recordTitle } from "../model";
 
 export class Titles {
   /** By entity and key; `null`: not on the device, `undefined`: being asked. */
@@ -26,6 +26,17 @@ export class Titles {
       });
     }
     return known.get(key);
+  }
+
+  /** Looks up the titles of an entity's first records at once, for choosing among them. */
+  async learn(definition: Definition, entity: string, limit: number): Promise<void> {
+    const related = findEntity(definition, entity);
+    const rows = (await window.offline.entities[entity]?.list({ limit }).catch(() => [])) ?? [];
+    if (!related) return;
+    const known = this.#known.get(entity) ?? new Map<Key, string | null | undefined>();
+    this.#known.set(entity, known);
+    for (const row of rows) known.set(keyOf(related, row), recordTitle(related, row, this.format));
+    this.changed();
   }
 
   async #ask(related: EntityDefinition, key: Key): Promise<string | null> {

@@ -15,12 +15,23 @@ export const dialogs = css`
     border-start-end-radius: var(--radius-l);
     background: var(--raised);
     color: var(--text);
-    box-shadow: var(--shadow);
+    box-shadow: var(--shadow-2);
   }
 
   dialog[open] {
     display: grid;
     gap: var(--space-4);
+  }
+
+  dialog[open] {
+    animation: rise-up var(--calm);
+  }
+
+  @keyframes rise-up {
+    from {
+      translate: 0 2rem;
+      opacity: 0;
+    }
   }
 
   dialog::backdrop {
@@ -31,6 +42,19 @@ export const dialogs = css`
     dialog {
       margin-block: auto;
       border-radius: var(--radius-l);
+    }
+
+    /* What belongs to a list comes from its side. */
+    dialog.sheet {
+      block-size: 100dvh;
+      max-block-size: 100dvh;
+      margin-block: 0;
+      margin-inline: auto 0;
+      border-radius: 0;
+    }
+
+    dialog.sheet[open] {
+      inline-size: 24rem;
     }
   }
 `;

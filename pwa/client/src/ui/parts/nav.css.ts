@@ -55,20 +55,6 @@ export const navStyles = css`
     transition: background-color var(--quick);
   }
 
-  .letter {
-    font-size: 0.9375rem;
-    font-weight: 700;
-  }
-
-  .letter::before {
-    content: "";
-    position: absolute;
-    inset-block: 0.15rem;
-    inset-inline: calc(50% - 0.725rem);
-    border: 1.75px solid currentColor;
-    border-radius: 0.4rem;
-  }
-
   .item[aria-current],
   .item.current {
     color: var(--accent);
@@ -76,10 +62,6 @@ export const navStyles = css`
 
   .item[aria-current] .mark {
     background: var(--accent-soft);
-  }
-
-  .item[aria-current] .letter::before {
-    border-color: transparent;
   }
 
   .alert {
@@ -94,40 +76,58 @@ export const navStyles = css`
   }
 
   .sheet .item,
-  :host([rail]) .item {
+  :host([spacious]) .item {
     grid-template-columns: auto 1fr;
     justify-items: start;
     align-items: center;
     gap: var(--space-3);
-    min-block-size: 3rem;
+    min-block-size: 2.75rem;
     padding-inline: var(--space-2) var(--space-3);
     border-radius: var(--radius-m);
     font-size: var(--size-m);
+    font-weight: 550;
     text-align: start;
   }
 
+  .sheet .item {
+    min-block-size: 3.25rem;
+  }
+
   .sheet .mark,
-  :host([rail]) .mark {
-    inline-size: 2rem;
+  :host([spacious]) .mark {
+    inline-size: 1.75rem;
   }
 
   :host([rail]) nav {
     display: flex;
     flex-direction: column;
     block-size: 100%;
-    padding: var(--space-4) var(--space-3);
+    padding: var(--space-3) var(--space-1);
     border-block-start: 0;
     border-inline-end: 1px solid var(--line);
     overflow-y: auto;
   }
 
-  :host([rail]) .app {
-    padding: var(--space-1) var(--space-3) var(--space-4);
-    font-weight: 700;
+  :host([spacious]) nav {
+    padding: var(--space-4) var(--space-3);
+  }
+
+  .app {
+    display: flex;
+    align-items: center;
+    gap: var(--space-3);
+    padding: 0 var(--space-2) var(--space-5);
+    font-weight: 650;
     font-size: var(--size-l);
     line-height: 1.25;
     letter-spacing: -0.01em;
     overflow-wrap: anywhere;
+  }
+
+  .app img {
+    flex: none;
+    inline-size: 2rem;
+    block-size: 2rem;
   }
 
   :host([rail]) nav > ul {
@@ -147,25 +147,26 @@ export const navStyles = css`
     padding-block-start: var(--space-3);
   }
 
-  :host([rail]) .item[aria-current] {
+  :host([spacious]) .item[aria-current] {
     background: var(--accent-soft);
   }
 
-  :host([rail]) .item[aria-current] .mark {
+  :host([spacious]) .item[aria-current] .mark {
     background: none;
   }
 
-  :host([rail]) .item[aria-current] .letter::before {
-    border-color: currentColor;
-  }
-
-  :host([rail]) .alert {
-    inset-inline-end: 0.1rem;
+  :host([spacious]) .alert {
+    inset-inline-end: 0;
   }
 
   @media (hover: hover) {
     .item:hover {
       color: var(--text);
+    }
+
+    :host([spacious]) .item:hover:not([aria-current]),
+    .sheet .item:hover:not([aria-current]) {
+      background: var(--sunken);
     }
 
     .item[aria-current]:hover {

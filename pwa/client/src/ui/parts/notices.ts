@@ -2,9 +2,10 @@
 import { css, html, LitElement, nothing } from "lit";
 import type { AppState } from "../../api";
 import { applyUpdate, onUpdateWaiting } from "../../updates";
+import { format } from "../format";
 import { icon } from "../icons";
-import { base, buttons } from "../styles";
-import { reason } from "../sync-words";
+import { base, buttons, progressBar } from "../styles";
+import { measure, reason } from "../sync-words";
 import { t } from "../texts";
 import "./ago";
 import "./until";
@@ -24,8 +25,10 @@ export class Notices extends LitElement {
   static override styles = [
     base,
     buttons,
+    progressBar,
     css`
       .notice {
+        position: relative;
         display: flex;
         align-items: center;
         gap: var(--space-3);
@@ -38,6 +41,7 @@ export class Notices extends LitElement {
 
       .notice > span {
         flex: 1;
+        min-inline-size: 0;
         padding-block: var(--space-1);
       }
 
@@ -50,6 +54,20 @@ export class Notices extends LitElement {
         margin-inline-end: calc(-1 * var(--space-2));
         color: inherit;
         white-space: nowrap;
+      }
+
+      .notice > .percent {
+        flex: none;
+        font-variant-numeric: tabular-nums;
+        font-weight: 600;
+      }
+
+      .notice progress {
+        position: absolute;
+        inset-inline: 0;
+        inset-block-end: 0;
+        block-size: 3px;
+        border-radius: 0;
       }
 
       .offline {
@@ -85,15 +103,26 @@ export class Notices extends LitElement {
 
   override render() {
     const { online, sessionExpired, lastSync, lastError, retryAt, syncing } = this.state;
+    const [done, total] = syncing ? measure(syncing) : [0, 0];
     return html`
       ${
-        this.waiting && !this.dismissed
+        // Not while something arrives: it would be cut off.
+        this.waiting && !this.dismissed && !syncing
           ? html`<div class="notice new" role="status" data-test="update-banner">
-              ${icon("download")}<span>${t("updateReady")}</span>
+              ${icon("download")}<span><strong>${t("updateReady")}.</strong> ${t("updateHint")}</span>
               <button class="button quiet" type="button" data-test="update" @click=${applyUpdate}>${t("update")}</button>
               <button class="button quiet round" type="button" aria-label=${t("dismiss")} @click=${() => (this.dismissed = true)}>
                 ${icon("close")}
               </button>
+            </div>`
+          : nothing
+      }
+      ${
+        !lastSync && syncing
+          ? html`<div class="notice new" data-test="download-banner">
+              ${icon("download")}<span>${t("stillDownloading")}</span>
+              <span class="percent">${total ? format().percent(done, total) : ""}</span>
+              <progress aria-label=${t("downloading")} .max=${total || 1} .value=${done}></progress>
             </div>`
           : nothing
       }

@@ -1,8 +1,9 @@
-/** One row of a list: picture, title, and the other attributes of `list_display`. */
+/** One row of a list: a card with picture and title, or, where there is room, cells under column headings. */
 import { html, nothing } from "lit";
 import type { AttributeDefinition, Definition, EntityDefinition, Row } from "../../api";
 import type { Titles } from "../data/titles";
-import { type Formatter, format } from "../format";
+import { format } from "../format";
+import { highlight } from "../highlight";
 import { isNumber, keyOf, pictureName, recordTitle, secondaryAttributes } from "../model";
 import { routePath } from "../router";
 import { capitalize, t } from "../texts";
@@ -15,6 +16,10 @@ export interface RowContext {
   total: number;
   /** Key of the record shown beside the list. */
   selected: string;
+  /** What was searched for: marked where it stands. */
+  search: string;
+  /** Cells instead of a card. */
+  table: boolean;
 }
 
 export function rowTemplate(row: Row | undefined, index: number, context: RowContext) {
@@ -22,7 +27,7 @@ export function rowTemplate(row: Row | undefined, index: number, context: RowCon
   if (!row) {
     return html`<li class="row waiting" aria-setsize=${total} aria-posinset=${index + 1}>
       <span class="only-read">${t("loadingRow")}</span>
-      <span class="shape thumb" aria-hidden="true"></span>
+      ${entity.pictures.length ? html`<span class="shape thumb" aria-hidden="true"></span>` : nothing}
       <span class="main" aria-hidden="true"><span class="shape line"></span><span class="shape line short"></span></span>
     </li>`;
   }
@@ -32,33 +37,83 @@ export function rowTemplate(row: Row | undefined, index: number, context: RowCon
   return html`<li class="row" data-test="list-row" data-key=${key} aria-setsize=${total} aria-posinset=${index + 1}>
     <a href=${href} data-index=${index} aria-current=${key === context.selected ? "page" : nothing}>
       ${entity.pictures.length ? html`<hv-picture class="thumb" .name=${pictureName(entity, row)} .label=${title}></hv-picture>` : nothing}
-      <span class="main">
-        <span class="title" dir="auto">${title}</span>
-        <span class="facts">
-          ${secondaryAttributes(entity).map(
-            (attribute) => html`<span class="fact ${look(attribute)} ${row[attribute.name] ? "" : "bare"}">
-              <span class="label">${capitalize(attribute.label)}</span>
-              <span class="value" dir="auto">${fact(row, attribute, context, format())}</span></span>`,
-          )}
-        </span>
-      </span>
+      ${context.table ? cells(row, title, context) : card(row, title, context)}
     </a>
   </li>`;
 }
 
-function fact(row: Row, attribute: AttributeDefinition, context: RowContext, format: Formatter): string {
-  const value = row[attribute.name];
-  if (attribute.relation && (typeof value === "string" || typeof value === "number")) {
-    // A dash of their own while titles are looked up would read as "none": better nothing for that moment.
-    const title = context.titles.get(context.definition, attribute.relation, value);
-    return title === undefined ? "" : (title ?? format.value(value, attribute));
-  }
-  return format.value(value, attribute);
+function card(row: Row, title: string, context: RowContext) {
+  const attributes = secondaryAttributes(context.entity);
+  // The first amount, or else the first date, is what a row is looked up for: it stands by itself at the end.
+  const trail = attributes.find(isNumber) ?? attributes.find(isMeasured);
+  const rest = attributes.filter((attribute) => attribute !== trail && !isEmpty(row, attribute));
+  return html`<span class="main">
+      <span class="title" dir="auto">${marked(title, context.search)}</span>
+      ${
+        rest.length
+          ? html`<span class="facts">
+              ${rest.map(
+                (attribute) => html`<span class="fact ${isMeasured(attribute) ? "measured" : ""}">
+                  <span class="label ${isMeasured(attribute) ? "" : "only-read"}">${capitalize(attribute.label)}</span>
+                  <span class="value" dir="auto">${value(row, attribute, context)}</span></span>`,
+              )}
+            </span>`
+          : nothing
+      }
+    </span>
+    ${
+      trail && !isEmpty(row, trail)
+        ? html`<span class="trail">
+            <span class="value">${value(row, trail, context)}</span>
+            <span class="label">${capitalize(trail.label)}</span>
+          </span>`
+        : nothing
+    }`;
 }
 
-/** Phones have little room: a category's name does without its label, an amount does not. */
-function look(attribute: AttributeDefinition): string {
+function cells(row: Row, title: string, context: RowContext) {
+  return html`<span class="cells">
+    <span class="title" dir="auto">${marked(title, context.search)}</span>
+    ${secondaryAttributes(context.entity).map(
+      (
+        attribute,
+      ) => html`<span class="cell ${isNumber(attribute) ? "numeric" : ""} ${isEmpty(row, attribute) ? "bare" : ""}">
+        <span class="only-read">${capitalize(attribute.label)}</span>
+        <span class="value" dir="auto">${value(row, attribute, context)}</span></span>`,
+    )}
+  </span>`;
+}
+
+/** Widths of a table's cells: shares of what there is, the same for every row. */
+export function columnWidths(entity: EntityDefinition): string {
+  const width = (attribute: AttributeDefinition) =>
+    isNumber(attribute) ? "minmax(5rem, 0.6fr)" : isMeasured(attribute) ? "minmax(6rem, 0.8fr)" : "minmax(0, 1.2fr)";
+  return ["minmax(10rem, 2fr)", ...secondaryAttributes(entity).map(width)].join(" ");
+}
+
+function value(row: Row, attribute: AttributeDefinition, context: RowContext) {
+  const wire = row[attribute.name];
+  if (attribute.relation && (typeof wire === "string" || typeof wire === "number")) {
+    // A dash of their own while titles are looked up would read as "none": better nothing for that moment.
+    const title = context.titles.get(context.definition, attribute.relation, wire);
+    return title === undefined ? "" : (title ?? format().value(wire, attribute));
+  }
+  const text = format().value(wire, attribute);
+  return context.entity.search_fields.includes(attribute.name) ? marked(text, context.search) : text;
+}
+
+function marked(text: string, search: string) {
+  return search ? highlight(text, search).map(([piece, found]) => (found ? html`<mark>${piece}</mark>` : piece)) : text;
+}
+
+function isEmpty(row: Row, { name, type }: AttributeDefinition): boolean {
+  const wire = row[name];
+  // "No" says nothing that its absence does not.
+  return wire === null || wire === undefined || wire === "" || (type === "boolean" && !wire);
+}
+
+/** Phones have little room: a category's name does without its label, a date does not. */
+function isMeasured(attribute: AttributeDefinition): boolean {
   const { type, relation, choices } = attribute;
-  if (relation || choices || type === "string" || type === "text" || type === "email" || type === "url") return "";
-  return isNumber(attribute) ? "measured numeric" : "measured";
+  return !(relation || choices || type === "string" || type === "text" || type === "email" || type === "url");
 }

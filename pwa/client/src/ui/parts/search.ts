@@ -35,7 +35,7 @@ export class Search extends LitElement {
         padding-block: var(--space-2);
         padding-inline: 2.5rem var(--touch);
         border: 1px solid var(--edge);
-        border-radius: var(--radius-full);
+        border-radius: var(--radius-m);
         background: var(--surface);
         color: var(--text);
         /* Below 16 px iOS zooms in on focus. */

@@ -39,7 +39,7 @@ export class Toast extends LitElement {
         border-radius: var(--radius-l);
         background: var(--raised);
         color: var(--text);
-        box-shadow: var(--shadow);
+        box-shadow: var(--shadow-2);
         pointer-events: auto;
         animation: rise var(--quick);
       }

@@ -1,7 +1,9 @@
 /** One value of a record on its detail screen: links where there is somewhere to go, text otherwise. */
-import { html, nothing } from "lit";
+import { html } from "lit";
 import type { AttributeDefinition, WireValue } from "../../api";
 import { format } from "../format";
+import { icon } from "../icons";
+import { isPhone } from "../model";
 import { t } from "../texts";
 import "./picture";
 
@@ -13,11 +15,11 @@ export function valueTemplate(value: WireValue | undefined, attribute: Attribute
     case "boolean":
       return html`<span class="badge ${value ? "on" : ""}">${text}</span>`;
     case "email":
-      return html`<a href="mailto:${encodeURI(String(value))}">${text}</a>`;
+      return html`<a href="mailto:${encodeURI(String(value))}">${icon("mail")}${text}</a>`;
     case "url":
       // Other schemes (javascript:, data:) stay text.
       return /^https?:\/\//i.test(text)
-        ? html`<a href=${text} target="_blank" rel="noopener noreferrer">${text}</a>`
+        ? html`<a href=${text} target="_blank" rel="noopener noreferrer">${icon("link")}${text}</a>`
         : text;
     case "json":
       return typeof value === "object" ? html`<pre tabindex="0">${JSON.stringify(value, null, 2)}</pre>` : text;
@@ -28,7 +30,9 @@ export function valueTemplate(value: WireValue | undefined, attribute: Attribute
     case "text":
       return html`<span class="prose">${text}</span>`;
     default:
-      return attribute.relation ? nothing : text;
+      return isPhone(attribute, text)
+        ? html`<a href="tel:${text.replace(/[^\d+]/g, "")}">${icon("phone")}${text}</a>`
+        : text;
   }
 }
 

@@ -12,18 +12,48 @@ export const detailStyles = css`
     position: sticky;
     inset-block-start: 0;
     z-index: 1;
+    display: flex;
+    align-items: center;
     padding: var(--space-2);
-    background: var(--page);
+    background: color-mix(in oklab, var(--page) 88%, transparent);
+    backdrop-filter: blur(12px);
   }
 
   .bar .button {
-    padding-inline: var(--space-2) var(--space-3);
+    padding-inline: var(--space-2);
+  }
+
+  .bar .quiet {
+    gap: var(--space-1);
+    min-inline-size: 0;
+  }
+
+  .bar .quiet span {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+
+  .space {
+    flex: 1;
+  }
+
+  .place {
+    margin-inline: var(--space-2);
+    font-size: var(--size-s);
+    font-variant-numeric: tabular-nums;
+    white-space: nowrap;
+  }
+
+  .off {
+    opacity: 0.35;
+    cursor: default;
   }
 
   article {
     display: grid;
     gap: var(--space-4);
-    inline-size: min(100%, 48rem);
+    inline-size: min(100%, 52rem);
     margin-inline: auto;
     padding: var(--space-1) var(--space-4) var(--space-7);
   }
@@ -34,39 +64,98 @@ export const detailStyles = css`
   }
 
   .head h1 {
-    font-size: clamp(1.375rem, 5cqi, 1.75rem);
+    font-size: clamp(1.5rem, 5cqi, 2rem);
+  }
+
+  .name > p {
+    margin-block-end: var(--space-1);
+    font-size: var(--size-s);
   }
 
   .hero {
+    position: relative;
+    block-size: min(18rem, 36dvh);
+  }
+
+  .hero hv-picture {
     --fit: contain;
-    inline-size: 100%;
-    block-size: min(15rem, 32dvh);
+    block-size: 100%;
     border-radius: var(--radius-l);
   }
 
-  @container (min-width: 34rem) {
+  @container (min-width: 38rem) {
     .head:has(.hero) {
-      grid-template-columns: 12rem 1fr;
+      grid-template-columns: 16rem 1fr;
+      gap: var(--space-5);
       align-items: center;
     }
 
     .hero {
-      block-size: 12rem;
+      block-size: 16rem;
     }
+  }
+
+  /* The amounts that a record is opened for. */
+  .figures {
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--space-3) var(--space-6);
+    margin-block-start: var(--space-4);
+  }
+
+  .figures > div {
+    display: grid;
+    grid-auto-flow: row;
+  }
+
+  .figures dt {
+    order: 2;
+    font-size: var(--size-s);
+    color: var(--muted);
+  }
+
+  .figures dd {
+    font-size: 1.375rem;
+    font-weight: 650;
+    letter-spacing: -0.01em;
+    line-height: 1.2;
+    font-variant-numeric: tabular-nums;
   }
 
   .facts > div {
     padding-block: var(--space-3);
   }
 
+  .card.facts {
+    padding-block: var(--space-1);
+  }
+
+  .card.facts > div:first-child {
+    padding-block-start: var(--space-3);
+  }
+
+  .card.facts > div:last-child {
+    padding-block-end: var(--space-3);
+  }
+
   .facts a {
-    display: inline-block;
+    display: inline-flex;
+    align-items: center;
+    gap: var(--space-2);
     padding-block: 0.2rem;
     margin-block: -0.2rem;
   }
 
+  .facts a .icon {
+    inline-size: 1rem;
+    block-size: 1rem;
+  }
+
   .prose {
     white-space: pre-line;
+    max-inline-size: 65ch;
+    line-height: 1.6;
+    overflow-wrap: anywhere;
   }
 
   pre {
@@ -85,9 +174,13 @@ export const detailStyles = css`
 
   .badge {
     display: inline-block;
+    block-size: auto;
     padding: 0.05rem var(--space-3);
-    border-radius: var(--radius-full);
     background: var(--sunken);
+    color: var(--text);
+    font-size: inherit;
+    font-weight: 500;
+    line-height: inherit;
   }
 
   .badge.on {
@@ -96,10 +189,50 @@ export const detailStyles = css`
     font-weight: 600;
   }
 
+  .about summary {
+    display: inline-flex;
+    align-items: center;
+    gap: var(--space-1);
+    min-block-size: var(--touch);
+    color: var(--muted);
+    cursor: pointer;
+  }
+
+  .about .icon {
+    inline-size: 1.125rem;
+    transition: rotate var(--quick);
+  }
+
+  .about[open] .icon {
+    rotate: 180deg;
+  }
+
+  .about .facts {
+    font-size: var(--size-s);
+  }
+
   .missing {
     display: grid;
     gap: var(--space-2);
     padding-block: var(--space-7);
     text-align: center;
+    text-wrap: balance;
+  }
+
+  .shape {
+    block-size: 12rem;
+    border-radius: var(--radius-l);
+    background: var(--line);
+    animation: appear 200ms 200ms backwards;
+  }
+
+  .shape.tall {
+    block-size: 16rem;
+  }
+
+  @keyframes appear {
+    from {
+      opacity: 0;
+    }
   }
 `;

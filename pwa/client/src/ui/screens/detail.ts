@@ -5,26 +5,35 @@ import { Live } from "../data/live";
 import { Titles } from "../data/titles";
 import { format } from "../format";
 import { icon } from "../icons";
-import { backlinks, type DetailLine, detailLines, parseKey, pictureName, recordTitle } from "../model";
+import { backlinks, type DetailLine, detailGroups, parseKey, pictureName, recordTitle, titleAttribute } from "../model";
 import { valueTemplate } from "../parts/value";
 import { emptyView, routePath } from "../router";
 import { base, buttons, cards } from "../styles";
 import { capitalize, t } from "../texts";
 import { detailStyles } from "./detail.css";
+import type { Place } from "./rows";
 import "../parts/backlinks";
+import "../parts/lightbox";
 import "../parts/picture";
+import "../parts/share";
 
 export class Detail extends LitElement {
   static override properties = {
     definition: { attribute: false },
     entity: { attribute: false },
     key: {},
+    place: { attribute: false },
+    beside: { type: Boolean, reflect: true },
     row: { state: true },
   };
   declare definition: Definition;
   declare entity: EntityDefinition;
   /** As in the address. */
   declare key: string;
+  /** Where it stands in its list, as far as that is known. */
+  declare place: Place | null;
+  /** Beside its list, not over it. */
+  declare beside: boolean;
   /** `undefined` while it is read, `null` when it is not on the device. */
   declare row: Row | null | undefined;
 
@@ -37,6 +46,7 @@ export class Detail extends LitElement {
   constructor() {
     super();
     this.row = undefined;
+    this.place = null;
     new Live(this, {
       datachange: ({ entities }) => {
         this.#titles.forget(entities);
@@ -44,6 +54,7 @@ export class Detail extends LitElement {
         else this.requestUpdate();
       },
     });
+    this.addEventListener("keydown", this.#keyed);
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
@@ -68,42 +79,90 @@ export class Detail extends LitElement {
   }
 
   override render() {
-    const { entity, row } = this;
+    const { entity, row, beside } = this;
     const list = capitalize(entity.label_plural);
     return html`
-      <nav class="bar" aria-label=${t("backTo", { name: list })}>
-        <a class="button quiet" data-back data-test="back" href=${this.#path(emptyView)}>${icon("back")} ${t("back")}</a>
+      <nav class="bar" aria-label=${t("record")}>
+        <a class="button quiet" data-back data-test="back" aria-label=${beside ? t("closeRecord") : t("backTo", { name: list })}
+          title=${beside ? t("closeRecord") : t("backTo", { name: list })}
+          href=${routePath(window.offline.config.base, { screen: "list", entity: entity.name, view: emptyView })}>
+          ${icon(beside ? "close" : "back")}${beside ? nothing : html`<span>${list}</span>`}
+        </a>
+        <span class="space"></span>
+        ${this.#steps()}
+        ${row ? html`<hv-share .label=${recordTitle(entity, row, format())}></hv-share>` : nothing}
       </nav>
       <article data-test="detail" aria-busy=${row === undefined}>
-        ${row === undefined ? html`<h1 tabindex="-1">${capitalize(entity.label)}</h1>` : row ? this.#record(row) : this.#missing()}
+        ${row === undefined ? this.#waiting() : row ? this.#record(row) : this.#missing()}
       </article>
     `;
+  }
+
+  #steps() {
+    const { place } = this;
+    if (!place || place.total < 2) return nothing;
+    const { index, total, previous, next } = place;
+    return html`
+      <span class="place muted" data-test="place">${t("placeOf", { number: format().count(index + 1), total: format().count(total) })}</span>
+      ${this.#step(previous, "previous", t("previous"))}${this.#step(next, "next", t("next"))}
+    `;
+  }
+
+  #step(key: string | null, test: "previous" | "next", label: string) {
+    const look = icon(test === "previous" ? "up" : "down");
+    if (key === null) return html`<span class="button round off" aria-hidden="true">${look}</span>`;
+    const href = routePath(window.offline.config.base, { screen: "detail", entity: this.entity.name, key });
+    return html`<a class="button round" data-step data-test=${test} href=${href} aria-label=${label} title=${label}>${look}</a>`;
+  }
+
+  #waiting() {
+    return html`<h1 class="only-read" tabindex="-1">${capitalize(this.entity.label)}</h1>
+      <div class="shape tall" aria-hidden="true"></div><div class="shape" aria-hidden="true"></div>`;
   }
 
   #record(row: Row) {
     const { definition, entity } = this;
     const title = recordTitle(entity, row, format());
-    const key = this.#key;
+    const name = pictureName(entity, row);
+    const named = titleAttribute(entity);
+    const { figures, facts, texts, record } = detailGroups(definition, entity, row);
     return html`
       <div class="head">
         ${
           entity.pictures.length
-            ? html`<hv-picture class="hero" size="large" data-test="detail-picture" .name=${pictureName(entity, row)} .label=${title}
-                .alt=${t("pictureOf", { name: title })}></hv-picture>`
+            ? html`<div class="hero" data-test="detail-picture">
+                <hv-picture size="large" .name=${name} .label=${title} .alt=${t("pictureOf", { name: title })}></hv-picture>
+                ${name ? html`<hv-lightbox .name=${name} .label=${title}></hv-lightbox>` : nothing}
+              </div>`
             : nothing
         }
-        <div>
+        <div class="name">
           <p class="muted">${capitalize(entity.label)}</p>
-          <h1 tabindex="-1" dir="auto">${title}</h1>
+          <h1 tabindex="-1" dir="auto" data-test=${named ? `attribute-${named.name}` : nothing}>${title}</h1>
+          ${
+            figures.length
+              ? html`<dl class="figures">
+                  ${figures.map((line) => this.#line(row, line))}
+                </dl>`
+              : nothing
+          }
         </div>
       </div>
-      <dl class="card facts">
-        ${detailLines(definition, entity).map((line) => this.#line(row, line))}
-      </dl>
+      ${facts.length ? html`<dl class="card facts">${facts.map((line) => this.#line(row, line))}</dl>` : nothing}
+      ${texts.map(
+        ({ attribute }) => html`<section class="card" data-test="attribute-${attribute.name}">
+          <h2>${capitalize(attribute.label)}</h2>
+          <p class="prose" dir="auto">${String(row[attribute.name])}</p>
+        </section>`,
+      )}
       ${backlinks(definition, entity).map(
         (backlink) =>
-          html`<hv-backlinks .entity=${backlink.entity} .attribute=${backlink.attribute} .key=${key}></hv-backlinks>`,
+          html`<hv-backlinks .entity=${backlink.entity} .attribute=${backlink.attribute} .key=${this.#key}></hv-backlinks>`,
       )}
+      <details class="about">
+        <summary>${icon("chevron")}${t("recordFacts")}</summary>
+        <dl class="facts">${record.map((line) => this.#line(row, line))}</dl>
+      </details>
     `;
   }
 
@@ -139,12 +198,14 @@ export class Detail extends LitElement {
     </div>`;
   }
 
-  get #key(): Key {
-    return parseKey(this.entity, this.key);
+  /** Escape closes the record. What lies over it, a picture say, takes the key for itself. */
+  #keyed(event: KeyboardEvent): void {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    this.dispatchEvent(new CustomEvent("hv-back", { bubbles: true, composed: true }));
   }
 
-  #path(view: typeof emptyView): string {
-    return routePath(window.offline.config.base, { screen: "list", entity: this.entity.name, view });
+  get #key(): Key {
+    return parseKey(this.entity, this.key);
   }
 
   async #read(): Promise<void> {

@@ -1,11 +1,14 @@
-/** Nothing is on the device yet: says what will happen, and shows it happening. */
-import { css, html, LitElement, nothing } from "lit";
-import type { AppState } from "../../api";
+/** Nothing is on the device yet: says what will happen, shows it happening, and lets in as soon as there is something. */
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import type { AppState, SyncProgress } from "../../api";
+import { Remaining } from "../data/remaining";
 import { format } from "../format";
 import { icon } from "../icons";
-import { initial } from "../model";
+import { hasPreview } from "../model";
+import { appIcon } from "../parts/app-icon";
+import { entityIcon } from "../parts/entity-icon";
 import { base, buttons, progressBar } from "../styles";
-import { phaseText, reason } from "../sync-words";
+import { measure, phaseText, reason, remainingText } from "../sync-words";
 import { capitalize, t } from "../texts";
 import { centred } from "./forms.css";
 import "../parts/install";
@@ -13,6 +16,7 @@ import "../parts/install";
 export class FirstRun extends LitElement {
   static override properties = { state: { attribute: false } };
   declare state: AppState;
+  #remaining = new Remaining();
 
   static override styles = [
     base,
@@ -25,16 +29,71 @@ export class FirstRun extends LitElement {
         gap: var(--space-2);
       }
 
-      .progress .line {
-        display: flex;
-        justify-content: space-between;
-        gap: var(--space-3);
+      .big {
+        font-size: 2.5rem;
+        font-weight: 650;
+        letter-spacing: -0.03em;
+        line-height: 1;
         font-variant-numeric: tabular-nums;
       }
 
-      .big {
+      .line {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: space-between;
+        gap: 0 var(--space-3);
+        min-block-size: 1.45em;
+        font-variant-numeric: tabular-nums;
+      }
+
+      .main {
         min-block-size: 3.25rem;
         font-size: var(--size-l);
+      }
+
+      .promises {
+        display: grid;
+        gap: var(--space-3);
+      }
+
+      .promises li,
+      .entities li {
+        display: flex;
+        gap: var(--space-3);
+      }
+
+      .promises .icon {
+        color: var(--accent);
+      }
+
+      .entities {
+        padding-block: var(--space-1);
+        border: 1px solid var(--line);
+        border-radius: var(--radius-l);
+        background: var(--surface);
+      }
+
+      .entities li {
+        align-items: center;
+        min-block-size: 3rem;
+        padding-inline: var(--space-4);
+      }
+
+      .entities li > span:first-of-type {
+        flex: 1;
+      }
+
+      .entities .icon {
+        color: var(--muted);
+      }
+
+      .here .icon {
+        color: var(--accent);
+      }
+
+      .number {
+        color: var(--muted);
+        font-variant-numeric: tabular-nums;
       }
 
       .note {
@@ -53,67 +112,108 @@ export class FirstRun extends LitElement {
     `,
   ];
 
+  override willUpdate(changed: PropertyValues<this>): void {
+    const { syncing } = this.state;
+    if (changed.has("state") && syncing?.phase === "rows") this.#remaining.note(...measure(syncing), Date.now());
+  }
+
   override render() {
     const { title, description } = window.offline.config;
     const { syncing } = this.state;
     return html`
       <main class="panel" data-test="first-run">
-        <div class="emblem" aria-hidden="true">${initial(title)}</div>
+        <img class="app-icon" src=${appIcon()} alt="" />
         <h1 tabindex="-1">${title}</h1>
-        ${description ? html`<p>${description}</p>` : nothing}
-        ${syncing ? this.#progress(syncing) : this.#start()}
+        ${syncing ? this.#progress(syncing) : this.#start(description)}
         <p class="only-read" role="status">${syncing ? t("downloading") : ""}</p>
       </main>
     `;
   }
 
-  #start() {
+  #start(description: string) {
     const { lastError, online, sessionExpired } = this.state;
-    const offline = !online || lastError?.code === "network";
+    // What was cut off goes on by itself; what a person can do something about is said as a problem.
+    const waits = !online;
+    const went = hasPreview(this.state) || lastError?.code === "network";
     return html`
-      <p class="muted">${t("firstRunHint")}</p>
+      ${description ? html`<p class="lead">${description}</p>` : nothing}
+      <ul class="promises">
+        <li>${icon("download")}<span>${t("promiseOnce")}</span></li>
+        <li>${icon("offline")}<span>${t("promiseOffline")}</span></li>
+        <li>${icon("sync")}<span>${t("promiseChanges")}</span></li>
+      </ul>
       ${
-        !online
-          ? html`<div class="note" role="status">${icon("offline")}<p>${t("firstRunOffline")}</p></div>`
+        waits
+          ? html`<div class="note" role="status" data-test="waits">${icon("offline")}<p>${went ? t("downloadWaits") : t("firstRunOffline")}</p></div>`
           : lastError
             ? html`<div class="problem" role="alert">
                 ${icon("alert")}
                 <div>
                   <strong>${t("downloadFailed")}</strong>
-                  <span>${capitalize(reason(lastError))}. ${offline ? "" : t("downloadResumes")}</span>
+                  <span>${capitalize(reason(lastError))}. ${t("downloadResumes")}</span>
                 </div>
               </div>`
             : nothing
       }
       ${
-        sessionExpired
-          ? html`<button class="button primary big" type="button" data-test="sign-in-again" @click=${() => this.#send("hv-sign-in")}>
+        waits && went
+          ? nothing
+          : sessionExpired
+            ? html`<button class="button primary main" type="button" data-test="sign-in-again" @click=${() => this.#send("hv-sign-in")}>
               ${t("signIn")}
             </button>`
-          : html`<button class="button primary big" type="button" data-test="download" @click=${() => this.#send("hv-sync")}>
+            : html`<button class="button primary main" type="button" data-test="download" @click=${() => this.#send("hv-sync")}>
               ${icon("download")} ${lastError ? t("tryAgain") : t("download")}
             </button>`
       }
-      <hv-install compact></hv-install>
+      ${this.#peek()}
+      <hv-install first></hv-install>
     `;
   }
 
-  #progress(syncing: NonNullable<AppState["syncing"]>) {
-    const { phase, done, total } = syncing;
+  #progress(syncing: SyncProgress) {
+    const { phase, total, bytes = 0, totalBytes = 0 } = syncing;
+    const { definition } = this.state;
     const measured = total > 0 && phase !== "connect";
+    const [part, whole] = measure(syncing);
+    const seconds = phase === "rows" ? this.#remaining.seconds : null;
+    const size = totalBytes ? t("bytesOf", { done: format().bytes(bytes), total: format().bytes(totalBytes) }) : "";
     return html`
       <div class="progress" data-test="progress">
-        <div class="line">
-          <span id="phase">${phaseText(syncing, format())}</span>
-          ${measured ? html`<span class="muted">${format().percent(done, total)}</span>` : nothing}
-        </div>
+        ${measured ? html`<p class="big" aria-hidden="true">${format().percent(part, whole)}</p>` : nothing}
         ${
           measured
-            ? html`<progress aria-labelledby="phase" .max=${total} .value=${done}></progress>`
+            ? html`<progress aria-labelledby="phase" .max=${whole} .value=${part}></progress>`
             : html`<progress aria-labelledby="phase"></progress>`
         }
+        <p class="line"><span id="phase">${phaseText(syncing, format())}</span><span class="muted">${size}</span></p>
+        <p class="line muted small"><span data-test="remaining">${remainingText(seconds, format())}</span></p>
       </div>
+      ${
+        definition
+          ? html`<ul class="entities">
+              ${definition.entities.map((entity) => this.#entity(entity))}
+            </ul>`
+          : nothing
+      }
+      ${this.#peek()}
+      <p class="muted small">${t("downloadStay")}</p>
     `;
+  }
+
+  #entity(entity: NonNullable<AppState["definition"]>["entities"][number]) {
+    const rows = this.state.preview?.[entity.name] ?? this.state.entities[entity.name]?.rows;
+    return html`<li class=${rows ? "here" : ""}>
+      ${entityIcon(entity)}<span>${capitalize(entity.label_plural)}</span>
+      ${rows ? html`<span class="number">${format().count(rows)}</span>` : nothing}
+    </li>`;
+  }
+
+  #peek() {
+    if (!this.state.definition || !hasPreview(this.state)) return nothing;
+    return html`<button class="button main" type="button" data-test="peek" @click=${() => this.#send("hv-peek")}>
+      ${t("lookAround")} ${icon("forward")}
+    </button>`;
   }
 
   #send(type: string): void {

@@ -19,16 +19,14 @@ export const centred = css`
     font-size: var(--size-xxl);
   }
 
-  .emblem {
-    display: grid;
-    place-items: center;
-    inline-size: 3.5rem;
-    block-size: 3.5rem;
+  .app-icon {
+    inline-size: 4rem;
+    block-size: 4rem;
     border-radius: var(--radius-l);
-    background: var(--accent-soft);
-    color: var(--accent);
-    font-size: var(--size-xl);
-    font-weight: 700;
+  }
+
+  .lead {
+    font-size: var(--size-l);
   }
 
   .problem {

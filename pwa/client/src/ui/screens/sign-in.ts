@@ -1,6 +1,7 @@
 /** Signing in: before the first download, or again when the server no longer knows the session. */
 import { css, html, LitElement, nothing } from "lit";
 import { icon } from "../icons";
+import { appIcon } from "../parts/app-icon";
 import { base, buttons } from "../styles";
 import { t } from "../texts";
 import { centred, fields } from "./forms.css";
@@ -63,7 +64,7 @@ export class SignIn extends LitElement {
     const wrong = (field: string) => (this.invalid === field || this.invalid === "both" ? "true" : "false");
     return html`
       <main class="panel">
-        <div class="emblem">${icon("user")}</div>
+        <img class="app-icon" src=${appIcon()} alt="" />
         <h1 tabindex="-1">${t("signInTo", { app: title })}</h1>
         <p class="muted">${t("signInHint")}</p>
         <form data-test="sign-in-form" novalidate @submit=${this.#submit} aria-busy=${this.busy}>

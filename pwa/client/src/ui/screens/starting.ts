@@ -1,6 +1,6 @@
 /** Before the store is open: nothing for a moment, so that a quick start does not flash; help when it stays closed. */
 import { css, html, LitElement, nothing } from "lit";
-import { initial } from "../model";
+import { appIcon } from "../parts/app-icon";
 import { base, buttons } from "../styles";
 import { t } from "../texts";
 import { centred } from "./forms.css";
@@ -48,7 +48,7 @@ export class Starting extends LitElement {
     const stuck = this.failed || this.late;
     return html`
       <main class="panel" aria-busy=${!stuck} data-test="starting">
-        <div class="emblem" aria-hidden="true">${initial(title)}</div>
+        <img class="app-icon" src=${appIcon()} alt="" />
         <h1>${title}</h1>
         <p class="muted" role="status">${this.failed ? t("startFailed") : this.late ? t("startLate") : t("loading")}</p>
         ${stuck ? html`<button class="button" type="button" @click=${() => location.reload()}>${t("startAgain")}</button>` : nothing}

@@ -1,194 +1,127 @@
-/** How syncing stands, what is on this device, and whose it is. */
-import { css, html, LitElement, nothing } from "lit";
-import type { AppState } from "../../api";
+/** How this device stands: syncing, what is on it, whether it works offline, what it keeps, and whose it is. */
+import { html, LitElement, nothing } from "lit";
+import type { AppState, StorageReport } from "../../api";
+import { applyUpdate, onUpdateWaiting } from "../../updates";
+import { Live } from "../data/live";
+import { isShellKept } from "../data/shell";
 import { format } from "../format";
 import { icon } from "../icons";
+import { findEntity } from "../model";
+import { type Missing, missingOffline } from "../readiness";
 import { base, buttons, cards, progressBar } from "../styles";
-import { phaseText, reason } from "../sync-words";
+import { checkText, measure, phaseText, reason, stateLook, stateTitle } from "../sync-words";
 import { capitalize, t } from "../texts";
+import { statusStyles } from "./status.css";
 import "../parts/ago";
 import "../parts/install";
+import "../parts/kept";
 import "../parts/sign-out";
-
-interface Storage {
-  usage?: number | undefined;
-  quota?: number | undefined;
-  persisted: boolean;
-}
 
 export class Status extends LitElement {
   static override properties = {
     state: { attribute: false },
     storage: { state: true },
-    version: { state: true },
+    shell: { state: true },
+    checking: { state: true },
+    checked: { state: true },
+    waiting: { state: true },
   };
   declare state: AppState;
-  declare storage: Storage | null;
-  declare version: string;
+  declare storage: StorageReport | null;
+  /** Whether the app's own files are here; `null` while that is not known. */
+  declare shell: boolean | null;
+  declare checking: boolean;
+  /** Result of the comparison that was asked for here, in words. */
+  declare checked: { text: string; failed: boolean } | null;
+  /** A new version waits. */
+  declare waiting: boolean;
 
-  static override styles = [
-    base,
-    buttons,
-    cards,
-    progressBar,
-    css`
-      :host {
-        display: grid;
-        gap: var(--space-4);
-        inline-size: min(100%, 44rem);
-        margin-inline: auto;
-        padding: var(--space-4);
-        padding-block-end: var(--space-7);
-      }
+  static override styles = [base, buttons, cards, progressBar, statusStyles];
 
-      .summary {
-        display: grid;
-        gap: var(--space-3);
-      }
-
-      .summary .line {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: var(--space-3);
-      }
-
-      .summary .text {
-        flex: 1 1 8rem;
-        min-inline-size: 0;
-      }
-
-      .summary strong {
-        display: block;
-        font-size: var(--size-l);
-      }
-
-      .dot {
-        display: grid;
-        place-items: center;
-        flex: none;
-        inline-size: 2.75rem;
-        block-size: 2.75rem;
-        border-radius: 50%;
-        background: var(--accent-soft);
-        color: var(--accent);
-      }
-
-      .dot.failed {
-        background: var(--danger-soft);
-        color: var(--danger);
-      }
-
-      .dot.offline {
-        background: var(--warn-soft);
-        color: var(--warn-text);
-      }
-
-      .account {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        justify-content: space-between;
-        gap: var(--space-3);
-      }
-
-      .account h2 {
-        margin: 0;
-      }
-    `,
-  ];
+  #stop = () => {};
+  #measuring = false;
 
   constructor() {
     super();
     this.storage = null;
-    this.version = "";
+    this.shell = null;
+    this.checking = false;
+    this.checked = null;
+    this.waiting = false;
+    new Live(this, {
+      statechange: () => void this.#measure(),
+      synccomplete: () => void this.#measure(),
+    });
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#stop = onUpdateWaiting(() => {
+      this.waiting = true;
+    });
     void this.#measure();
   }
 
+  override disconnectedCallback(): void {
+    this.#stop();
+    super.disconnectedCallback();
+  }
+
   override render() {
-    const { definition, entities, filesMissing, user } = this.state;
+    const { user } = this.state;
     const { config } = window.offline;
-    const pictured = definition?.entities.some(({ pictures }) => pictures.length);
     return html`
       <h1 tabindex="-1">${t("status")}</h1>
-      ${this.#summary()}
-      <section class="card">
-        <h2>${t("onThisDevice")}</h2>
-        <dl class="facts">
-          ${definition?.entities.map((entity) => {
-            const known = entities[entity.name];
-            return html`<div data-test="status-${entity.name}">
-              <dt>${capitalize(entity.label_plural)}</dt>
-              <dd>
-                ${known ? html`${this.#rows(known.rows)} · <hv-ago .time=${known.syncedAt}></hv-ago>` : t("notDownloaded")}
-              </dd>
-            </div>`;
-          })}
+      <div class="columns">
+        <div>${this.#summary()}${this.#readiness()}${this.#data()}</div>
+        <div>
+          <hv-kept .storage=${this.storage} @hv-measure=${this.#measure}></hv-kept>
+          <hv-install></hv-install>
           ${
-            pictured
-              ? html`<div>
-                  <dt>${t("pictures")}</dt>
-                  <dd data-test="pictures-missing">
-                    ${filesMissing === null ? t("picturesNotCounted") : filesMissing ? t("picturesMissing", { count: filesMissing, number: format().count(filesMissing) }) : t("picturesComplete")}
-                  </dd>
-                </div>`
+            user && !config.anonymous
+              ? html`<section class="card account">
+                  <div>
+                    <h2>${t("account")}</h2>
+                    <p class="muted">${t("signedInAs", { name: user.name })}</p>
+                  </div>
+                  <hv-sign-out .user=${user}></hv-sign-out>
+                </section>`
               : nothing
           }
-        </dl>
-      </section>
-      ${this.#storage()}
-      <hv-install></hv-install>
-      ${
-        user && !config.anonymous
-          ? html`<section class="card account">
-              <div>
-                <h2>${t("account")}</h2>
-                <p class="muted">${t("signedInAs", { name: user.name })}</p>
-              </div>
-              <hv-sign-out .user=${user}></hv-sign-out>
-            </section>`
-          : nothing
-      }
-      <section class="card">
-        <h2>${t("about")}</h2>
-        <dl class="facts">
-          <div><dt>${t("app")}</dt><dd>${config.title}</dd></div>
-          ${this.version ? html`<div><dt>${t("definitionVersion")}</dt><dd>${this.version.slice(0, 12)}</dd></div>` : nothing}
-        </dl>
-      </section>
+          ${this.#about()}
+        </div>
+      </div>
     `;
   }
 
   #summary() {
     const { syncing, online, lastError, lastSync } = this.state;
-    const failed = !syncing && lastError;
-    const title = syncing
-      ? t("syncing")
-      : failed
-        ? t("syncFailed")
-        : !online
-          ? t("networkOffline")
-          : lastSync
-            ? t("upToDate")
-            : t("neverSynced");
-    const measured = syncing && syncing.total > 0 && syncing.phase !== "connect";
-    const look = syncing ? "" : !online ? "offline" : failed ? "failed" : "";
+    const look = stateLook(this.state);
+    const failed = look === "failed" && lastError;
+    const [done, total] = syncing ? measure(syncing) : [0, 0];
     return html`
       <section class="card summary" aria-label=${t("sync")}>
         <div class="line">
-          <div class="dot ${look}">${icon(syncing ? "sync" : !online ? "offline" : failed ? "alert" : "check")}</div>
+          <div class="dot ${look}">${icon(({ busy: "sync", offline: "offline", failed: "alert", good: "check" } as const)[look])}</div>
           <div class="text">
-            <strong data-test="sync-status">${title}</strong>
-            <span class="muted">${syncing ? phaseText(syncing, format()) : failed ? `${capitalize(reason(failed))}.` : nothing}</span>
+            <strong data-test="sync-status">${stateTitle(this.state)}</strong>
+            <span class="muted">
+              ${
+                syncing
+                  ? phaseText(syncing, format())
+                  : failed
+                    ? `${capitalize(reason(failed))}.`
+                    : lastSync
+                      ? html`<hv-ago .time=${lastSync} text="synced"></hv-ago>`
+                      : nothing
+              }
+            </span>
           </div>
           ${
             syncing
               ? nothing
-              : html`<button class="button primary" type="button" data-test="sync-button" @click=${this.#sync}>
+              : html`<button class="button primary" type="button" data-test="sync-button" ?disabled=${!online && !failed}
+                  @click=${() => this.#send("hv-sync")}>
                   ${icon("sync")} ${failed ? t("tryAgain") : t("syncNow")}
                 </button>`
           }
@@ -196,65 +129,136 @@ export class Status extends LitElement {
         ${
           syncing
             ? html`<div data-test="progress">
-                ${measured ? html`<progress aria-label=${t("syncing")} .max=${syncing.total} .value=${syncing.done}></progress>` : html`<progress aria-label=${t("syncing")}></progress>`}
+                ${total > 0 && syncing.phase !== "connect" ? html`<progress aria-label=${t("syncing")} .max=${total} .value=${done}></progress>` : html`<progress aria-label=${t("syncing")}></progress>`}
               </div>`
             : nothing
         }
-        <dl class="facts">
-          <div>
-            <dt>${t("lastSynced")}</dt>
-            <dd>
-              ${lastSync ? html`<hv-ago .time=${lastSync}></hv-ago> · ${format().datetime(lastSync)}` : t("never")}
-            </dd>
-          </div>
-          <div>
-            <dt>${t("network")}</dt>
-            <dd>${online ? t("networkOnline") : t("networkOffline")}</dd>
-          </div>
-        </dl>
       </section>
     `;
   }
 
-  #storage() {
-    const { storage } = this;
-    const known = storage?.usage !== undefined && storage.quota !== undefined;
-    return html`
-      <section class="card">
-        <h2>${t("storage")}</h2>
-        <dl class="facts">
-          <div>
-            <dt>${t("space")}</dt>
+  #readiness() {
+    if (this.shell === null) return nothing;
+    const missing = missingOffline(this.state, this.storage, this.shell);
+    const ready = missing.length === 0;
+    return html`<section class="card ready" data-test="readiness">
+      <div class="line">
+        <div class="dot ${ready ? "" : "offline"}">${icon(ready ? "device" : "download")}</div>
+        <div class="text">
+          <strong>${ready ? t("offlineReady") : t("offlineNotReady")}</strong>
+          ${ready ? html`<span class="muted">${t("offlineReadyHint")}</span>` : nothing}
+        </div>
+      </div>
+      ${ready ? nothing : html`<ul>${missing.map((one) => html`<li>${this.#missing(one)}</li>`)}</ul>`}
+    </section>`;
+  }
+
+  #missing(missing: Missing): string {
+    switch (missing.what) {
+      case "app":
+        return t("missingApp");
+      case "pictures":
+        return missing.count === null
+          ? t("picturesNotCounted")
+          : t("picturesMissing", { count: missing.count, number: format().count(missing.count) });
+      case "data": {
+        const names = missing.entities.map((name) => findEntity(this.state.definition, name)?.label_plural ?? name);
+        return names.length ? t("missingData", { names: format().list(names) }) : t("missingAllData");
+      }
+    }
+  }
+
+  #data() {
+    const { definition, entities, filesMissing, lastCheck, online } = this.state;
+    const pictured = definition?.entities.some(({ pictures }) => pictures.length);
+    const result =
+      this.checked ?? (lastCheck && { text: checkText(lastCheck.repaired, this.state, format()), failed: false });
+    return html`<section class="card">
+      <h2>${t("onThisDevice")}</h2>
+      <dl class="facts">
+        ${definition?.entities.map((entity) => {
+          const known = entities[entity.name];
+          const bytes = known?.bytes ?? this.storage?.entities[entity.name]?.bytes ?? 0;
+          return html`<div data-test="status-${entity.name}">
+            <dt>${capitalize(entity.label_plural)}</dt>
             <dd>
-              ${known ? t("storageUsed", { used: format().bytes(storage?.usage ?? 0), available: format().bytes(storage?.quota ?? 0) }) : t("storageUnknown")}
+              ${known ? html`${this.#rows(known.rows)}${bytes ? ` · ${format().bytes(bytes)}` : ""}<small class="muted"><hv-ago .time=${known.syncedAt} text="synced"></hv-ago></small>` : t("notDownloaded")}
             </dd>
-          </div>
-          <div>
-            <dt>${t("protection")}</dt>
-            <dd>${storage?.persisted ? t("storageKept") : t("storageMayGo")}</dd>
-          </div>
-        </dl>
-      </section>
-    `;
+          </div>`;
+        })}
+        ${
+          pictured
+            ? html`<div>
+                <dt>${t("pictures")}</dt>
+                <dd>
+                  <span data-test="pictures-missing">${filesMissing === null ? t("picturesNotCounted") : filesMissing ? t("picturesMissing", { count: filesMissing, number: format().count(filesMissing) }) : t("picturesComplete")}</span>
+                </dd>
+              </div>`
+            : nothing
+        }
+      </dl>
+      <div class="check">
+        <p role="status" data-test="check-result" class=${result?.failed ? "failed" : "muted"}>
+          ${this.checking ? t("checking") : (result?.text ?? t("checkHint"))}
+          ${lastCheck && !this.checking && !this.checked?.failed ? html`<hv-ago .time=${lastCheck.at} text="checkedAgo"></hv-ago>` : nothing}
+        </p>
+        <button class="button" type="button" data-test="check" ?disabled=${!online} aria-disabled=${this.checking}
+          @click=${this.#check}>${icon("shield")} ${t("check")}</button>
+      </div>
+    </section>`;
+  }
+
+  #about() {
+    const { config } = window.offline;
+    const { definitionVersion } = this.state;
+    return html`<section class="card">
+      <h2>${t("about")}</h2>
+      <dl class="facts">
+        <div><dt>${t("app")}</dt><dd>${config.title}</dd></div>
+        <div>
+          <dt>${t("version")}</dt>
+          <dd>${this.waiting ? t("updateReady") : t("upToDate")}</dd>
+        </div>
+        ${definitionVersion ? html`<div><dt>${t("definitionVersion")}</dt><dd>${definitionVersion.slice(0, 12)}</dd></div>` : nothing}
+      </dl>
+      ${this.waiting ? html`<button class="button primary" type="button" @click=${applyUpdate}>${t("update")}</button>` : nothing}
+    </section>`;
   }
 
   #rows(rows: number): string {
     return t("rows", { count: rows, number: format().count(rows) });
   }
 
-  #sync(): void {
-    this.dispatchEvent(new CustomEvent("hv-sync", { bubbles: true, composed: true }));
+  #send(type: string): void {
+    this.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true }));
   }
 
-  async #measure(): Promise<void> {
-    const properties = await window.offline.syncProperties().catch(() => null);
-    this.version = properties?.definition ?? "";
-    // Absent where the page is not served safely.
-    const manager = navigator.storage as StorageManager | undefined;
-    if (!manager) return;
-    const [estimate, persisted] = await Promise.all([manager.estimate(), manager.persisted()]);
-    this.storage = { usage: estimate.usage, quota: estimate.quota, persisted };
+  async #check(): Promise<void> {
+    if (this.checking) return;
+    this.checking = true;
+    this.checked = null;
+    const result = await window.offline.check?.().catch(() => null);
+    this.checking = false;
+    if (!result) return;
+    const { error, repaired } = result;
+    this.checked = error
+      ? { text: t("checkFailed", { reason: reason(error) }), failed: true }
+      : { text: checkText(repaired, this.state, format()), failed: false };
+    void this.#measure();
   }
+
+  #measure = async (): Promise<void> => {
+    // Counting what is kept takes a moment; states may come faster.
+    if (this.#measuring) return;
+    this.#measuring = true;
+    const [storage, shell] = await Promise.all([
+      window.offline.storage().catch(() => null),
+      isShellKept(window.offline.config.base),
+    ]);
+    this.#measuring = false;
+    this.storage = storage;
+    this.shell = shell;
+  };
 }
 
 customElements.define("hv-status", Status);
