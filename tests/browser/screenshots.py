@@ -23,6 +23,7 @@ def main() -> None:
         target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as driver:
         folder = Path(scratch)
+        os.environ["FONTCONFIG_FILE"] = str(fonts(folder))
         site = Site(folder / "site")
         site.folder.mkdir()
         site.manage("migrate", "--verbosity", "0")
@@ -36,6 +37,19 @@ def main() -> None:
             with_browser(driver, folder / "dark", site, "dark", PHONE, "dark")
         finally:
             site.stop()
+
+
+def fonts(folder: Path) -> Path:
+    """A configuration by which `system-ui` is a font such as phones have, where one is installed."""
+    file = folder / "fonts.conf"
+    file.write_text(
+        """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
+        <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+        <match target="pattern"><test name="family"><string>system-ui</string></test>
+        <edit name="family" mode="prepend" binding="strong">
+        <string>Inter</string><string>Roboto</string><string>Noto Sans</string></edit></match></fontconfig>"""
+    )
+    return file
 
 
 def with_browser(driver: Playwright, profile: Path, site: Site, form: str, size: dict[str, int], scheme: Any) -> None:
@@ -64,18 +78,25 @@ def visit_catalog(context: BrowserContext, site: Site, form: str) -> None:
     download(page)
     page.reload()  # without the message of the first download
     ready_for_offline(page)
+    expect(part(page, "list-row").locator("img").first).to_be_visible()
+    shoot(page, DOCS / f"list-{form}.png", *([STATIC / "catalog-narrow.png"] if form == "narrow" else []))
+    part(page, "open-filters").click()
+    expect(part(page, "filter-discontinued")).to_be_visible()
+    shoot(page, DOCS / f"filters-{form}.png")
+    part(page, "close-filters").click()
     part(page, "list-row").filter(has=page.locator("img")).nth(1).click()
     expect(part(page, "detail-picture").locator("img")).to_be_visible()
     if form == "wide":
         shoot(page, STATIC / "catalog-wide.png", DOCS / "catalog-wide.png")
-        return
-    shoot(page, DOCS / f"detail-{form}.png")
-    page.go_back()
-    expect(part(page, "list-row").locator("img").first).to_be_visible()
-    shoot(page, DOCS / f"list-{form}.png", *([STATIC / "catalog-narrow.png"] if form == "narrow" else []))
+    else:
+        shoot(page, DOCS / f"detail-{form}.png")
+        part(page, "back").click()
+    part(page, "nav-LocalCategory").click()
+    expect(part(page, "tree")).to_be_visible()
+    shoot(page, DOCS / f"tree-{form}.png")
     part(page, "nav-status").click()
-    expect(page.locator("hv-status h1")).to_be_visible()
-    shoot(page, DOCS / f"status-{form}.png")
+    expect(part(page, "readiness")).to_be_visible()
+    shoot(page, DOCS / f"device-{form}.png")
 
 
 def visit_sales(context: BrowserContext, site: Site, form: str) -> None:

@@ -43,6 +43,14 @@ def ready_for_offline(page: Page) -> None:
     )
 
 
+def nest_categories(site: Site) -> None:
+    """Northwind's categories lie side by side: some of them move below another."""
+    site.shell(
+        "from catalog.models import Category as C; "
+        "C.objects.filter(name__in=['Confections', 'Condiments']).update(parent=C.objects.get(name='Produce'))"
+    )
+
+
 def press_sync(page: Page) -> dict[str, Any]:
     """Presses the sync button and returns the detail of the event that ends the sync."""
     page.evaluate(

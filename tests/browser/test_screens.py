@@ -8,16 +8,23 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Browser
 from tests.browser.site import Site
-from tests.browser.steps import download, open_app, part, sign_in
+from tests.browser.steps import download, nest_categories, open_app, part, sign_in
 
+TABLET = {"width": 820, "height": 1180}
+
+# What is looked at: an app, a path, and what is pressed there.
 SCREENS = {
-    "sign-in": ("sales", ""),
-    "first run": ("catalog", ""),
-    "list": ("catalog", "LocalProduct/"),
-    "nothing found": ("catalog", "LocalProduct/?q=zzz"),
-    "detail": ("catalog", "LocalProduct/1/"),
-    "unknown record": ("catalog", "LocalProduct/999999/"),
-    "status": ("catalog", "status/"),
+    "sign-in": ("sales", "", ""),
+    "first run": ("catalog", "", ""),
+    "list": ("catalog", "LocalProduct/", ""),
+    "filters": ("catalog", "LocalProduct/", "open-filters"),
+    "narrowed": ("catalog", "LocalProduct/?q=ch&is.discontinued=false&is.unit_price=%7B%22gte%22%3A%2210%22%7D", ""),
+    "nothing found": ("catalog", "LocalProduct/?q=zzz", ""),
+    "tree": ("catalog", "LocalCategory/", ""),
+    "detail": ("catalog", "LocalProduct/1/", ""),
+    "picture": ("catalog", "LocalProduct/1/", "enlarge"),
+    "unknown record": ("catalog", "LocalProduct/999999/", ""),
+    "device": ("catalog", "status/", ""),
 }
 
 
@@ -27,16 +34,19 @@ def violations(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("size", [PHONE, TABLET, DESKTOP], ids=["phone", "tablet", "desktop"])
 def test_axe_finds_nothing(site: Site, browser: Browser, scheme: str, size: dict[str, int]) -> None:
     # The rules are a script of the test's own; everything else keeps to the policy.
     context = browser(viewport=size, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
+    nest_categories(site)
     found: dict[str, list[str]] = {}
-    for name, (app, path) in SCREENS.items():
+    for name, (app, path, press) in SCREENS.items():
         page = open_app(context, site, app, path)
         if name == "list":
             download(page)
         expect(page.locator("hv-app h1:visible").first).to_be_visible()
+        if press:
+            part(page, press).click()
         if problems := violations(page):
             found[name] = problems
     page.goto(f"{site.url}/")
@@ -94,10 +104,16 @@ def test_every_path_works_by_keyboard(site: Site, browser: Browser) -> None:
     expect(part(page, "search")).to_be_focused()
     page.keyboard.type("alfreds")
     expect(part(page, "list-row")).to_have_count(1)
-    for _ in range(10):  # from the search over the filters to the rows, one Tab each
-        page.keyboard.press("Tab")
-        if part(page, "list-row").locator("a:focus").count():
-            break
+    page.keyboard.press("ArrowDown")
+    expect(part(page, "list-row").locator("a")).to_be_focused()
     page.keyboard.press("Enter")
     expect(part(page, "detail")).to_contain_text("Alfreds Futterkiste")
     expect(part(page, "detail").locator("h1")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(part(page, "detail")).to_be_hidden()
+    expect(part(page, "list-row").locator("a")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(part(page, "search")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(part(page, "search")).to_have_value("")
+    expect(part(page, "result-count")).to_contain_text("22")

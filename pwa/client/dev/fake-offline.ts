@@ -55,7 +55,6 @@ export class FakeOffline implements OfflineApi {
         ]),
       ),
       lastSync: syncedAt,
-      lastCheck: { at: syncedAt, repaired: {} },
       syncing: null,
       lastError: has("error") ? failure : null,
       retryAt: has("error") ? new Date(Date.now() + 25_000).toISOString() : null,
@@ -90,10 +89,6 @@ export class FakeOffline implements OfflineApi {
   }
 
   async cancel(): Promise<void> {}
-
-  async check() {
-    return { status: "complete", repaired: {} } as const;
-  }
 
   async #run(trigger: Trigger): Promise<SyncResult> {
     const result: SyncResult = { status: "complete", context: "", received: {} };

@@ -239,10 +239,12 @@ export class App extends LitElement {
   #navigated(cause: "push" | "pop"): void {
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (!still && document.startViewTransition && document.visibilityState === "visible") {
-      document.startViewTransition(async () => {
+      const transition = document.startViewTransition(async () => {
         this.#change(cause);
         await this.updateComplete;
       });
+      // Skipped by the next one: the screen changes all the same.
+      transition.ready.catch(() => undefined);
     } else this.#change(cause);
   }
 

@@ -1,7 +1,18 @@
 import { describe, expect, test } from "vitest";
-import type { AttributeDefinition, Definition, EntityDefinition } from "../api";
+import type { AppState, AttributeDefinition, Definition, EntityDefinition, Row } from "../api";
 import { Formatter } from "./format";
-import { backlinks, detailLines, initial, knownView, parseKey, pictureName, recordTitle } from "./model";
+import {
+  backlinks,
+  detailGroups,
+  detailLines,
+  hasPreview,
+  initial,
+  isPhone,
+  knownView,
+  parseKey,
+  pictureName,
+  recordTitle,
+} from "./model";
 
 const format = new Formatter("en-GB", "UTC");
 
@@ -111,4 +122,59 @@ describe("knownView", () => {
       expect(knownView(product, view)).toBe(view);
     }
   });
+});
+
+describe("a record by how it is read", () => {
+  const product = entity(
+    "Product",
+    [
+      attribute("id", "integer"),
+      attribute("name"),
+      attribute("price", "decimal"),
+      attribute("stock", "integer"),
+      attribute("weight", "float"),
+      attribute("notes", "text"),
+      attribute("terms", "json"),
+      attribute("city"),
+    ],
+    { list_display: ["name", "price", "stock"] },
+  );
+  const definition = { entities: [product] } as unknown as Definition;
+  const names = (row: Row) =>
+    Object.fromEntries(
+      Object.entries(detailGroups(definition, product, row)).map(([group, lines]) => [
+        group,
+        (lines as { attribute: AttributeDefinition }[]).map((line) => line.attribute.name),
+      ]),
+    );
+
+  test("amounts that the list shows come first, and what machines write last", () => {
+    expect(
+      names({ id: 1, name: "Chai", price: "18", stock: 3, weight: 2, notes: "Keep cool.", terms: {}, city: "" }),
+    ).toEqual({
+      figures: ["price", "stock"],
+      facts: ["weight", "city"],
+      texts: ["notes"],
+      record: ["terms", "id"],
+    });
+  });
+
+  test("an amount that is missing is a fact like others, and an empty text is nothing", () => {
+    const groups = names({ id: 1, name: "Chai", price: null, stock: 3, weight: 2, notes: "", terms: {}, city: "" });
+    expect(groups).toMatchObject({ figures: ["stock"], facts: ["price", "weight", "city"], texts: [] });
+  });
+});
+
+test("a telephone number is told by its name and its looks", () => {
+  expect(isPhone(attribute("phone"), "030-0074321")).toBe(true);
+  expect(isPhone(attribute("home_tel"), "+49 (0)30 555 x12")).toBe(true);
+  expect(isPhone(attribute("phone"), "ask Ann")).toBe(false);
+  expect(isPhone(attribute("hotel"), "12345")).toBe(false);
+  expect(isPhone(attribute("phone", "integer"), "12345")).toBe(false);
+});
+
+test("there is something to look at early when any row is here", () => {
+  expect(hasPreview({ preview: { Product: 0, Category: 8 } } as unknown as AppState)).toBe(true);
+  expect(hasPreview({ preview: { Product: 0 } } as unknown as AppState)).toBe(false);
+  expect(hasPreview({} as AppState)).toBe(false);
 });

@@ -59,9 +59,9 @@ export function stateTitle(state: AppState): string {
 export function remainingText(seconds: number | null, format: Formatter): string {
   if (seconds === null) return "";
   if (seconds < 10) return t("remainingMoment");
-  const minutes = Math.round(seconds / 60);
+  const minutes = Math.max(Math.round(seconds / 60), 1);
   const rounded = Math.ceil(seconds / 10) * 10;
-  return seconds < 55
+  return rounded < 60
     ? t("remainingSeconds", { count: rounded, number: format.count(rounded) })
     : t("remainingMinutes", { count: minutes, number: format.count(minutes) });
 }

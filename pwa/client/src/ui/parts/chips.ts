@@ -16,18 +16,29 @@ export class Chips extends LitElement {
     definition: { attribute: false },
     entity: { attribute: false },
     view: { attribute: false },
+    except: {},
   };
   declare definition: Definition;
   declare entity: EntityDefinition;
   declare view: ListView;
+  /** The attribute that is shown, and taken back, elsewhere. */
+  declare except: string | undefined;
 
   static override styles = [
     base,
     css`
       ul {
         display: flex;
-        flex-wrap: wrap;
         gap: var(--space-2);
+        overflow-x: auto;
+        margin-inline: calc(-1 * var(--space-4));
+        padding: 3px var(--space-4);
+        scrollbar-width: none;
+      }
+
+      li {
+        flex: none;
+        max-inline-size: 100%;
       }
 
       button {
@@ -74,6 +85,7 @@ export class Chips extends LitElement {
   override render() {
     return html`<ul aria-label=${t("activeFilters")}>
       ${Object.entries(this.view.filters).map(([name, filter]) => {
+        if (name === this.except) return "";
         const attribute = findAttribute(this.entity, name);
         if (!attribute) return "";
         const text = t("filterValue", { name: capitalize(attribute.label), value: this.#text(attribute, filter) });

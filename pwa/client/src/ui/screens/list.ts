@@ -80,7 +80,7 @@ export class List extends LitElement {
   override render() {
     const { entity, view, table } = this;
     const name = entity.label_plural;
-    const strip = this.#isTree ? undefined : this.#branching;
+    const walked = this.#walked;
     const filterable = filterAttributes(entity, view.filters).length > 0;
     const active = Object.keys(view.filters).length;
     return html`
@@ -109,8 +109,12 @@ export class List extends LitElement {
               : nothing
           }
         </div>
-        ${strip ? this.#strip(strip) : nothing}
-        ${active ? html`<hv-chips .definition=${this.definition} .entity=${entity} .view=${view}></hv-chips>` : nothing}
+        ${walked ? this.#strip(walked) : nothing}
+        ${
+          Object.keys(view.filters).some((name) => name !== walked)
+            ? html`<hv-chips .definition=${this.definition} .entity=${entity} .view=${view} .except=${walked}></hv-chips>`
+            : nothing
+        }
       </header>
       <div class="body">
         ${this.#isTree ? this.#tree() : this.#rows()}
@@ -151,7 +155,7 @@ export class List extends LitElement {
     const tree = this.#trees.get(this.definition, attribute?.relation);
     const related = findEntity(this.definition, attribute?.relation ?? "");
     const filter = this.view.filters[name];
-    if (!attribute || !tree?.size || !related) return nothing;
+    if (!attribute || !tree || !related) return nothing;
     return html`<hv-strip .tree=${tree} .entity=${related} .attribute=${attribute} .counts=${this.sums}
       .selected=${isUnder(filter) ? filter.under : null}
       @hv-pick=${(event: CustomEvent<Key | null>) => this.#branch(name, event.detail)}></hv-strip>`;
@@ -236,6 +240,15 @@ export class List extends LitElement {
       const attribute = findAttribute(this.entity, name);
       return attribute && filterKind(this.definition, attribute) === "tree";
     });
+  }
+
+  /** The same, when its tree is there to walk down and there is something on it. */
+  get #walked(): string | undefined {
+    const name = this.#isTree ? undefined : this.#branching;
+    const attribute = name && findAttribute(this.entity, name);
+    const tree = attribute ? this.#trees.get(this.definition, attribute.relation) : null;
+    const chosen = name !== undefined && name in this.view.filters;
+    return tree?.size && (this.counted.total !== 0 || chosen) ? name : undefined;
   }
 
   get #canBeTree(): boolean {

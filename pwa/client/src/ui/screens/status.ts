@@ -237,7 +237,7 @@ export class Status extends LitElement {
     if (this.checking) return;
     this.checking = true;
     this.checked = null;
-    const result = await window.offline.check?.().catch(() => null);
+    const result = await window.offline.check().catch(() => null);
     this.checking = false;
     if (!result) return;
     const { error, repaired } = result;
