@@ -165,7 +165,9 @@ def _key_of(user: User) -> str | None:
 
 
 def _told(entity: PulledEntity) -> dict[str, Any]:
-    told = {"mode": entity.message["mode"], "rows": entity.rows}
+    told: dict[str, Any] = {"mode": entity.message["mode"], "rows": entity.rows}
+    if entity.parts is not None:
+        told["parts"] = len(entity.parts.parts)  # which the device fetches, as far as it lacks them
     reason = entity.message.get("reason")
     return told | {"reason": reason} if reason else told
 

@@ -12,11 +12,14 @@ from django.db.models.signals import post_migrate
 from django.utils import timezone
 
 from syncapi import renditions
+from syncapi.segments.cleaning import clean
 from syncapi.tracking.retention import purge
 
 PICTURES = "syncapi.tasks.prepare_pictures"
 HOUSEKEEPING = "syncapi.tasks.housekeeping"
 AT = datetime.time(3, 20)
+SNAPSHOTS = "syncapi.tasks.renew_snapshots"
+EVERY = 5  # minutes
 
 logger = logging.getLogger("haversack.tasks")
 
@@ -24,11 +27,21 @@ logger = logging.getLogger("haversack.tasks")
 def housekeeping() -> str:
     """Deletes what is past its retention. Returns what was done, for the list of tasks in the admin."""
     purged = purge()
+    cleaned = clean()
     pictures = renditions.clean()
     return (
         f"{purged.tokens} cursor tokens, {purged.tombstones} deletions, "
-        f"{purged.pulls} syncs, {purged.devices} devices, {pictures} renditions of pictures deleted"
+        f"{purged.pulls} syncs, {purged.devices} devices, {cleaned.snapshots} snapshots, {cleaned.parts} parts, "
+        f"{pictures} renditions of pictures deleted"
     )
+
+
+def renew_snapshots() -> str:
+    """Makes snapshots anew that changes made old, so that no device has to wait for it. Returns what was done."""
+    from syncapi.segments.preparing import renew  # which knows the apps, and those are not declared yet
+
+    renewed = renew()
+    return f"{renewed.made} of {renewed.seen} snapshots made anew"
 
 
 def prepare_pictures() -> str:
@@ -58,7 +71,7 @@ def connect(config: AppConfig) -> None:
 
 
 def schedule(using: str, **kwargs: Any) -> None:
-    """Has django-q2, where it is installed, do the housekeeping every night.
+    """Has django-q2, where it is installed, do the housekeeping every night, and look after snapshots all day.
 
     A schedule that is there stays as it is, whatever an administrator made of it.
     """
@@ -70,14 +83,23 @@ def schedule(using: str, **kwargs: Any) -> None:
         return
     if Schedule._meta.db_table not in connections[using].introspection.table_names():
         return  # `migrate syncapi` came first
-    if Schedule.objects.filter(func=HOUSEKEEPING).exists():
-        return
-    Schedule.objects.create(
-        name="Offline data sync: housekeeping",
-        func=HOUSEKEEPING,
-        schedule_type=Schedule.DAILY,
-        next_run=_tonight(),
-    )
+    wanted: list[dict[str, Any]] = [
+        {
+            "name": "Offline data sync: housekeeping",
+            "func": HOUSEKEEPING,
+            "schedule_type": Schedule.DAILY,
+            "next_run": _tonight(),
+        },
+        {
+            "name": "Offline data sync: snapshots",
+            "func": SNAPSHOTS,
+            "schedule_type": Schedule.MINUTES,
+            "minutes": EVERY,
+        },
+    ]
+    for one in wanted:
+        if not Schedule.objects.filter(func=one["func"]).exists():
+            Schedule.objects.create(**one)
 
 
 def _tonight() -> datetime.datetime:

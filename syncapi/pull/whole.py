@@ -45,8 +45,8 @@ def pull_whole(pull: TrackedPull, old: PositionCursor | None, snapshots: Snapsho
     return None
 
 
-def _from(pull: TrackedPull, place: Place, stored: Stored, snapshots: Snapshots) -> PulledEntity | None:
-    """A stored snapshot with what changed since; None when it is to be made anew. It is judged as a device is."""
+def serves(pull: TrackedPull, stored: Stored) -> Changes | None:
+    """What changed since a stored snapshot was made; None when it is to be made anew. It is judged as a device is."""
     start = pull.spool.position
     found = changes(pull, PositionCursor.decode(stored.cursor))
     if isinstance(found, str):
@@ -55,9 +55,20 @@ def _from(pull: TrackedPull, place: Place, stored: Stored, snapshots: Snapshots)
     if max(delta.seen, delta.rows + len(delta.gaps)) > max(FEW, stored.manifest.rows // WORTH):
         pull.spool.truncate(start)
         return None
+    return found
+
+
+def _from(pull: TrackedPull, place: Place, stored: Stored, snapshots: Snapshots) -> PulledEntity | None:
+    """A stored snapshot with what changed since; None when it does not serve."""
+    found = serves(pull, stored)
+    if found is None:
+        return None
     manifest = _pruned(pull, place, stored, found, snapshots)
     snapshots.serve(stored)
-    return _message(pull, manifest, found)
+    delta = found.delta
+    more = {**listed(manifest), "segments": delta.segments, "gaps": len(delta.gaps)}
+    message = pull.pulled(PARTS, found.cursor, found.start, delta.rows, delta.bytes, columns=pull.columns, **more)
+    return message.with_parts(manifest)
 
 
 def _pruned(pull: TrackedPull, place: Place, stored: Stored, found: Changes, snapshots: Snapshots) -> Manifest:
@@ -85,13 +96,6 @@ def _made(pull: TrackedPull, place: Place, stored: Stored | None, snapshots: Sna
     manifest = snapshots.make(place, stored, made, cursor.encode())
     more = listed(manifest)
     return pull.pulled(PARTS, cursor, pull.spool.position, columns=pull.columns, **more).with_parts(manifest)
-
-
-def _message(pull: TrackedPull, manifest: Manifest, found: Changes) -> PulledEntity:
-    delta = found.delta
-    more = {**listed(manifest), "segments": delta.segments, "gaps": len(delta.gaps)}
-    message = pull.pulled(PARTS, found.cursor, found.start, delta.rows, delta.bytes, columns=pull.columns, **more)
-    return message.with_parts(manifest)
 
 
 def _replace(pull: TrackedPull, old: PositionCursor | None, limit: int | None = None) -> PulledEntity | None:

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
 from syncapi.models import Part, Snapshot
 from syncapi.segments import drafts
 from syncapi.testing import FakeDevice
-from tests.segments.shelves import APPS, INLINE, ROWS, Asked, check_fresh, current, jars, stored, sums
-from tests.tracking.field import declared, query
+from tests.segments.shelves import INLINE, ROWS, Asked, check_fresh, current, jars, stored, sums
+from tests.tracking.field import query
 from tests.wire.models import Jar, Shelf
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small")]
 
 COUNT = 95
 
 
-@pytest.fixture(autouse=True)
-def app(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    settings.HAVERSACK = {"INLINE_ROWS": INLINE, "PULL_LOG_RETENTION": 0}
-    monkeypatch.setattr(drafts, "PART_ROWS", ROWS)
-    with declared(*APPS):
-        yield
-
-
 @pytest.fixture
-def device() -> FakeDevice:
+def device(small: None) -> FakeDevice:
     """It caused the snapshot to be made."""
     jars(COUNT)
     device = FakeDevice()

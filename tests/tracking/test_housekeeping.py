@@ -79,9 +79,19 @@ def test_a_device_of_a_user_who_came_once_is_kept(ann: Any) -> None:
 
 @contextmanager
 def no_schedule() -> Iterator[None]:
-    Schedule.objects.filter(func=tasks.HOUSEKEEPING).delete()
+    ours = Schedule.objects.filter(func__in=[tasks.HOUSEKEEPING, tasks.SNAPSHOTS])
+    ours.delete()
     yield
-    Schedule.objects.filter(func=tasks.HOUSEKEEPING).delete()
+    ours.delete()
+
+
+def test_snapshots_are_looked_after_every_few_minutes() -> None:
+    with no_schedule():
+        call_command("migrate", verbosity=0)
+        made = Schedule.objects.get(func=tasks.SNAPSHOTS)
+        assert (made.schedule_type, made.minutes) == (Schedule.MINUTES, tasks.EVERY)
+        module, _, name = tasks.SNAPSHOTS.rpartition(".")
+        assert (module, getattr(tasks, name)) == (tasks.__name__, tasks.renew_snapshots)
 
 
 def test_housekeeping_is_scheduled_every_night_after_migrate() -> None:
@@ -113,4 +123,7 @@ def test_the_command_does_the_same_by_hand() -> None:
     make_device(last_seen=91)
     said = io.StringIO()
     call_command("syncpurge", stdout=said)
-    assert said.getvalue() == "0 cursor tokens, 0 deletions, 0 syncs, 1 devices, 0 renditions of pictures deleted\n"
+    assert (
+        said.getvalue()
+        == "0 cursor tokens, 0 deletions, 0 syncs, 1 devices, 0 snapshots, 0 parts, 0 renditions of pictures deleted\n"
+    )
