@@ -30,14 +30,14 @@ def pull_whole(pull: TrackedPull, old: PositionCursor | None, snapshots: Snapsho
         return _replace(pull, old)
     place = Place.of(pull.entity, pull.in_scope, pull.queryset)
     stored = place.look()
-    content = stored if stored is not None and stored.cursor else None
-    if content is not None and content.manifest.rows > snapshots.limit:
-        served = _from(pull, place, content, snapshots)
+    large = stored is not None and bool(stored.cursor) and stored.manifest.rows > snapshots.limit
+    if stored is not None and large:
+        served = _from(pull, place, stored, snapshots)
         if served is not None:
             return served
     if snapshots.may_make(place):
         return _made(pull, place, stored, snapshots)
-    if content is None or not snapshots.may_want():
+    if not large or not snapshots.may_want():
         inside = _replace(pull, old, snapshots.limit if snapshots.may_want() else None)
         if inside is not None:
             return inside

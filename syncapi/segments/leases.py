@@ -26,12 +26,12 @@ POLL = 0.1  # seconds
 logger = logging.getLogger("haversack.segments")
 
 
-def take_turns(wanted: Sequence[tuple[Place, int]], wait: float = WAIT) -> dict[Place, str]:
+def take_turns(wanted: Sequence[tuple[Place, int]]) -> dict[Place, str]:
     """Takes the leases of `wanted`, snapshots with the revision that did not serve; waits where others hold them.
 
     :returns: the leases that were got. Of the others somebody made a newer revision meanwhile, or the time is up.
     """
-    deadline = time.monotonic() + wait
+    deadline = time.monotonic() + WAIT
     taken: dict[Place, str] = {}
     try:
         for place, revision in sorted(wanted, key=lambda one: (one[0].app, one[0].entity, one[0].scope, one[0].form)):
