@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from syncapi.admin.readonly import ReadOnlyAdmin
 from syncapi.admin.words import grouped
 from syncapi.models import ChangeTracking
+from syncapi.segments.figures import LAG, SnapshotFigures, shelf
 from syncapi.tracking.drift import State
 from syncapi.tracking.figures import Count, Figures, TableFigures, figures
 from syncapi.tracking.templates import VENDORS
@@ -49,6 +50,7 @@ class ChangeTrackingAdmin(ReadOnlyAdmin):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         found = figures()
         tables = [_row(table) for table in found.tables] if found else []
+        stored = shelf()
         context = {
             **self.admin_site.each_context(request),
             "title": _("Change tracking"),
@@ -64,6 +66,10 @@ class ChangeTrackingAdmin(ReadOnlyAdmin):
             "install": INSTALL,
             "migrate": MIGRATE,
             "long": _is_long(found),
+            "shelf": stored,
+            "snapshots": [_snapshot(one) for one in stored.snapshots],
+            "more_snapshots": stored.count - len(stored.snapshots),
+            "fallen": grouped(stored.fallen),
             **(extra_context or {}),
         }
         request.current_app = self.admin_site.name
@@ -83,6 +89,20 @@ def _row(table: TableFigures) -> dict[str, Any]:
         "rows": _shown(table.rows),
         "tombstones": _shown(table.tombstones),
         "waiting": _shown(table.waiting),
+    }
+
+
+def _snapshot(one: SnapshotFigures) -> dict[str, Any]:
+    changes = Count(min(one.changes, LAG), one.changes > LAG) if one.changes is not None else None
+    return {
+        "entity": f"{one.app}.{one.entity}",
+        "scope": "" if one.scope == "null" else one.scope,  # everybody's
+        "rows": grouped(one.rows),
+        "parts": one.parts,
+        "packed": one.packed,
+        "made": one.made,
+        "asked": one.asked,
+        "changes": _shown(changes),
     }
 
 

@@ -6,11 +6,12 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Sum
+from django.utils import timezone
 
 from syncapi.cursors import PositionCursor
 from syncapi.entities import LocalEntity, User
-from syncapi.models import Snapshot
+from syncapi.models import Part, Snapshot
 from syncapi.registry import registry
 from syncapi.segments.preparing import asking
 from syncapi.snapshot import read_snapshot
@@ -26,8 +27,9 @@ LAG = 10_000  # changes, up to which they are counted
 
 @dataclass(frozen=True)
 class SnapshotFigures:
-    """`size`: bytes of row lines; `packed`: as stored. `made` is None while it is being made for the first time.
-    `changes`: of its tables since then, at most `LAG` + 1; None where that cannot be told, as of read-only entities."""
+    """`size`: bytes of row lines; `packed`: as stored. Times are aware; `made` is None while it is made for the first
+    time. `changes`: of its tables since then, at most `LAG` + 1; None where that cannot be told, as of read-only
+    entities."""
 
     app: str
     entity: str
@@ -54,37 +56,39 @@ class Shelf:
 
 def shelf() -> Shelf:
     """What is stored now."""
-    rows = Snapshot.objects.defer("parts", "cursor").select_related("user").order_by("-asked", "pk")
-    counted = rows.annotate(current=Count("bodies", filter=Q(bodies__fallen=None)))
     with read_snapshot():
-        totals = Snapshot.objects.aggregate(
-            count=Count("pk", distinct=True), fallen=Count("bodies", filter=~Q(bodies__fallen=None))
-        )
-        packed = Snapshot.objects.aggregate(sum=Sum("packed"))["sum"] or 0
-        cursors = dict(Snapshot.objects.order_by("-asked", "pk").values_list("pk", "cursor")[:SHOWN])
-        found = tuple(_figures(row, cursors[row.pk]) for row in counted[:SHOWN])
-    return Shelf(found, totals["count"], totals["fallen"], packed)
+        totals = Snapshot.objects.aggregate(count=Count("pk"), packed=Sum("packed"))
+        fallen = Part.objects.exclude(fallen=None).count()
+        rows = list(Snapshot.objects.defer("parts").select_related("user").order_by("-asked", "pk")[:SHOWN])
+        current = Part.objects.filter(snapshot__in=rows, fallen=None).order_by().values_list("snapshot")
+        parts = dict(current.annotate(count=Count("pk")))
+        found = tuple(_figures(row, parts.get(row.pk, 0)) for row in rows)
+    return Shelf(found, totals["count"], fallen, totals["packed"] or 0)
 
 
-def _figures(row: Any, cursor: str) -> SnapshotFigures:
+def _figures(row: Snapshot, parts: int) -> SnapshotFigures:
     return SnapshotFigures(
         app=row.app,
         entity=row.entity,
         scope=row.scope_text,
         rows=row.rows,
-        parts=row.current,
+        parts=parts,
         size=row.size,
         packed=row.packed,
-        made=row.made,
-        asked=row.asked,
-        changes=_changes(row, cursor),
+        made=_aware(row.made),
+        asked=_aware(row.asked),
+        changes=_changes(row),
     )
 
 
-def _changes(row: Snapshot, cursor: str) -> int | None:
+def _aware(moment: Any) -> Any:
+    return timezone.make_aware(moment) if moment is not None and timezone.is_naive(moment) else moment
+
+
+def _changes(row: Snapshot) -> int | None:
     app = registry.apps.get(row.app)
     entity = app.entities.get(row.entity) if app else None
-    position = PositionCursor.decode(cursor)
+    position = PositionCursor.decode(row.cursor)
     user = asking(row, app) if app else None
     if entity is None or position is None or user is None:
         return None

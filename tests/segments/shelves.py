@@ -25,7 +25,7 @@ class WholeJar(offline.LocalEntity):
     """Not tracked."""
 
     model = Jar
-    attributes = ["name", "price", "shelf", "shelf__name"]
+    attributes = ["name", "price", "shelf", "shelf__name", "label"]
 
     def get_queryset(self, scope: Hashable) -> QuerySet[Any]:
         return Jar.objects.exclude(state="h")

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from tests.tracking.stateful.world import TABLES
 
 _TRACKER = ("syncapi_source", "syncapi_change", "syncapi_history", "syncapi_need", "syncapi_clock")
+_SNAPSHOTS = ("syncapi_snapshot", "syncapi_part")
 _AHEAD = 1_000_000_000
 
 
@@ -23,7 +24,7 @@ class Backup:
             _file_of_connection().backup(self._file)
         else:
             with connection.cursor() as cursor:
-                self._rows = {table: _rows(cursor, table) for table in (*TABLES, *_TRACKER, "auth_user")}
+                self._rows = {table: _rows(cursor, table) for table in (*TABLES, *_TRACKER, *_SNAPSHOTS, "auth_user")}
 
     def restore(self, elsewhere: bool) -> None:
         """:param elsewhere: as a dump of another server would be; on SQLite there is no difference."""
@@ -40,7 +41,7 @@ class Backup:
             for person in people:
                 at = dict(zip(columns, person, strict=True))
                 cursor.execute("UPDATE auth_user SET is_staff = %s WHERE id = %s", [at["is_staff"], at["id"]])
-            for table in _TRACKER:  # after all that triggers noted
+            for table in (*_SNAPSHOTS, *_TRACKER):  # after all that triggers noted
                 cursor.execute(f"DELETE FROM {table}")
                 _fill(cursor, table, self._rows[table])
             if elsewhere:

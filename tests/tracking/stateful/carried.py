@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -27,17 +28,32 @@ def carried(user: User, entity: str) -> Rows:
     return {row[0]: row for row in wire}
 
 
-def named(answer: bytes) -> dict[str, tuple[str, set[Any]]]:
-    """By entity, its mode and all keys that an answer names, wherever. The answer may be cut."""
-    found: dict[str, tuple[str, set[Any]]] = {}
-    keys: set[Any] = set()
+Named = tuple[str, str, set[Any]]  # entity, mode, keys
+
+
+def named(recording: list[bytes]) -> list[Named]:
+    """All keys that answers and parts name, wherever, by entity. Both may be cut."""
+    found: list[Named] = []
+    of_part: dict[str, str] = {}  # entity by sum
+    for content in recording:
+        if content.startswith(b"["):
+            entity = of_part.get(hashlib.sha256(content).hexdigest(), "")  # unknown when it was cut
+            found.append((entity, "snapshot", {json.loads(text)[0] for text in content.split(b"\n")[:-1]}))
+        else:
+            found += _named_by_answer(content, of_part)
+    return found
+
+
+def _named_by_answer(answer: bytes, of_part: dict[str, str]) -> list[Named]:
+    found: list[Named] = []
     for text in answer.split(b"\n")[:-1]:
         line = json.loads(text)
         if isinstance(line, list):
-            keys.add(line[0])
+            found[-1][2].add(line[0])
         elif line["type"] == "entity":
-            keys = set()
-            found[line["entity"]] = line["mode"], keys
-        elif line["type"] in ("gap", "segment"):
-            keys |= {line[name] for name in ("after", "before", "until", "first", "last") if name in line}
+            found.append((line["entity"], line["mode"], set()))
+        elif line["type"] in ("gap", "segment", "part"):
+            found[-1][2].update(line[name] for name in ("after", "before", "until", "first", "last") if name in line)
+            if line["type"] == "part":
+                of_part[line["sum"]] = found[-1][0]
     return found

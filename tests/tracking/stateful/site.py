@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest import mock
 
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import override_settings
 
+from syncapi.pull import whole
+from syncapi.segments import drafts
 from syncapi.testing import FakeDevice
 from syncapi.tracking.install import install
 from tests.tracking.stateful import world
@@ -22,7 +25,11 @@ WAIT = "5ms"  # of a transaction for another one: nobody ends it meanwhile
 @contextmanager
 def machine() -> Iterator[type[Histories]]:
     """The machine on the test's database, which is to be without rows. It leaves rows behind."""
-    with override_settings(HAVERSACK={"PULL_LOG_RETENTION": 0}):  # what is written down of pulls is tested elsewhere
+    with (
+        override_settings(HAVERSACK={"PULL_LOG_RETENTION": 0}),  # what is written down of pulls is tested elsewhere
+        mock.patch.object(drafts, "PART_ROWS", 2),  # so that few rows are several parts
+        mock.patch.object(whole, "FEW", 3),  # and few changes enough to make them anew
+    ):
         yield from _machine()
 
 

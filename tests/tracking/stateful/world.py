@@ -86,7 +86,7 @@ def people() -> None:
 def begin() -> None:
     """The state that every history starts from; nothing is tracked of what was before."""
     with transaction.atomic(), connection.cursor() as cursor:
-        for table in (*TABLES, "syncapi_change", "syncapi_history"):
+        for table in (*TABLES, "syncapi_change", "syncapi_history", "syncapi_part", "syncapi_snapshot"):
             cursor.execute(f"DELETE FROM {table}")
         User.objects.update(is_staff=False)
         Region.objects.bulk_create(KINDS["region"].row(key, number) for number, key in enumerate(REGIONS))
