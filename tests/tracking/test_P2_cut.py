@@ -1,12 +1,17 @@
-"""P2: a pull may be cut at any byte; the next one goes on, and what came whole does not travel again."""
+"""P2: a pull may be cut at any byte; the next one goes on, and what came whole does not travel again.
+
+Here all rows travel inside the answer; what comes in parts is in `tests/segments/test_P2_cut.py`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from catalog.models import Customer, Territory, TerritoryAssignment
@@ -18,11 +23,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 ROWS = 3500
 WHOLE = 1000  # rows of a segment
-relaxed = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+relaxed = hypothesis_settings(
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @pytest.fixture(autouse=True)
-def app() -> Iterator[None]:
+def app(settings: Any) -> Iterator[None]:
+    settings.HAVERSACK = {"INLINE_ROWS": ROWS}
     with declared(field_app):
         yield
 
