@@ -31,8 +31,10 @@ export interface SyncWorld {
   progress(phase: SyncProgress["phase"], done: number, total: number): void;
   /** Of the rows that come. */
   amounts(amounts: Amounts): void;
-  /** Called as soon as new rows can be read, with how many of each entity: the sync cannot fail any more. Twice if rows had to be
-   * repaired. */
+  /**
+   * Called as soon as new rows can be read, with how many of each entity: the sync cannot fail any more. Called again
+   * with rows that were repaired.
+   */
   applied(received: Record<string, number>): void;
   /** Stores what the next start needs of an entity's rows (decision 0016). `progress` may throw to end it. */
   storeBlocks(entity: string, progress: () => void): Promise<void>;
