@@ -190,6 +190,7 @@ describe("Q3: triggers", () => {
   it("resume: said twice, it is answered once", async () => {
     await set({ on_resume: true });
     await show();
+    await settle();
     await pass(1);
     await tab.engine.resume();
     await settle();
@@ -364,6 +365,22 @@ describe("Q4: trying again", () => {
     tab = await world.tab();
     await settle();
     expect(syncs()).toEqual(['retry "first"']);
+  });
+
+  it("not again at once when the attempt itself ends the browser", async () => {
+    await set({ retry: true });
+    server.online = false;
+    await tab.engine.onSync("first");
+    server.online = true;
+    const { reached } = shop.holdNext();
+    await pass(30);
+    await reached;
+    world.close(tab);
+    tab = await world.tab();
+    await settle();
+    expect(syncs()).toEqual(['retry "first"']);
+    await pass(60);
+    expect(syncs()).toEqual(['retry "first"', 'retry "first"']);
   });
 
   it("Q2: by one of two tabs", async () => {
