@@ -8,6 +8,11 @@ export default defineConfig({
     target: "es2022",
     modulePreload: false,
     minify: false,
-    lib: { entry: "pwa/client/src/testing/contract-page.ts", formats: ["iife"], name: "contract", fileName: () => "contract.js" },
+    lib: {
+      entry: "pwa/client/src/testing/contract-page.ts",
+      formats: ["iife"],
+      name: "contract",
+      fileName: () => "contract.js",
+    },
   },
 });
