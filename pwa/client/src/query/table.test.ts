@@ -72,6 +72,17 @@ describe("search", () => {
     expect(await drinks.count({ search: "chai blaye" })).toBe(0);
   });
 
+  it("finds the same while it is typed, taken back and typed otherwise", async () => {
+    const some = table("string", "red wine", "red beer", "white wine", "rewired", "wine of the red sea");
+    const typed = ["r", "re", "red", "red w", "red wi", "red be", "red", "w", "wi re", "wine", "red wine", "wired"];
+    for (const search of typed) {
+      const anew = table("string", "red wine", "red beer", "white wine", "rewired", "wine of the red sea");
+      expect([search, await keys(some, { search })]).toEqual([search, await keys(anew, { search })]);
+      expect([search, await some.count({ search })]).toEqual([search, (await keys(anew, { search })).length]);
+    }
+    expect(await keys(some, { search: "red wine" })).toEqual([1, 5]);
+  });
+
   it("finds everything for nothing", async () => {
     expect(await drinks.count({ search: "  " })).toBe(4);
   });
