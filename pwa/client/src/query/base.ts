@@ -106,6 +106,15 @@ export class Base {
     return all.map((number) => lines.get(segmentOf(number))?.row(number % SEGMENT_NUMBERS) ?? []);
   }
 
+  /** Reads text that will be asked for, as much as is kept: what a search finds is all over the base. */
+  async readAhead(): Promise<void> {
+    const all = Array.from({ length: this.place.segments }, (_, segment) => segment);
+    for (const some of inBatches(all)) {
+      if (this.textKept > TEXT_KEPT * 0.9) return;
+      await this.lines(some);
+    }
+  }
+
   /** The columns of these attributes, by segment. */
   async columns(names: readonly string[]): Promise<Map<string, Column[]>> {
     for (const name of names) this.attribute(name);

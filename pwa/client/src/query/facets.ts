@@ -42,16 +42,16 @@ export function endsOf(column: Column, rows: Uint16Array, type: AttributeType): 
     );
     return min === null ? [] : [min, max];
   }
-  let numbers = converted.get(column);
-  if (numbers === undefined) {
-    numbers = Float64Array.from(values, Number);
-    converted.set(column, numbers);
-  }
-  const before = (id: number, other: number) => {
-    const [x, y] = [numbers[id] as number, numbers[other] as number];
-    return x < y || (!(x > y) && compareNumbers(values[id] as WireValue, values[other] as WireValue) < 0);
+  const numbers = converted.get(column) ?? Float64Array.from(values, Number);
+  converted.set(column, numbers);
+  const before = (id: number, other: number): boolean => {
+    const x = numbers[id] as number;
+    const y = numbers[other] as number;
+    if (x < y || x > y) return x < y;
+    return compareNumbers(values[id] as WireValue, values[other] as WireValue) < 0;
   };
-  let [min, max] = [-1, -1];
+  let min = -1;
+  let max = -1;
   for (let id = 0; id < values.length; id++) {
     if (rows[id] === 0 || values[id] === null) continue;
     if (min < 0 || before(id, min)) min = id;

@@ -86,6 +86,7 @@ export class Table {
   async prepare(): Promise<void> {
     await this.order(undefined);
     await this.base.folded();
+    await this.base.readAhead();
   }
 
   /** The usual order, as `FindOrder` finds it. */
