@@ -205,9 +205,10 @@ def test_L4_a_device_without_space_says_so_takes_none_and_syncs_when_there_is_so
     large: Site, browser: Browser
 ) -> None:
     context = browser()
-    page = open_app(context, large, "catalog")
-    devtools = context.new_cdp_session(page)
+    devtools = context.new_cdp_session(context.pages[0])
+    # Before the first write: the browser remembers for a while how much space there was.
     devtools.send("Storage.overrideQuotaForOrigin", {"origin": large.url, "quotaSize": 50_000})
+    page = open_app(context, large, "catalog")
     result = page.evaluate("window.offline.onSync()")
     assert (result["status"], result["error"]["code"], result["error"]["retry"]) == ("error", "quota", False)
     kept = page.evaluate(
