@@ -25,6 +25,10 @@ class ScopeError(HaversackError):
     """`get_scope` returned a value that has no canonical form."""
 
 
+class PatternError(HaversackError):
+    """The `pull` of a pattern answered what a device cannot follow."""
+
+
 class TrackingMissing(HaversackError):
     """The tables of change tracking are missing. Run: manage.py migrate"""
 

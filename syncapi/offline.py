@@ -6,11 +6,15 @@ from syncapi.appsettings.sync_settings import SyncSettings
 from syncapi.entities import LocalEntity
 from syncapi.errors import Refused
 from syncapi.patterns import ReadOnly, ReadOnlyOptimized
+from syncapi.pull.phases import Answer, Changes, Pull
 
 __all__ = [
     "ActionCall",
+    "Answer",
+    "Changes",
     "LocalEntity",
     "OfflineApp",
+    "Pull",
     "ReadOnly",
     "ReadOnlyOptimized",
     "Refused",

@@ -1,17 +1,28 @@
 """Sync patterns: how the rows of an entity get to a device, and back."""
 
-from typing import ClassVar
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from syncapi.pull.phases import Answer, Pull
 
 
 class Pattern:
     """Base of all patterns. An entity names the class, not an instance.
 
-    `name` is the pattern's word in the definition, which devices act on.
+    `name` is the pattern's word in the definition, which devices act on. A pattern of your own is a subclass of one
+    that is here, with a `pull` of its own; `manage.py createsyncaction` writes one (`docs/accelerators.md`).
     """
 
     name: ClassVar[str]
     tracked: ClassVar[bool] = False
     """Whether triggers watch the tables that the entity depends on (decision 0012)."""
+
+    def pull(self, sync: Pull) -> Answer:
+        """What the device gets: of the phases that `sync` offers, those that it needs. Called for each sync, more than
+        once where something must be prepared in between, so that it had better only read."""
+        raise NotImplementedError(f"{type(self).__name__} has no pull(). Subclass one of the patterns in offline.")
 
 
 class ReadOnly(Pattern):
@@ -21,6 +32,12 @@ class ReadOnly(Pattern):
     """
 
     name = "read-only"
+
+    def pull(self, sync: Pull) -> Answer:
+        rows = sync.everything()
+        if rows.cursor == sync.cursor:
+            return sync.unchanged()
+        return rows
 
 
 class ReadOnlyOptimized(Pattern):
@@ -32,3 +49,13 @@ class ReadOnlyOptimized(Pattern):
 
     name = "read-only-optimized"
     tracked = True
+
+    def pull(self, sync: Pull) -> Answer:
+        if sync.ranges is not None:  # the device was told to compare, or doubts what it has
+            return sync.compare()
+        if sync.cursor is None:  # its first sync
+            return sync.everything()
+        changes = sync.changes()
+        if changes.doubt:
+            return sync.reset(changes.doubt)
+        return sync.unchanged() if changes.empty else changes

@@ -11,7 +11,7 @@ from syncapi.cursors import PositionCursor
 from syncapi.definition import app_definition, definition_version
 from syncapi.entities import LocalEntity, User
 from syncapi.errors import UnknownContext, UnknownEntity
-from syncapi.pull import PulledEntity, Range, pull_read_only, pull_read_only_optimized
+from syncapi.pull import ContentPull, PositionPull, Pull, PulledEntity, Range
 from syncapi.segments.snapshots import Snapshots
 from syncapi.snapshot import read_snapshot
 from syncapi.spool import Spool
@@ -121,11 +121,16 @@ def _pull_under_snapshot(
 def _pull_entity(
     request: SyncRequest, entity: LocalEntity, tracker: Tracker | None, snapshots: Snapshots, spool: Spool
 ) -> PulledEntity | None:
+    """What the entity's pattern answers."""
     scope = entity.get_scope(request.user)
     cursor = request.cursors.get(entity.name)
-    if tracker is None or not entity.pattern.tracked:
-        return pull_read_only(entity, scope, cursor, snapshots, spool)
-    return pull_read_only_optimized(entity, scope, cursor, request.ranges.get(entity.name), tracker, snapshots, spool)
+    pull: Pull
+    if tracker is None:
+        pull = ContentPull(entity, scope, cursor, snapshots, spool)
+    else:
+        pull = PositionPull(entity, scope, cursor, request.ranges.get(entity.name), tracker, snapshots, spool)
+    with closing(pull):
+        return pull.deliver(entity.pattern().pull(pull))
 
 
 def _tokens(request: SyncRequest, entities: list[LocalEntity]) -> list[str]:

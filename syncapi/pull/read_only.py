@@ -1,110 +1,119 @@
-"""Pull phase, read-only pattern (P4): renders the rows of an entity and tells whether they changed."""
+"""Phases of entities without change tracking (P4): all rows are rendered, and tell whether they changed."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any
-
-from django.db import models
+from typing import Any, NoReturn
 
 from syncapi.cursors import ContentCursor, query_hash
 from syncapi.entities import LocalEntity
 from syncapi.keys import in_key_order
 from syncapi.pull.inline import write_all
 from syncapi.pull.parts import PARTS, listed
+from syncapi.pull.phases import Answer, Pull
 from syncapi.pull.pulled import PulledEntity
 from syncapi.pull.rendering import rendered
 from syncapi.rows import RowSet
 from syncapi.scopes import canonical_scope
 from syncapi.segments.bounds import Bounds
-from syncapi.segments.drafts import draft
+from syncapi.segments.drafts import Draft, draft
 from syncapi.segments.manifest import Manifest
-from syncapi.segments.places import Place
+from syncapi.segments.places import Place, Stored
 from syncapi.segments.snapshots import Snapshots
 from syncapi.spool import Spool
 
-
-def pull_read_only(
-    entity: LocalEntity, scope: Hashable, cursor: str | None, snapshots: Snapshots, spool: Spool
-) -> PulledEntity:
-    """Renders `entity` in `scope`. When the content is what `cursor` names, nothing stays in the spool.
-
-    :raises ScopeError: the scope has no canonical form.
-    """
-    query = query_hash(
-        entity.name,
-        [column.name for column in entity.columns],
-        [column.type.name for column in entity.columns],
-        canonical_scope(scope, entity.name),
-    )
-    old = ContentCursor.decode(cursor) if cursor is not None else None
-    queryset = entity.rows(scope)
-    place = Place.of(entity, scope, queryset)
-    pulled = _inside(entity, queryset, query, snapshots.limit if snapshots.keeps else None, spool)
-    if pulled is not None:
-        if old is not None and old.encode() == pulled.message["cursor"]:
-            spool.truncate(pulled.start)
-            return _unchanged(pulled.message, pulled.start)
-        return pulled
-    return _in_parts(entity, queryset, query, old, place, snapshots, spool)
+TRACK = "Let the pattern be a subclass of offline.ReadOnlyOptimized, or return what everything() gives"
 
 
-def _inside(
-    entity: LocalEntity, queryset: models.QuerySet[Any], query: str, limit: int | None, spool: Spool
-) -> PulledEntity | None:
-    """Mode `replace`; None when there are more rows than `limit`."""
-    start = spool.position
-    found = write_all(rendered(entity, in_key_order(queryset, entity)), spool, limit)
-    if found is None:
-        return None
-    message = _message(entity, "replace", query, found.content)
-    message |= {"columns": _columns(entity), "bytes": found.bytes, "segments": found.segments}
-    return PulledEntity(message, start, spool.position, rows=found.rows, bytes=found.bytes)
+class ContentPull(Pull):
+    """:raises ScopeError: the scope has no canonical form."""
 
+    def __init__(
+        self, entity: LocalEntity, scope: Hashable, cursor: str | None, snapshots: Snapshots, spool: Spool
+    ) -> None:
+        super().__init__(entity, scope, cursor, None, spool)
+        self._snapshots = snapshots
+        self._query = query_hash(
+            entity.name,
+            [column.name for column in entity.columns],
+            [column.type.name for column in entity.columns],
+            canonical_scope(scope, entity.name),
+        )
+        self._queryset = entity.rows(scope)
+        self._place = Place.of(entity, scope, self._queryset)
+        self._message: dict[str, Any] | None = None  # about all rows, once they were looked at
+        self._draft: Draft | None = None
 
-def _in_parts(
-    entity: LocalEntity,
-    queryset: models.QuerySet[Any],
-    query: str,
-    old: ContentCursor | None,
-    place: Place,
-    snapshots: Snapshots,
-    spool: Spool,
-) -> PulledEntity:
-    """Mode `snapshot`, or `unchanged`. There is no cursor of a moment: all rows are rendered. Saved is the rest."""
-    stored = place.look()
-    known = stored.manifest if stored is not None else Manifest()
-    made = draft(rendered(entity, in_key_order(queryset, entity)), Bounds(entity, known), known)
-    current = ContentCursor(query, made.content.digest)
-    message = _message(entity, PARTS, query, made.content)
-    if old == current:
-        made.close()
-        return _unchanged(message, spool.position)
-    if stored is not None and stored.cursor == current.encode():
-        made.close()
-        manifest = stored.manifest
-        snapshots.serve(stored)
-    else:
-        manifest = snapshots.make(place, stored, made, current.encode())
-    message |= {"columns": _columns(entity), **listed(manifest), "rows": 0, "bytes": 0}
-    return PulledEntity(message, spool.position, spool.position, rows=0, bytes=0, parts=manifest)
+    def everything(self) -> Answer:
+        """Renders all rows. Whether they are what the device has is told by the answer's cursor."""
+        self.close()
+        inside = self._inside(self._snapshots.limit if self._snapshots.keeps else None)
+        if inside is not None:
+            self._message = inside.message
+            return Answer(inside.message["cursor"], lambda: inside)
+        # Drawn up now, compressed and kept only if it is taken.
+        stored = self._place.look()
+        known = stored.manifest if stored is not None else Manifest()
+        rows = rendered(self.entity, in_key_order(self._queryset, self.entity))
+        made = self._draft = draft(rows, Bounds(self.entity, known), known)
+        message = self._message = self._told(PARTS, made.content)
+        return Answer(message["cursor"], lambda: self._in_parts(stored, made, message))
 
+    def unchanged(self) -> Answer:
+        message = self._message
+        if message is None:
+            raise self._wrong("calls unchanged() unseen", "Call everything() first: it tells what there is")
+        if message["cursor"] != self.cursor:
+            raise self._wrong("calls unchanged(), and the rows changed", "Return what everything() gave")
+        told = {name: message[name] for name in ("type", "entity", "mode", "rows", "fingerprint", "cursor")}
+        pulled = PulledEntity(told | {"mode": "unchanged"}, self._start, self._start, rows=0, bytes=0)
+        return Answer(self.cursor, lambda: pulled)
 
-def _message(entity: LocalEntity, mode: str, query: str, content: RowSet) -> dict[str, Any]:
-    return {
-        "type": "entity",
-        "entity": entity.name,
-        "mode": mode,
-        "rows": content.rows,
-        "fingerprint": content.fingerprint,
-        "cursor": ContentCursor(query, content.digest).encode(),
-    }
+    def changes(self) -> NoReturn:
+        raise self._wrong("calls changes(), which nobody tracks", TRACK)
 
+    def compare(self) -> NoReturn:
+        raise self._wrong("calls compare(), which changes must be tracked for", TRACK)
 
-def _unchanged(message: dict[str, Any], at: int) -> PulledEntity:
-    told = {name: message[name] for name in ("type", "entity", "mode", "rows", "fingerprint", "cursor")}
-    return PulledEntity(told | {"mode": "unchanged"}, at, at, rows=0, bytes=0)
+    def reset(self, reason: str) -> NoReturn:
+        raise self._wrong("calls reset(), which has the device ask for a comparison", TRACK)
 
+    def close(self) -> None:
+        if self._draft is not None:
+            self._draft.close()
+            self._draft = None
 
-def _columns(entity: LocalEntity) -> list[str]:
-    return [column.name for column in entity.columns]
+    def _inside(self, limit: int | None) -> PulledEntity | None:
+        """Mode `replace`; None when there are more rows than `limit`."""
+        start = self._spool.position
+        found = write_all(rendered(self.entity, in_key_order(self._queryset, self.entity)), self._spool, limit)
+        if found is None:
+            return None
+        message = self._told("replace", found.content)
+        message |= {"columns": self._columns, "bytes": found.bytes, "segments": found.segments}
+        return PulledEntity(message, start, self._spool.position, rows=found.rows, bytes=found.bytes)
+
+    def _in_parts(self, stored: Stored | None, made: Draft, message: dict[str, Any]) -> PulledEntity:
+        """Mode `snapshot`. There is no cursor of a moment: all rows were rendered. Saved is the rest."""
+        if stored is not None and stored.cursor == message["cursor"]:
+            manifest = stored.manifest
+            self._snapshots.serve(stored)
+        else:
+            manifest = self._snapshots.make(self._place, stored, made, message["cursor"])
+            self._draft = None
+        message = message | {"columns": self._columns, **listed(manifest), "rows": 0, "bytes": 0}
+        return PulledEntity(message, self._spool.position, self._spool.position, rows=0, bytes=0, parts=manifest)
+
+    def _told(self, mode: str, content: RowSet) -> dict[str, Any]:
+        return {
+            "type": "entity",
+            "entity": self.entity.name,
+            "mode": mode,
+            "rows": content.rows,
+            "fingerprint": content.fingerprint,
+            "cursor": ContentCursor(self._query, content.digest).encode(),
+        }
+
+    @property
+    def _columns(self) -> list[str]:
+        return [column.name for column in self.entity.columns]
