@@ -292,6 +292,43 @@ export interface OnSyncActions {
   [action: string]: (input?: any) => Promise<any>;
 }
 
+/** How an entity is asked for: what changed; what differs from what is here; or all, as if nothing were here. */
+export type OnSyncHow = "changes" | "compare" | "everything";
+
+/** Where the device stands with an entity, to be sent with `phases.request`. */
+export interface OnSyncQuestion {
+  readonly entity: string;
+  readonly how: OnSyncHow;
+}
+
+/** What the server answered, on the device already, and seen by nobody before `phases.apply`. */
+export interface OnSyncAnswer {
+  readonly entity: string;
+  /**
+   * How to ask again, where this cannot be applied: the server does not know what changed since, or the rows do not
+   * add up to what it says. `null` where it can.
+   */
+  readonly again: OnSyncHow | null;
+  /** The device has all of it. Applying it notes that it was looked after. */
+  readonly isUnchanged: boolean;
+}
+
+/**
+ * The steps of `SyncLocal<Entity>()`, one at a time, as `manage.py createsyncaction` writes them out. One entity goes
+ * after the other. What one of them rejects with has changed nothing.
+ */
+export interface OnSyncPhases {
+  /** What to say of what is here. Default `changes`. */
+  collect(entity: string, how?: OnSyncHow): Promise<OnSyncQuestion>;
+  request(question: OnSyncQuestion): Promise<OnSyncAnswer>;
+  /** Makes it visible in all tabs, in one transaction, with the cursor that belongs to it. */
+  apply(answer: OnSyncAnswer): Promise<OnSyncResult>;
+  /** Compares with the server, and mends, what turned out to be damaged here; nothing where nothing did. */
+  repair(entity: string): Promise<void>;
+  /** Fetches pictures and files that are not here yet. */
+  files(): Promise<void>;
+}
+
 export type OnSyncEntityApi = Pick<EntityApi, "get" | "list" | "count">;
 
 /** What the app's own `onSync` is given: `export default async function onSync({ context, actions }) { … }`. */
@@ -305,6 +342,10 @@ export interface OnSyncInput {
    * wrong; when that is not caught, it is what the whole sync ends with.
    */
   actions: OnSyncActions;
+  /** The names of the entities that belong to the context, in the app's order. */
+  wanted(): Promise<string[]>;
+  /** What `SyncLocal<Entity>()` is made of. */
+  phases: OnSyncPhases;
   /** For reading what is on the device. */
   entities: Record<string, OnSyncEntityApi>;
   networkType: NetworkType;

@@ -8,6 +8,7 @@ import { actionOf, byName, entityOf } from "../by-name";
 import type { Network } from "../ports";
 import { asHaversackError, ClientError, type HaversackError, OnSyncError } from "../protocol/errors";
 import type { Tables } from "../query/tables";
+import { OwnPhases } from "./own-phases";
 import type { Job } from "./plan";
 import { isEverything } from "./retry";
 import { compareWhenDue, type Outcome, type SyncWorld, sum, sync } from "./sync";
@@ -89,11 +90,21 @@ class Run {
   /** Syncs are one after another, however they are started: two would remove what the other has staged. */
   private last: Promise<unknown> = Promise.resolve();
   private readonly running = new Set<Promise<unknown>>();
+  private readonly phases: OwnPhases;
 
   constructor(
     private readonly job: Job,
     private readonly world: CustomWorld,
-  ) {}
+  ) {
+    this.phases = new OwnPhases({
+      world: this.counting(this),
+      trigger: job.trigger,
+      start: (step) => this.start(step),
+      failed: (error) => {
+        this.error = error;
+      },
+    });
+  }
 
   input(): OnSyncInput {
     const { network, tables, watchdog } = this.world;
@@ -115,8 +126,12 @@ class Run {
       }),
       () => this.names,
     );
-    const { signal } = watchdog;
-    return { context, trigger, actions: actions as OnSyncActions, entities, networkType: network.type(), signal };
+    return {
+      ...{ context, trigger, actions: actions as OnSyncActions, entities, phases: this.phases.api },
+      wanted: () => this.start(() => this.wanted()),
+      networkType: network.type(),
+      signal: watchdog.signal,
+    };
   }
 
   /** Waits for what was started and not waited for. */
@@ -148,11 +163,26 @@ class Run {
     return result;
   }
 
+  /** Before the first definition the server is asked for that alone; it knows whether there is such a context. */
+  private async wanted(): Promise<string[]> {
+    const { context, trigger } = this.job;
+    const { store } = this.world;
+    if ((await store.overview()).definition === null) {
+      this.phases.forget();
+      await sync({ context, trigger, entities: [] }, this.counting(this));
+    }
+    const { definition } = (await store.overview()).definition ?? {};
+    this.names = definition?.entities.map(({ name }) => name) ?? [];
+    const wanted = new Set(context === "" ? this.names : definition?.contexts[context]);
+    return this.names.filter((name) => wanted.has(name));
+  }
+
   private async sync(entities: string[] | undefined): Promise<OnSyncResult> {
     const { context, trigger } = this.job;
     // Entities may be of any context: it is for the app's code to say what a context means.
     const job: Job = entities === undefined ? { context, trigger } : { context: "", trigger, entities };
     const result: OnSyncResult = { received: {} };
+    this.phases.forget();
     const { error } = await sync(job, this.counting(result));
     if (error !== null) this.error = error;
     return result;

@@ -15,16 +15,26 @@ import { type Received, receive } from "./receive";
 import type { SyncWorld } from "./sync";
 
 /** Each asks in another way than before, or for what the server had no more: more than these and it is of no use. */
-const MOST_ROUNDS = 5;
+export const MOST_ROUNDS = 5;
 
-interface Round {
+/** What is said to the server, and of which rows it is said. */
+export interface Question {
   job: Job;
   /** What the sync started from, with what is kept now of cut downloads and comparisons. */
   now: Overview;
+  /** How entities are asked for; those that are not named, for what changed. */
   levels: ReadonlyMap<string, Level>;
   asks: ReadonlyMap<string, Ask>;
-  generation: number;
-  told: Progress;
+  definition: Definition | undefined;
+}
+
+/** What the server answered, staged. */
+export interface Reply {
+  /** `null` when it cannot be made visible: some entities are to be asked for again. */
+  believed: Believed | null;
+  again: ReadonlyMap<string, Level>;
+  /** The newest that is known. */
+  definition: Definition | undefined;
 }
 
 /**
@@ -39,35 +49,65 @@ export async function pull(
   world: SyncWorld,
   wanted: ReadonlyMap<string, Level> = new Map(),
 ): Promise<Believed> {
-  const { store } = world;
-  const progress = () => alive(world);
   const levels = new Map(wanted);
   let definition = before.definition?.definition;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const { partials, parts } = await store.overview();
-    const now = { ...before, partials, parts };
-    const asks = await prepare(job, now, levels, definition, world);
-    const generation = await store.newGeneration();
-    const told = new Progress(asks, (entity, part) => hasPart(entity, part, now), world.amounts);
-    try {
-      const received = await request({ job, now, levels, asks, generation, told }, world);
-      const judging = { store, before, received, asks, levels, progress };
-      const { raised, ...judged } = await judge(judging);
-      if (raised.size === 0) {
-        const bases = await complete(judged.measured, judging, now, told, world);
-        if (bases !== null) return { ...judged, bases };
-      }
-      for (const [name, level] of raised) levels.set(name, level);
-      definition = received.definition?.definition ?? definition;
-    } catch (thrown) {
-      const error = asHaversackError(thrown);
-      await giveUp(generation, error.code, world);
-      if (!isRefused(error) || asks.size === 0) throw error;
-      for (const name of asks.keys()) levels.set(name, "whole");
-    }
-    await store.discard(generation);
+    const reply = await request(await collect(job, before, levels, definition, world), world);
+    if (reply.believed !== null) return reply.believed;
+    for (const [name, level] of reply.again) levels.set(name, level);
+    definition = reply.definition;
   }
-  throw new ClientError("incomplete_response", "the server wants to be asked again and again");
+  throw tooManyRounds();
+}
+
+export function tooManyRounds(): ClientError {
+  return new ClientError("incomplete_response", "the server wants to be asked again and again");
+}
+
+/** What to say of each entity of the job. */
+export async function collect(
+  job: Job,
+  before: Overview,
+  levels: ReadonlyMap<string, Level>,
+  definition: Definition | undefined,
+  world: SyncWorld,
+): Promise<Question> {
+  const { partials, parts } = await world.store.overview();
+  const now = { ...before, partials, parts };
+  const asking = { store: world.store, now, definition, progress: () => alive(world) };
+  const asks = new Map<string, Ask>();
+  for (const name of knownEntities(job, now)) {
+    const ask = await askFor(name, levels.get(name) ?? "changes", asking);
+    if (ask !== null) asks.set(name, ask);
+  }
+  return { job, now, levels: new Map(levels), asks, definition };
+}
+
+/** @throws HaversackError: nothing has changed then, and nothing is staged. */
+export async function request(question: Question, world: SyncWorld): Promise<Reply> {
+  const { store } = world;
+  const { now, levels, asks } = question;
+  const generation = await store.newGeneration();
+  const told = new Progress(asks, (entity, part) => hasPart(entity, part, now), world.amounts);
+  const reply: Reply = { believed: null, again: new Map(), definition: question.definition };
+  try {
+    const received = await exchange(question, generation, told, world);
+    const judging = { store, before: now, received, asks, levels, progress: () => alive(world) };
+    const { raised, ...judged } = await judge(judging);
+    reply.definition = received.definition?.definition ?? question.definition;
+    if (raised.size === 0) {
+      const bases = await complete(judged.measured, judging, now, told, world);
+      if (bases !== null) return { ...reply, believed: { ...judged, bases } };
+    }
+    reply.again = raised;
+  } catch (thrown) {
+    const error = asHaversackError(thrown);
+    await giveUp(generation, error.code, world);
+    if (!isRefused(error) || asks.size === 0) throw error;
+    reply.again = new Map([...asks.keys()].map((name) => [name, "whole"]));
+  }
+  await store.discard(generation);
+  return reply;
 }
 
 export function speaker(overview: Overview, user: string): Speaker {
@@ -80,23 +120,12 @@ export function alive({ watchdog }: Pick<SyncWorld, "watchdog">): void {
   watchdog.touch();
 }
 
-async function prepare(
-  job: Job,
-  now: Overview,
-  levels: ReadonlyMap<string, Level>,
-  definition: Definition | undefined,
+async function exchange(
+  { job, now, levels, asks }: Question,
+  generation: number,
+  told: Progress,
   world: SyncWorld,
-): Promise<Map<string, Ask>> {
-  const asking = { store: world.store, now, definition, progress: () => alive(world) };
-  const asks = new Map<string, Ask>();
-  for (const name of knownEntities(job, now)) {
-    const ask = await askFor(name, levels.get(name) ?? "changes", asking);
-    if (ask !== null) asks.set(name, ask);
-  }
-  return asks;
-}
-
-async function request({ job, now, levels, asks, generation, told }: Round, world: SyncWorld): Promise<Received> {
+): Promise<Received> {
   const { store, server, user, watchdog, limits } = world;
   watchdog.touch(limits.connect);
   const wanted = planRequest(job, now, levels, asks);

@@ -59,8 +59,7 @@ export async function sync(job: Job, world: SyncWorld): Promise<Outcome> {
     watchdog.signal.throwIfAborted();
     return { check: null, error: asHaversackError(thrown) };
   });
-  await tidy(world);
-  await storeBlocks(world);
+  await tidyUp(world);
   return outcome.error === null ? { ...outcome, error: await pullFiles(world) } : outcome;
 }
 
@@ -71,7 +70,11 @@ export async function compareWhenDue(job: Job, world: SyncWorld): Promise<Outcom
 
 /** What changed, made visible at once. Returns rows repaired with it: of comparisons that were cut, and went on. */
 async function exchange(job: Job, before: Overview, world: SyncWorld): Promise<Repaired> {
-  const believed = await pull(job, before, world);
+  return apply(job, before, await pull(job, before, world), world);
+}
+
+/** Makes what came visible, in one transaction. Returns rows repaired with it. */
+export async function apply(job: Job, before: Overview, believed: Believed, world: SyncWorld): Promise<Repaired> {
   const change = planSwitch(job, before, believed, now(world));
   const resumed = [...believed.asks.keys()].filter((name) => before.doubts.includes(name));
   const repaired = await repair(resumed, change, believed, { before, ...aliveIn(world) });
@@ -147,6 +150,12 @@ function now({ clock }: Pick<SyncWorld, "clock">): string {
   return new Date(clock.now()).toISOString();
 }
 
+/** Fewer layers, and what the next start needs: rows can be read without, only slower. */
+export async function tidyUp(world: SyncWorld): Promise<void> {
+  await tidy(world);
+  await storeBlocks(world);
+}
+
 /** What goes wrong here makes the next start slower, and nothing else. */
 async function storeBlocks({ store, watchdog, ...world }: SyncWorld): Promise<void> {
   const { entities } = await store.overview();
@@ -159,7 +168,7 @@ async function storeBlocks({ store, watchdog, ...world }: SyncWorld): Promise<vo
   }
 }
 
-async function pullFiles(world: SyncWorld): Promise<HaversackError | null> {
+export async function pullFiles(world: SyncWorld): Promise<HaversackError | null> {
   const { store, server, clock, user, watchdog, progress } = world;
   const now = await store.overview();
   if (now.definition === null || (now.filesSettled && now.filesMissing === 0)) return null;
