@@ -68,6 +68,8 @@ export class Base {
     readonly entity: EntityDefinition,
     readonly place: Place,
     private readonly origin: Origin,
+    /** Characters of text that are kept in memory. */
+    private readonly textToKeep = TEXT_KEPT,
   ) {
     this.key = this.attribute(entity.key);
     this.keyOrder = keyOrder(this.key.type);
@@ -77,7 +79,7 @@ export class Base {
 
   /** The same with more segments after those there are, of which nothing is worked out anew. */
   grown(segments: number): Base {
-    const base = new Base(this.entity, { ...this.place, segments }, this.origin);
+    const base = new Base(this.entity, { ...this.place, segments }, this.origin, this.textToKeep);
     for (const [segment, rows] of this.counts.entries()) base.counts[segment] = rows;
     for (const [name, parts] of this.parts) base.parts.set(name, parts.grown(segments));
     return base;
@@ -110,7 +112,7 @@ export class Base {
   async readAhead(): Promise<void> {
     const all = Array.from({ length: this.place.segments }, (_, segment) => segment);
     for (const some of inBatches(all)) {
-      if (this.textKept > TEXT_KEPT * 0.9) return;
+      if (this.textKept > this.textToKeep * 0.9) return;
       await this.lines(some);
     }
   }
@@ -204,29 +206,37 @@ export class Base {
 
   private async lines(segments: Iterable<number>): Promise<Map<number, Lines>> {
     const wanted = [...segments];
-    const missing = wanted.filter((segment) => !this.texts.has(segment));
+    // Taken before anything is waited for: others who read meanwhile may put them out.
+    const lines = new Map<number, Lines>();
+    for (const segment of wanted) {
+      const kept = this.texts.get(segment);
+      if (kept !== undefined) lines.set(segment, kept);
+    }
+    const missing = wanted.filter((segment) => !lines.has(segment));
     const read = missing.length === 0 ? [] : await this.origin.segments(missing);
-    const fresh = new Map(missing.map((segment, at) => [segment, read[at] ?? null]));
-    return new Map(wanted.map((segment) => [segment, this.keep(segment, fresh.get(segment) ?? null)]));
+    for (const [at, segment] of missing.entries()) lines.set(segment, this.opened(segment, read[at] ?? null));
+    for (const segment of wanted) this.keep(segment, lines.get(segment) as Lines);
+    return lines;
   }
 
-  private keep(number: number, segment: Segment | null): Lines {
-    let lines = this.texts.get(number);
-    if (lines === undefined) {
-      if (segment === null) throw new Stale();
-      lines = new Lines(segment.text);
-      if (lines.rows > SEGMENT_NUMBERS) throw new ClientError("internal", `a segment of ${lines.rows} rows`);
-      if (!this.agrees(number, lines.rows)) throw new Stale();
-      this.textKept += lines.text.length;
-    }
+  private opened(number: number, segment: Segment | null): Lines {
+    if (segment === null) throw new Stale();
+    const lines = new Lines(segment.text);
+    if (lines.rows > SEGMENT_NUMBERS) throw new ClientError("internal", `a segment of ${lines.rows} rows`);
+    if (!this.agrees(number, lines.rows)) throw new Stale();
+    return lines;
+  }
+
+  /** As the one that was used last; the oldest go. */
+  private keep(number: number, lines: Lines): void {
+    this.textKept += lines.text.length - (this.texts.get(number)?.text.length ?? 0);
     this.texts.delete(number);
     this.texts.set(number, lines);
     for (const [oldest, { text }] of this.texts) {
-      if (this.textKept <= TEXT_KEPT || oldest === number) break;
+      if (this.textKept <= this.textToKeep || oldest === number) break;
       this.texts.delete(oldest);
       this.textKept -= text.length;
     }
-    return lines;
   }
 
   private agrees(segment: number, rows: number): boolean {
