@@ -21,9 +21,14 @@ PRODUCTS = "240"
 def main() -> None:
     for target in (DOCS, STATIC):
         target.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as driver:
+    with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        os.environ["FONTCONFIG_FILE"] = str(fonts(folder))
+        os.environ["FONTCONFIG_FILE"] = str(fonts(folder))  # before the driver starts, whose environment browsers get
+        draw(folder)
+
+
+def draw(folder: Path) -> None:
+    with sync_playwright() as driver:
         site = Site(folder / "site")
         site.folder.mkdir()
         site.manage("migrate", "--verbosity", "0")
@@ -72,6 +77,9 @@ def with_browser(driver: Playwright, profile: Path, site: Site, form: str, size:
 
 
 def visit_catalog(context: BrowserContext, site: Site, form: str) -> None:
+    page = context.pages[0]
+    page.goto(site.url)
+    shoot(page, DOCS / f"home-{form}.png")
     page = open_app(context, site, "catalog")
     expect(part(page, "first-run")).to_be_visible()
     shoot(page, DOCS / f"first-run-{form}.png")

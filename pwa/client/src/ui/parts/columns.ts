@@ -39,7 +39,7 @@ export class Columns extends LitElement {
         flex: 1;
         display: grid;
         grid-template-columns: var(--columns);
-        gap: var(--space-4);
+        gap: var(--space-5);
         padding: 0;
       }
 

@@ -121,16 +121,22 @@ export const rowStyles = css`
   }
 
   .facts {
+    display: -webkit-box;
     overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
     font-size: var(--size-s);
-    line-height: 1.35;
+    line-height: 1.3;
     color: var(--muted);
   }
 
   .fact:not(:last-child)::after {
-    content: " · ";
+    content: "\\00a0·\\00a0\\200b";
+  }
+
+  /* A date or an amount is not torn at the end of a line. */
+  .fact.measured {
+    display: inline-block;
   }
 
   .value {
@@ -164,7 +170,7 @@ export const rowStyles = css`
     display: grid;
     grid-template-columns: var(--columns);
     align-items: center;
-    gap: var(--space-4);
+    gap: var(--space-5);
   }
 
   .cell {
