@@ -47,12 +47,15 @@ def draw(folder: Path) -> None:
 def fonts(folder: Path) -> Path:
     """A configuration by which `system-ui` is a font such as phones have, where one is installed."""
     file = folder / "fonts.conf"
-    file.write_text(
-        """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
-        <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
-        <match target="pattern"><test name="family"><string>system-ui</string></test>
+    rules = "".join(
+        f"""<match target="pattern"><test name="family"><string>{family}</string></test>
         <edit name="family" mode="prepend" binding="strong">
-        <string>Inter</string><string>Roboto</string><string>Noto Sans</string></edit></match></fontconfig>"""
+        <string>Inter</string><string>Roboto</string><string>Noto Sans</string></edit></match>"""
+        for family in ("system-ui", "sans-serif")
+    )
+    file.write_text(
+        f"""<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
+        <include ignore_missing="yes">/etc/fonts/fonts.conf</include>{rules}</fontconfig>"""
     )
     return file
 
