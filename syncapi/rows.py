@@ -49,6 +49,22 @@ class RowSet:
         self.fingerprint = (self.fingerprint + fingerprint) % FINGERPRINT_MODULUS
         return fingerprint
 
+    def extend(self, texts: Sequence[bytes]) -> bytes:
+        """Takes rows, and returns their lines."""
+        lines = b"".join([text + b"\n" for text in texts])
+        self.rows += len(texts)
+        self.bytes += len(lines)
+        self._digest.update(lines)
+        self.fingerprint = (self.fingerprint + sum(map(row_fingerprint, texts))) % FINGERPRINT_MODULUS
+        return lines
+
+    def append(self, others: "RowSet", lines: bytes) -> None:
+        """Takes the rows of another set, whose lines these are."""
+        self.rows += others.rows
+        self.bytes += others.bytes
+        self._digest.update(lines)
+        self.fingerprint = (self.fingerprint + others.fingerprint) % FINGERPRINT_MODULUS
+
     @property
     def digest(self) -> str:
         """SHA-256 of everything added, in hexadecimal digits."""

@@ -31,6 +31,5 @@ def write_all(rows: Iterator[Rendered], spool: Spool, limit: int | None = None) 
             return None
         write_segment(segment, count, spool)
         count += 1
-        for _, text in segment:
-            content.add(text)
+        content.extend([text for _, text in segment])
     return Written(content, content.rows, content.bytes, count)

@@ -97,34 +97,28 @@ def _values(queryset: models.QuerySet[Any], names: Sequence[str]) -> models.Quer
 
 def segments(rows: Iterator[Rendered]) -> Iterator[list[Rendered]]:
     """The rows in pieces of `SEGMENT_ROWS`."""
-    segment: list[Rendered] = []
-    for row in rows:
-        segment.append(row)
-        if len(segment) == SEGMENT_ROWS:
-            yield segment
-            segment = []
-    if segment:
+    while segment := list(islice(rows, SEGMENT_ROWS)):
         yield segment
 
 
 def write_segment(segment: Sequence[Rendered], number: int, spool: Spool, **bounds: Any) -> int:
     """Writes a segment with its rows, and returns their size in bytes. `bounds`: what else its message says."""
-    size = sum(len(text) + 1 for _, text in segment)
+    lines = b"".join([text + b"\n" for _, text in segment])
     spool.write(
         line(
             {
                 "type": "segment",
                 "number": number,
                 "rows": len(segment),
-                "bytes": size,
+                "bytes": len(lines),
                 "first": segment[0][0] if segment else None,
                 "last": segment[-1][0] if segment else None,
                 **bounds,
             }
         )
     )
-    spool.write(b"".join(text + b"\n" for _, text in segment))
-    return size
+    spool.write(lines)
+    return len(lines)
 
 
 def _wire_of_odd_row(entity: LocalEntity, row: Sequence[Any]) -> list[Any]:

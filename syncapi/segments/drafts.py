@@ -46,14 +46,13 @@ class Draft:
     def add(self, rows: Sequence[Rendered]) -> None:
         """The next part."""
         own = RowSet()
-        for _, text in rows:
-            own.add(text)
-            self.content.add(text)
+        lines = own.extend([text for _, text in rows])
+        self.content.append(own, lines)
         if (known := self._known.by_sum.get(own.digest)) is not None:
             self._parts.append(known)
             return
         start = self._lines.position
-        self._lines.write(b"".join(text + b"\n" for _, text in rows))
+        self._lines.write(lines)
         part = PartInfo(own.digest, own.rows, own.bytes, 0, rows[0][0], rows[-1][0], own.fingerprint)
         self._parts.append((part, start, self._lines.position))
 
