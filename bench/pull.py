@@ -56,6 +56,7 @@ def measure(products: int) -> dict[str, tuple[float, int]]:
         "first sync": (nothing, lambda: Device().sync()),
         "poll without changes": (nothing, device.sync),
         f"delta of {CHANGED} rows": (change, device.sync),
+        "all rows, rendered anew": (nothing, render),
         "DRF, all pages": (nothing, drf),
     }
     times: dict[str, list[float]] = {name: [] for name in cases}
@@ -115,6 +116,15 @@ def change() -> None:
     keys = list(Product.objects.order_by("pk").values_list("pk", flat=True))
     some = keys[:: len(keys) // CHANGED][:CHANGED]
     assert Product.objects.filter(pk__in=some).update(unit_price=F("unit_price") + 1) == CHANGED
+
+
+def render() -> int:
+    from syncapi.keys import in_key_order
+    from syncapi.pull.rendering import rendered
+    from syncapi.registry import registry
+
+    entity = registry.get("catalog").entities["LocalProduct"]
+    return sum(len(text) + 1 for _, text in rendered(entity, in_key_order(entity.rows(None), entity)))
 
 
 def drf() -> int:

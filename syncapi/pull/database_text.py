@@ -1,4 +1,4 @@
-"""The text of whole rows, made by the database (design §6, decision 0017)."""
+"""The text of whole rows, made by the database (design §6, decision 0023)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PostgreSQL: the JSON of a column's value, made by the database (decision 0017).
+"""PostgreSQL: the JSON of a column's value, made by the database (decision 0023).
 
 Each template gives the JSON of the value, `null` for NULL, and NULL for values that Python does not have, such as the
 date `infinity`.

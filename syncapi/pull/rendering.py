@@ -32,7 +32,7 @@ _first_value = json.JSONDecoder().raw_decode
 def rendered(entity: LocalEntity, queryset: models.QuerySet[Any]) -> Iterator[Rendered]:
     """The rows of an ordered queryset. One that joins may yield a row twice, side by side: it is carried once.
 
-    The database makes their texts where it can (decision 0017), and Python the others.
+    The database makes their texts where it can (decision 0023), and Python the others.
     """
     last = None
     for key, text in _with_repetitions(entity, queryset):
@@ -60,7 +60,7 @@ def _by_database(
         for raw_key, text in piece:
             if text is not None:
                 yield _first_value(text, 1)[0], text.encode()
-            elif raw_key in odd:
+            elif raw_key in odd:  # outside a snapshot it may be gone by now
                 yield odd[raw_key]
 
 

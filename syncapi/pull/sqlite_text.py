@@ -1,4 +1,4 @@
-"""SQLite: the JSON of a column's value, made by the database (decision 0017).
+"""SQLite: the JSON of a column's value, made by the database (decision 0023).
 
 A column of SQLite may hold anything, whatever its type. Each template gives the JSON for values as Django stores them,
 `null` for NULL, and NULL for all others.
