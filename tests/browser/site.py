@@ -146,6 +146,14 @@ class Site:
         while self.answers():
             assert time.monotonic() < deadline
 
+    def peak_memory(self) -> int:
+        """Most bytes that the process which answers has held so far."""
+        assert self._process is not None
+        pid = self._process.pid
+        (worker,) = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        status = Path(f"/proc/{worker}/status").read_text()
+        return int(status.partition("VmHWM:")[2].split()[0]) << 10
+
     def answers(self) -> bool:
         with socket.socket() as probe:
             probe.settimeout(1)
