@@ -85,7 +85,8 @@ def _guarded(name: str, obj: Any, check: Callable[..., Messages], *arguments: An
 
 def check_requirements() -> Messages:
     """What else the project must have installed."""
-    for name in ("django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "rest_framework"):
+    # Not the REST framework: it is called as a library, and installing it as an app only adds its translations.
+    for name in ("django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions"):
         if not installed.is_installed(name):
             yield Error(f"syncapi needs '{name}'.", hint=f"Add '{name}' to INSTALLED_APPS.", id="syncapi.E020")
     yield from _check_middleware()
