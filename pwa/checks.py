@@ -6,13 +6,13 @@ from django.apps import apps as installed
 from django.core import checks
 
 from pwa.build import NotBuilt, current_build
-from pwa.scripts import find_script
+from pwa.scripts import SCREENS, find_script, is_script
 from syncapi.registry import registry
 
 
 @checks.register("haversack")
 def check_pwa(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
-    return [*_check_requirements(), *_check_build(), *_check_screenshots(), *_check_on_sync()]
+    return [*_check_requirements(), *_check_build(), *_check_screenshots(), *_check_on_sync(), *_check_screens()]
 
 
 def _check_requirements() -> list[checks.CheckMessage]:
@@ -56,5 +56,19 @@ def _check_on_sync() -> list[checks.CheckMessage]:
             id="pwa.E002",
         )
         for app in registry.declared
-        if app.on_sync and (not app.on_sync.endswith(".js") or find_script(app.on_sync) is None)
+        if app.on_sync and not is_script(app.on_sync)
+    ]
+
+
+def _check_screens() -> list[checks.CheckMessage]:
+    return [
+        checks.Error(
+            f"{option} of {cls.__name__} is not a JavaScript file among the static files: {path}.",
+            hint="Name it as in {% static %}: a path below a 'static' folder that ends in .js.",
+            obj=cls,
+            id="pwa.E003",
+        )
+        for cls in {cls: None for app in registry.declared for cls in app.entity_classes}
+        for option in SCREENS.values()
+        if (path := getattr(cls, option)) and not is_script(path)
     ]

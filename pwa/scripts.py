@@ -1,4 +1,8 @@
-"""Scripts of an app's own, which its pages load and its service worker keeps."""
+"""Scripts of an app's own, which its pages load and its service worker keeps.
+
+Their addresses change with what is in the files, also where the storage of static files puts no hash into them. A file
+that is not found is told by checks pwa.E002 and pwa.E003, and has its plain address.
+"""
 
 from pathlib import Path
 
@@ -8,14 +12,28 @@ from django.templatetags.static import static
 
 from pwa.build import revision
 from syncapi.applications import OfflineApp
+from syncapi.entities import LocalEntity
+
+SCREENS = {"list": "list_screen", "detail": "detail_screen"}
+"""The screens that an entity can replace, and the option that does."""
+
+
+def on_sync_script(app: OfflineApp) -> str | None:
+    """The address of the app's own `onSync`; None where there is none."""
+    return _address(app.on_sync) if app.on_sync else None
+
+
+def own_screens(app: OfflineApp) -> dict[str, dict[str, str]]:
+    """Addresses of the screens that are the app's own, by entity and screen; what is generated is absent."""
+    screens = {name: _screens(entity) for name, entity in app.entities.items()}
+    return {name: addresses for name, addresses in screens.items() if addresses}
 
 
 def own_scripts(app: OfflineApp) -> list[str]:
-    """Addresses that change with what is in the files, also where the storage of static files puts no hash into them.
-
-    A file that is not found is told by check pwa.E002, and has its plain address.
-    """
-    return [_address(path) for path in [app.on_sync] if path]
+    """The addresses of all of them, each once."""
+    on_sync = on_sync_script(app)
+    screens = [address for addresses in own_screens(app).values() for address in addresses.values()]
+    return list(dict.fromkeys([*([on_sync] if on_sync else []), *screens]))
 
 
 def find_script(path: str) -> Path | None:
@@ -25,6 +43,15 @@ def find_script(path: str) -> Path | None:
     except SuspiciousFileOperation:  # it leads out of the static files
         return None
     return Path(found) if isinstance(found, str) else None
+
+
+def is_script(path: object) -> bool:
+    """Whether it is the path of a JavaScript file among the static files."""
+    return isinstance(path, str) and path.endswith(".js") and find_script(path) is not None
+
+
+def _screens(entity: LocalEntity) -> dict[str, str]:
+    return {screen: _address(path) for screen, option in SCREENS.items() if (path := getattr(entity, option))}
 
 
 def _address(path: str) -> str:

@@ -16,7 +16,7 @@ from pwa.icons import drawn_icon, initials, uploaded_icon
 from pwa.manifest import ICON_SIZES, app_base, icon_url
 from pwa.manifest import manifest as app_manifest
 from pwa.policy import secured
-from pwa.scripts import own_scripts
+from pwa.scripts import on_sync_script, own_screens, own_scripts
 from syncapi.applications import OfflineApp
 from syncapi.appsettings.current import CurrentSettings, icon_of, settings_of, settings_of_all
 from syncapi.errors import UnknownApp
@@ -147,7 +147,8 @@ def _shell(app: OfflineApp, current: CurrentSettings) -> str:
         "anonymous": app.anonymous,
         "base": app_base(app),
         "api": reverse("syncapi:sync", kwargs={"app": app.name}),
-        "on_sync": next(iter(own_scripts(app)), None),
+        "on_sync": on_sync_script(app),
+        "screens": own_screens(app),
     }
     return render_to_string(
         "pwa/shell.html",

@@ -35,6 +35,8 @@ class LocalEntity:
     - `pictures`: attributes that hold the record's picture, best first; the first that is not empty is shown.
     - `icon`: one of the icons that the generated screens have built in (`syncapi.icons.ICONS`); default the initial of
       the model's plural name.
+    - `list_screen`, `detail_screen`: path of a static JavaScript module with a custom element that is shown in place of
+      the generated list or record (`docs/screens.md`); kept on the device with the app.
     - `depends_on`: further fields that decide which rows are in a scope, such as `territory__assignments__user`. Only
       tracked patterns look at it, and only where `get_queryset` filters in a way that is first seen when a device asks
       (a warning in the log names the field).
@@ -49,6 +51,8 @@ class LocalEntity:
     ordering: ClassVar[Sequence[str]] = ()
     pictures: ClassVar[Sequence[str]] = ()
     icon: ClassVar[str] = ""
+    list_screen: ClassVar[str] = ""
+    detail_screen: ClassVar[str] = ""
     depends_on: ClassVar[Sequence[str]] = ()
 
     def __init__(self, app: "OfflineApp") -> None:

@@ -1,4 +1,4 @@
-"""The worked example of `docs/client.md` is the one that the browser tests run, and the page tells of what there is."""
+"""The worked examples of the docs are those that the browser tests run, and `docs/client.md` tells of what there is."""
 
 import re
 from pathlib import Path
@@ -33,3 +33,9 @@ def test_every_event_and_every_member_is_told() -> None:
 def test_what_an_own_sync_is_given_is_told() -> None:
     for name in interface("OnSyncInput"):
         assert f"`{name}" in PAGE, f"docs/client.md does not tell of {name}"
+
+
+def test_the_own_screens_shown_are_those_that_run() -> None:
+    shown = re.findall(r"```js\n(.*?)```", (ROOT / "docs" / "screens.md").read_text(), re.S)
+    scripts = ROOT / "tests/browser/ownscreens/static/ownscreens"
+    assert shown == [(scripts / name).read_text() for name in ("price-board.js", "price-tag.js")]

@@ -1,4 +1,4 @@
-"""An app's own `onSync` module: named by its page, kept by its service worker, checked."""
+"""An app's own scripts, its `onSync` and its screens: named by its page, kept by its service worker, checked."""
 
 import json
 import re
@@ -64,3 +64,30 @@ def test_what_is_no_script_among_the_static_files_is_told(
 def test_S3_a_path_that_leads_out_of_the_static_files_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry.get("wire"), "on_sync", "../settings/secret.js")
     assert "pwa.E002" in [message.id for message in check_pwa()]
+
+
+def test_own_screens_are_named_and_kept_like_it(web: Client, script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entity = next(iter(registry.get("wire").entities.values()))
+    assert config(web)["screens"] == {}
+    monkeypatch.setattr(type(entity), "detail_screen", "shop/onsync.js")
+    address = config(web)["screens"][entity.name]["detail"]
+    assert re.fullmatch(r"/static/shop/onsync\.js\?v=[0-9a-f]{16}", address)
+    assert kept(web).count(address) == 1
+    monkeypatch.setattr(registry.get("wire"), "on_sync", "")
+    assert address in kept(web)
+    assert config(web)["screens"] == {entity.name: {"detail": address}}
+
+
+@pytest.mark.parametrize("option", ["list_screen", "detail_screen"])
+@pytest.mark.parametrize(
+    ("path", "wrong"), [("shop/onsync.js", False), ("shop/other.js", True), ("../secret.js", True)]
+)
+def test_a_screen_that_is_no_script_is_told(
+    script: Path, monkeypatch: pytest.MonkeyPatch, option: str, path: str, wrong: bool
+) -> None:
+    cls = registry.get("wire").entity_classes[0]
+    monkeypatch.setattr(cls, option, path)
+    found = [message for message in check_pwa() if message.id == "pwa.E003"]
+    # Subclasses inherit it, and are told of too.
+    assert (cls in [message.obj for message in found]) == wrong
+    assert all(path in message.msg and option in message.msg and message.hint for message in found)

@@ -100,6 +100,7 @@ def test_the_shell_says_what_the_client_must_know(web: Client) -> None:
         "base": "/apps/own/",
         "api": "/api/sync/own/",
         "on_sync": None,
+        "screens": {},
     }
 
 

@@ -98,6 +98,8 @@ export interface AppConfig {
   api: string;
   /** Address of its own `onSync` module; `null` where there is none. */
   on_sync?: string | null;
+  /** Addresses of modules with the app's own screens, by entity's name and screen; what is generated is absent. */
+  screens?: Record<string, { list?: string; detail?: string }>;
 }
 
 export interface User {

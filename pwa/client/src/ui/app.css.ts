@@ -81,6 +81,42 @@ export const appStyles = css`
     text-align: center;
   }
 
+  hv-own-screen {
+    display: grid;
+    grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
+    min-block-size: 0;
+  }
+
+  hv-own-screen > * {
+    grid-row: 2;
+    min-block-size: 0;
+  }
+
+  hv-own-screen > .own {
+    overflow-y: auto;
+  }
+
+  hv-own-screen > .notice {
+    grid-row: 1;
+    display: flex;
+    align-items: center;
+    gap: var(--space-3);
+    margin: 0;
+    padding: var(--space-1) var(--space-4);
+    background: var(--warn-soft);
+    color: var(--warn-text);
+    font-size: var(--size-s);
+  }
+
+  hv-own-screen > .notice > span {
+    flex: 1;
+  }
+
+  hv-own-screen > .notice > .button {
+    color: inherit;
+    white-space: nowrap;
+  }
+
   .panes > hv-list {
     view-transition-name: list;
   }

@@ -14,6 +14,7 @@ import { Navigator } from "./navigator";
 import type { Toast } from "./parts/toast";
 import { appLink, emptyView, type ListView, parseRoute, type Route } from "./router";
 import type { List } from "./screens/list";
+import { type OwnScreen, ownScreen } from "./screens/own";
 import type { Place } from "./screens/rows";
 import { base, buttons } from "./styles";
 import { reason, resultText } from "./sync-words";
@@ -169,19 +170,26 @@ export class App extends LitElement {
     const key = route.screen === "detail" ? route.key : null;
     const behind = key !== null && !wide;
     const beside = key !== null && wide;
+    const view = knownView(entity, this.#view(entity.name));
     return html`<div class="panes ${beside ? "beside" : ""}">
       ${keyed(
         entity.name,
-        html`<hv-list class=${behind ? "behind" : ""} .inert=${behind} .definition=${definition} .entity=${entity}
-          .state=${state} .view=${knownView(entity, this.#view(entity.name))} .selected=${key ?? ""}
-          ?table=${this.#table.matches && !beside} ?docks=${this.#docks.matches && !beside}></hv-list>`,
+        ownScreen(
+          { kind: "list", entity, view, key: null, behind },
+          html`<hv-list class=${behind ? "behind" : ""} .inert=${behind} .definition=${definition} .entity=${entity}
+            .state=${state} .view=${view} .selected=${key ?? ""}
+            ?table=${this.#table.matches && !beside} ?docks=${this.#docks.matches && !beside}></hv-list>`,
+        ),
       )}
       ${
         key !== null
           ? keyed(
               `${entity.name} ${key}`,
-              html`<hv-detail .definition=${definition} .entity=${entity} .key=${key} .place=${this.place}
-                ?beside=${beside}></hv-detail>`,
+              ownScreen(
+                { kind: "detail", entity, view, key, behind: false },
+                html`<hv-detail .definition=${definition} .entity=${entity} .key=${key} .place=${this.place}
+                  ?beside=${beside}></hv-detail>`,
+              ),
             )
           : nothing
       }
@@ -303,12 +311,19 @@ export class App extends LitElement {
     }
   }
 
-  #viewed(event: CustomEvent<ListView>): void {
-    const list = event.composedPath().find((target) => (target as Element).localName === "hv-list") as List | undefined;
+  #viewed(event: CustomEvent<Partial<ListView>>): void {
+    const list = event
+      .composedPath()
+      .find((target) => ["hv-list", "hv-own-screen"].includes((target as Element).localName)) as
+      | List
+      | OwnScreen
+      | undefined;
     if (!list) return;
-    this.#views.set(list.entity.name, event.detail);
+    const entity = list.entity.name;
+    const view = { ...this.#view(entity), ...event.detail };
+    this.#views.set(entity, view);
     if (this.route.screen !== "detail") {
-      this.#navigator.replace({ screen: "list", entity: list.entity.name, view: event.detail });
+      this.#navigator.replace({ screen: "list", entity, view });
       this.route = this.#navigator.route;
     }
     this.requestUpdate();

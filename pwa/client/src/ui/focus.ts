@@ -2,6 +2,7 @@
 import type { LitElement, ReactiveController } from "lit";
 import type { Route } from "./router";
 import type { List } from "./screens/list";
+import type { OwnScreen } from "./screens/own";
 
 type Place = "heading" | "row";
 
@@ -32,12 +33,13 @@ export class ScreenFocus implements ReactiveController {
 
   async move(where: Place): Promise<void> {
     const left = this.#left;
-    const screens = ["hv-detail", "hv-status", "hv-list"].map((name) =>
+    const screens = ["hv-own-screen[kind=detail]", "hv-detail", "hv-status", "hv-list", "hv-own-screen"].map((name) =>
       this.host.renderRoot.querySelector<LitElement>(`${name}:not(.behind)`),
     );
     const screen = screens.find((element) => element !== null);
     await screen?.updateComplete;
     if (where === "row" && left.screen === "detail" && (screen as List | undefined)?.focusRow?.(left.key)) return;
+    if (screen?.localName === "hv-own-screen") return (screen as OwnScreen).focusHeading();
     screen?.renderRoot.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
   }
 }

@@ -111,6 +111,7 @@ const english = {
   emptyMatchHint: "Try fewer or other words.",
   emptyFilterHint: "Take away a filter to see more.",
   emptyBothHint: "Try other words, or take away a filter.",
+  screenFailed: "This app's own screen could not be loaded. This is the usual one.",
   loadFailed: "These records could not be read from this device.",
   loadingRow: "Loading",
 

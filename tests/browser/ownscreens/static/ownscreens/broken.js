@@ -1,0 +1,1 @@
+throw new Error("this screen is broken on purpose");
