@@ -1,9 +1,14 @@
-"""Pages of the generated apps: the same for everybody, so that a service worker may keep them."""
+"""Pages of the generated apps: the same for everybody, so that a service worker may keep them.
+
+Those of an app are open also where a project wants everybody signed in (`LoginRequiredMiddleware`): the app itself asks
+people to sign in, and what a service worker fetches must never be a redirect to another page.
+"""
 
 import json
 from typing import Any
 
 import segno
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -43,6 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return secured(render(request, "pwa/home.html", {"apps": apps, "secure": request.is_secure()}))
 
 
+@login_not_required
 @require_safe
 def shell(request: HttpRequest, app: str, rest: str = "") -> HttpResponse:
     """The page of an app, at every address below it (decision 0008)."""
@@ -53,6 +59,7 @@ def shell(request: HttpRequest, app: str, rest: str = "") -> HttpResponse:
         return HttpResponse(f"{error}\n", status=503, content_type="text/plain; charset=utf-8")
 
 
+@login_not_required
 @require_safe
 def manifest(request: HttpRequest, app: str) -> HttpResponse:
     declared = _app(app)
@@ -60,6 +67,7 @@ def manifest(request: HttpRequest, app: str) -> HttpResponse:
     return secured(response)
 
 
+@login_not_required
 @require_safe
 def icon(request: HttpRequest, app: str, purpose: str, size: int) -> HttpResponse:
     declared = _app(app)
@@ -72,6 +80,7 @@ def icon(request: HttpRequest, app: str, purpose: str, size: int) -> HttpRespons
     return secured(response)
 
 
+@login_not_required
 @require_safe
 def service_worker(request: HttpRequest, app: str) -> HttpResponse:
     """The built service worker behind a first line that names this app's files.
@@ -101,6 +110,7 @@ def service_worker(request: HttpRequest, app: str) -> HttpResponse:
     return secured(HttpResponse(text, content_type="text/javascript; charset=utf-8"))
 
 
+@login_not_required
 @require_safe
 def engine(request: HttpRequest, app: str, digest: str) -> HttpResponse:
     """The script of the engine's worker, at an address of the app itself.

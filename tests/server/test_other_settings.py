@@ -1,0 +1,65 @@
+"""What other projects have in their settings, and syncing has to bear."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+
+from tests.device import Device
+from tests.wire.models import Jar
+
+SIGN_IN = "django.contrib.auth.middleware.LoginRequiredMiddleware"
+GZIP = "django.middleware.gzip.GZipMiddleware"
+KEEP = "django.middleware.cache.UpdateCacheMiddleware"
+KEPT = "django.middleware.cache.FetchFromCacheMiddleware"
+
+
+@pytest.fixture
+def jar(db: Any) -> Jar:
+    return Jar.objects.create(name="Honey", price=3)
+
+
+def jars(device: Device) -> list[list[Any]]:
+    answer = device.sync()
+    return answer.rows["LocalJar"]
+
+
+def test_a_project_that_wants_everybody_signed_in(settings: Any, jar: Jar) -> None:
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, SIGN_IN]
+    device = Device("wire")
+    assert len(jars(device)) == 1
+    for path in ("", "manifest.webmanifest", "sw.js", "icons/any-192.png", "LocalJar/1/"):
+        assert device.client.get(f"/apps/wire/{path}").status_code == 200, path
+    assert device.client.get("/api/sync/wire/nowhere/x/").status_code == 404
+    assert device.client.get("/").status_code == 302, "which apps there are is the project's own affair"
+
+
+def test_a_project_that_compresses_its_answers(settings: Any, jar: Jar) -> None:
+    settings.MIDDLEWARE = [GZIP, *settings.MIDDLEWARE]
+    device = Device("wire")
+    device.session()
+    response = device.request(Accept_Encoding="gzip")
+    assert response.status_code == 200
+    assert response["Content-Encoding"] == "gzip"
+    assert len(jars(Device("wire"))) == 1
+
+
+def test_a_project_that_caches_all_its_pages(settings: Any, ann: User) -> None:
+    settings.MIDDLEWARE = [KEEP, *settings.MIDDLEWARE, KEPT]
+    device = Device("own")
+    assert device.sign_in("ann").status_code == 200
+    assert device.session()["user"]["name"] == "Ann Jones"
+    User.objects.update(first_name="Anna")
+    assert device.session()["user"]["name"] == "Anna Jones"
+    User.objects.update(is_active=False)
+    assert device.session()["user"] is None
+
+
+def test_a_project_whose_requests_are_transactions(jar: Jar, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", True)
+    depths: list[int] = []
+    monkeypatch.setattr("syncapi.api.views.check_headers", lambda request: depths.append(len(connection.atomic_blocks)))
+    outside = len(connection.atomic_blocks)
+    assert len(jars(Device("wire"))) == 1
+    assert depths == [outside]
