@@ -2,8 +2,9 @@
 
 Same rows, same attributes, same database, one process, no network: the time until the last byte is made, uncompressed.
 DRF serves pages of 1,000 with `ModelSerializer` and `select_related`, as its documentation recommends. Five runs each,
-in turn; the median counts. The last column says how many times as long the largest catalogue takes as the smallest:
-what costs as much as changed, and not as much as exists, stays near 1.
+in turn; the median counts. The first device of a scope has the snapshot made, which the second finds; both get a list
+of parts. One part is fetched from Django's test client. The last column says how many times as long the largest
+catalogue takes as the smallest: what costs as much as changed, and not as much as exists, stays near 1.
 """
 
 import argparse
@@ -52,9 +53,13 @@ def measure(products: int) -> dict[str, tuple[float, int]]:
     call_command("seedcatalog", "--products", str(products))
     device = Device()
     device.sync()
-    cases: dict[str, tuple[Callable[[], None], Case]] = {
-        "first sync": (nothing, lambda: Device().sync()),
-        "poll without changes": (nothing, device.sync),
+    fetching = Device()
+    cases: dict[str, tuple[Callable[[], object], Case]] = {
+        "first device": (clear, lambda: Device().sync()),
+        "second device": (nothing, lambda: Device().sync()),
+        "one part": (fetching.sync_anew, lambda: fetching.fetch(fetching.parts()[0])),
+        f"after {CHANGED} changes": (change, lambda: Device().sync()),
+        "poll without changes": (device.sync, device.sync),
         f"delta of {CHANGED} rows": (change, device.sync),
         "all rows, rendered anew": (nothing, render),
         "DRF, all pages": (nothing, drf),
@@ -83,13 +88,35 @@ def prepare(folder: Path) -> None:
 
 
 class Device:
-    """Syncs the products through the phases, without HTTP, and keeps the cursor."""
+    """Syncs the products through the phases, without HTTP, and keeps the cursor and the list of parts."""
 
     def __init__(self) -> None:
         self._cursors: dict[str, str] = {}
+        self._parts: list[str] = []
+
+    def parts(self) -> list[str]:
+        """Sums of the parts that the last sync listed."""
+        return self._parts
+
+    def sync_anew(self) -> int:
+        """As a device that has nothing."""
+        self._cursors.clear()
+        return self.sync()
+
+    def fetch(self, part: str) -> int:
+        """A part, by its address; returns bytes, compressed."""
+        from django.test import Client
+
+        headers = {"Haversack-Protocol": "1", "Haversack-Definition": "none", "Haversack-User": "anonymous"}
+        response = Client().get(
+            f"/api/sync/catalog/segments/LocalProduct/{part}/",
+            headers={**headers, "Haversack-Replica": "00000000-0000-4000-8000-000000000001", "Accept-Encoding": "gzip"},
+        )
+        assert response.status_code == 200
+        return len(response.content)
 
     def sync(self) -> int:
-        """One sync; returns bytes."""
+        """One sync without its parts; returns bytes."""
         from django.contrib.auth.models import AnonymousUser
 
         from syncapi.registry import registry
@@ -99,12 +126,20 @@ class Device:
         answer = sync(SyncRequest(app, AnonymousUser(), "anonymous", "none", "prices", None, self._cursors))
         size = sum(len(chunk) for chunk in answer)
         self._cursors = {entity.message["entity"]: entity.message["cursor"] for entity in answer.pulled}
+        self._parts = [part.sum for entity in answer.pulled if entity.parts for part in entity.parts.parts]
         answer.close()
         return size
 
 
 def nothing() -> None:
     """Nothing happens before."""
+
+
+def clear() -> None:
+    """No snapshot is stored."""
+    from syncapi.segments.cleaning import clear as clear_snapshots
+
+    clear_snapshots()
 
 
 def change() -> None:

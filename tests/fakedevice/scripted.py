@@ -98,9 +98,11 @@ def keys(device: FakeDevice) -> list[Any]:
 
 @dataclass
 class Server:
-    """Answers with what `script` holds, one for each request; with `serve`, when there is no script."""
+    """Answers with what `script` holds, one for each request; with `serve`, when there is no script. `parts`: row lines
+    by sum."""
 
     script: list[bytes] = field(default_factory=list)
+    parts: dict[str, bytes] = field(default_factory=dict)
     requests: list[Message] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     serve: Callable[[Message, str], bytes] | None = None
@@ -129,6 +131,17 @@ def sync(request: HttpRequest, app: str) -> HttpResponse:
 
 sync.csrf_exempt = True  # type: ignore[attr-defined]  # what the token is for is tested with the real server
 
-urlpatterns = [
-    path("", include(([path("<app>/", sync, name="sync"), path("<app>/session/", session, name="session")], "syncapi")))
+
+def segment_view(request: HttpRequest, app: str, entity: str, sum: str) -> HttpResponse:  # noqa: A002 (of the URL)
+    if sum not in current.parts:
+        error = {"code": "not_found", "message": "There is no such part.", "retry": False}
+        return JsonResponse({"error": error}, status=404)
+    return HttpResponse(current.parts[sum], content_type="application/x-ndjson")
+
+
+views = [
+    path("<app>/", sync, name="sync"),
+    path("<app>/session/", session, name="session"),
+    path("<app>/segments/<entity>/<sum>/", segment_view, name="segment"),
 ]
+urlpatterns = [path("", include((views, "syncapi")))]
