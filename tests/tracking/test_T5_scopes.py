@@ -277,7 +277,8 @@ def test_T5_rows_that_the_base_manager_hides_leave_and_stay_all_the_same(db: Any
         shelves = [Shelf.objects.create(name=name) for name in ("A1", "A2")]
         # Keys of their own: those of earlier tests may have grown beyond what travels as a number.
         jars = [
-            Jar.objects.create(pk=pk, name="jar", price=1, shelf=shelf, state="o") for pk, shelf in enumerate(shelves, 1)
+            Jar.objects.create(pk=pk, name="jar", price=1, shelf=shelf, state="o")
+            for pk, shelf in enumerate(shelves, start=1)
         ]
         device = FakeDevice(None)
         device.sync("sealed")
