@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import get_language_bidi
 from django.views.decorators.http import require_safe
 
 from pwa.build import NotBuilt, current_build, revision
@@ -22,6 +22,7 @@ from pwa.manifest import ICON_SIZES, app_base, icon_url
 from pwa.manifest import manifest as app_manifest
 from pwa.policy import secured
 from pwa.scripts import on_sync_script, own_screens, own_scripts
+from pwa.texts import in_language_of_screens, screen_language, texts
 from syncapi.applications import OfflineApp
 from syncapi.appsettings.current import CurrentSettings, icon_of, settings_of, settings_of_all
 from syncapi.errors import UnknownApp
@@ -29,6 +30,7 @@ from syncapi.registry import registry
 
 
 @require_safe
+@in_language_of_screens
 def home(request: HttpRequest) -> HttpResponse:
     """All offline apps of the project, each with a QR code to open it on a phone."""
     apps = []
@@ -50,6 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@in_language_of_screens
 def shell(request: HttpRequest, app: str, rest: str = "") -> HttpResponse:
     """The page of an app, at every address below it (decision 0008)."""
     declared = _app(app)
@@ -61,6 +64,7 @@ def shell(request: HttpRequest, app: str, rest: str = "") -> HttpResponse:
 
 @login_not_required
 @require_safe
+@in_language_of_screens
 def manifest(request: HttpRequest, app: str) -> HttpResponse:
     declared = _app(app)
     response = JsonResponse(app_manifest(declared, settings_of(declared)), content_type="application/manifest+json")
@@ -82,6 +86,7 @@ def icon(request: HttpRequest, app: str, purpose: str, size: int) -> HttpRespons
 
 @login_not_required
 @require_safe
+@in_language_of_screens
 def service_worker(request: HttpRequest, app: str) -> HttpResponse:
     """The built service worker behind a first line that names this app's files.
 
@@ -150,6 +155,7 @@ def _icon(app: OfflineApp, current: CurrentSettings, purpose: str, size: int) ->
 
 def _shell(app: OfflineApp, current: CurrentSettings) -> str:
     """The page as text. Depends on the app, its settings, the build and the language; never on who asks."""
+    language = screen_language()
     config: dict[str, Any] = {
         "app": app.name,
         "title": current.title,
@@ -159,6 +165,8 @@ def _shell(app: OfflineApp, current: CurrentSettings) -> str:
         "api": reverse("syncapi:sync", kwargs={"app": app.name}),
         "on_sync": on_sync_script(app),
         "screens": own_screens(app),
+        "language": language,
+        "texts": texts(language),
     }
     return render_to_string(
         "pwa/shell.html",
@@ -170,7 +178,7 @@ def _shell(app: OfflineApp, current: CurrentSettings) -> str:
             "icon": icon_url(app, current, "any", 192),
             "touch_icon": icon_url(app, current, "maskable", 192),
             "manifest": _address(app, "manifest"),
-            "language": get_language() or "en",
+            "language": language,
             "direction": "rtl" if get_language_bidi() else "ltr",
         },
     )

@@ -87,6 +87,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # those that everything is translated to
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True

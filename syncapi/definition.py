@@ -5,6 +5,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from syncapi.applications import OfflineApp
 from syncapi.appsettings.current import settings_of
 from syncapi.attributes import Attribute
@@ -63,7 +65,7 @@ def _attribute(entity: LocalEntity, column: Attribute) -> dict[str, Any]:
     held = value_field(field)
     described: dict[str, Any] = {
         "name": column.name,
-        "label": " ".join(str(step.verbose_name) for step in (*column.hops, field)),
+        "label": _label([str(step.verbose_name) for step in (*column.hops, field)]),
         "type": column.type.name,
         "null": column.null,
     }
@@ -79,6 +81,15 @@ def _attribute(entity: LocalEntity, column: Attribute) -> dict[str, Any]:
     if relation := _relation(entity, column):
         described["relation"] = relation
     return described
+
+
+def _label(steps: list[str]) -> str:
+    """Of an attribute, after those of the relations that lead to it: "category name"."""
+    *relations, label = steps
+    for relation in reversed(relations):
+        # Translators: an attribute of a related record, such as the name of a product's category.
+        label = _("%(relation)s %(attribute)s") % {"relation": relation, "attribute": label}
+    return label
 
 
 def _relation(entity: LocalEntity, column: Attribute) -> str | None:

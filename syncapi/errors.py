@@ -3,14 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 Fields = Mapping[str, Sequence[str]]
 
 
 class HaversackError(Exception):
-    """Base of all errors. The docstring of a class is its default message."""
+    """Base of all errors. The docstring of a class is its default message, where it has none in `default`."""
 
-    def __init__(self, message: str | None = None) -> None:
-        super().__init__(message or " ".join((self.__doc__ or "").split()))
+    default: ClassVar[str | Promise] = ""
+
+    def __init__(self, message: str | Promise | None = None) -> None:
+        super().__init__(str(message or self.default or " ".join((self.__doc__ or "").split())))
 
     @property
     def message(self) -> str:
@@ -34,14 +39,19 @@ class TrackingMissing(HaversackError):
 
 
 class ApiError(HaversackError):
-    """The request cannot be served."""
+    """What a request is refused with. `default` is the message, in the language of the request."""
 
+    default = _("The request cannot be served.")
     code: str = "invalid_request"  # of the class, but for `Refused`
     status: ClassVar[int] = 400
     retry: ClassVar[bool] = False  # may the same request succeed later?
 
     def __init__(
-        self, message: str | None = None, *, fields: Fields | None = None, headers: Mapping[str, str] | None = None
+        self,
+        message: str | Promise | None = None,
+        *,
+        fields: Fields | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.fields = fields
@@ -49,172 +59,151 @@ class ApiError(HaversackError):
 
 
 class InvalidRequest(ApiError):
-    """The request does not have the form that the protocol asks for."""
+    default = _("The request does not have the form that the protocol asks for.")
 
 
 class InvalidJson(ApiError):
-    """The body is not valid JSON."""
-
+    default = _("The body is not valid JSON.")
     code = "invalid_json"
 
 
 class InvalidHeader(ApiError):
-    """A header of the protocol is missing or wrong."""
-
+    default = _("A header of the protocol is missing or wrong.")
     code = "invalid_header"
 
 
 class ProtocolUnsupported(ApiError):
-    """This server does not speak that version of the protocol."""
-
+    default = _("This server does not speak that version of the protocol.")
     code = "protocol_unsupported"
 
 
 class UnknownContext(ApiError):
-    """The app declares no such context."""
-
+    default = _("The app declares no such context.")
     code = "unknown_context"
 
 
 class UnknownAction(ApiError):
-    """The app has no such action."""
-
+    default = _("The app has no such action.")
     code = "unknown_action"
     status = 404
 
 
 class InvalidInput(ApiError):
-    """Something in the input is not right."""
-
+    default = _("Something in the input is not right.")
     code = "invalid_input"
 
 
 class Refused(ApiError):
-    """The action could not be done.
-
-    For a project's own actions to raise: what they did to the database is undone.
+    """For a project's own actions to raise: what they did to the database is undone.
 
     :param code: the project's own, for its client code to decide by; not one of the protocol's.
     :param fields: sentences by name of the input they are about.
     """
 
+    default = _("The action could not be done.")
     status = 409
 
-    def __init__(self, message: str | None = None, *, code: str = "refused", fields: Fields | None = None) -> None:
-        super().__init__(message or "The action could not be done.", fields=fields)
+    def __init__(
+        self, message: str | Promise | None = None, *, code: str = "refused", fields: Fields | None = None
+    ) -> None:
+        super().__init__(message, fields=fields)
         self.code = code
 
 
 class UnknownEntity(ApiError):
-    """The app, or the context, has no such entity."""
-
+    default = _("The app, or the context, has no such entity.")
     code = "unknown_entity"
 
 
 class MutationsUnsupported(ApiError):
-    """No entity of this app can be written."""
-
+    default = _("No entity of this app can be written.")
     code = "mutations_unsupported"
 
 
 class InvalidCredentials(ApiError):
-    """User name or password is wrong."""
-
+    default = _("User name or password is wrong.")
     code = "invalid_credentials"
 
 
 class SignInRequired(ApiError):
-    """Sign in to sync."""
-
+    default = _("Sign in to sync.")
     code = "sign_in_required"
     status = 401
 
 
 class CsrfFailed(ApiError):
-    """The CSRF token is missing or wrong. Ask session/ for a new one."""
-
+    default = _("The CSRF token is missing or wrong. Ask session/ for a new one.")
     code = "csrf_failed"
     status = 403
 
 
 class PermissionDenied(ApiError):
-    """You may not use this app."""
-
+    default = _("You may not use this app.")
     code = "permission_denied"
     status = 403
 
 
 class NotFound(ApiError):
-    """There is nothing at this address."""
-
+    default = _("There is nothing at this address.")
     code = "not_found"
     status = 404
 
 
 class UnknownApp(ApiError):
-    """There is no offline app of this name."""
-
+    default = _("There is no offline app of this name.")
     code = "unknown_app"
     status = 404
 
 
 class MethodNotAllowed(ApiError):
-    """This address does not take that method."""
-
+    default = _("This address does not take that method.")
     code = "method_not_allowed"
     status = 405
 
 
 class WrongUser(ApiError):
-    """The device speaks for one user, but another one is signed in."""
-
+    default = _("The device speaks for one user, but another one is signed in.")
     code = "wrong_user"
     status = 409
 
 
 class BodyTooLarge(ApiError):
-    """The body is larger than this server takes."""
-
+    default = _("The body is larger than this server takes.")
     code = "body_too_large"
     status = 413
 
 
 class UnsupportedMediaType(ApiError):
-    """Send application/json."""
-
+    default = _("Send application/json.")
     code = "unsupported_media_type"
     status = 415
 
 
 class UnsupportedEncoding(ApiError):
-    """Send the body uncompressed."""
-
+    default = _("Send the body uncompressed.")
     code = "unsupported_encoding"
     status = 415
 
 
 class Throttled(ApiError):
-    """Too many attempts. Wait a moment."""
-
+    default = _("Too many attempts. Wait a moment.")
     code = "throttled"
     status = 429
     retry = True
 
 
 class Busy(ApiError):
-    """The database is busy. Try again in a moment."""
-
+    default = _("The database is busy. Try again in a moment.")
     code = "busy"
     status = 503
     retry = True
 
-    def __init__(self, message: str | None = None, **more: Any) -> None:
+    def __init__(self, message: str | Promise | None = None, **more: Any) -> None:
         super().__init__(message, **{"headers": {"Retry-After": "2"}, **more})
 
 
 class ServerError(ApiError):
-    """Something went wrong on the server. It has been logged."""
-
+    default = _("Something went wrong on the server. It has been logged.")
     code = "server_error"
     status = 500
     retry = True

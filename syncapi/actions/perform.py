@@ -11,6 +11,7 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import OperationalError, transaction
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.utils.encoders import JSONEncoder
 
@@ -18,8 +19,8 @@ from syncapi.actions.declaration import Action, ActionCall
 from syncapi.errors import Busy, Fields, InvalidInput, PermissionDenied
 from syncapi.invalid import fields_of
 
-PERMISSION = "You may not do this."
-UNKNOWN = "There is no such input."
+PERMISSION = _("You may not do this.")
+UNKNOWN = _("There is no such input.")
 
 
 def perform(action: Action, call: ActionCall, body: Any) -> Any:
@@ -64,7 +65,7 @@ def _input(action: Action, call: ActionCall, body: Any) -> dict[str, Any]:
 
 def _refuse_unknown(given: Any, known: Iterable[str]) -> None:
     if isinstance(given, dict) and (unknown := sorted(set(given).difference(known))):
-        raise InvalidInput(fields={name[:100]: [UNKNOWN] for name in unknown[:20]})
+        raise InvalidInput(fields={name[:100]: [str(UNKNOWN)] for name in unknown[:20]})
 
 
 def _output(action: Action, call: ActionCall, returned: Any) -> Any:

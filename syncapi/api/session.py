@@ -8,6 +8,7 @@ from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.middleware.csrf import get_token
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -88,7 +89,7 @@ class SessionView(SyncApiView):
     def post(self, request: Request, app: str) -> Response:
         """Signs in."""
         if self.app.anonymous:
-            raise InvalidRequest("This app needs no sign-in.")
+            raise InvalidRequest(_("This app needs no sign-in."))
         serializer = CredentialsSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         user = authenticate(request._request, **serializer.validated_data)

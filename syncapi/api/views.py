@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.authentication import CSRFCheck
 from rest_framework.negotiation import BaseContentNegotiation
@@ -124,7 +125,9 @@ def as_api_error(exc: Exception) -> errors.ApiError:
             return errors.InvalidRequest(fields=fields_of(exc.detail))
         case exceptions.Throttled():
             wait = max(1, round(getattr(exc, "wait", None) or 60))
-            return errors.Throttled(f"Too many attempts. Try again in {wait} s.", headers={"Retry-After": str(wait)})
+            return errors.Throttled(
+                _("Too many attempts. Try again in %d s.") % wait, headers={"Retry-After": str(wait)}
+            )
         case RequestDataTooBig():
             return errors.BodyTooLarge()
         case SuspiciousOperation() | exceptions.ParseError():

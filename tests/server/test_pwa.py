@@ -101,6 +101,8 @@ def test_the_shell_says_what_the_client_must_know(web: Client) -> None:
         "api": "/api/sync/own/",
         "on_sync": None,
         "screens": {},
+        "language": "en",
+        "texts": None,
     }
 
 

@@ -33,7 +33,7 @@ export class FakeOffline implements OfflineApi {
     const anonymous = has("anonymous");
     const definition = sampleDefinition(has("crowded"), anonymous);
     const { app, title, description } = definition;
-    this.config = { app, title, description, anonymous, base: "/", api: "/api/" };
+    this.config = { app, title, description, anonymous, base: "/", api: "/api/", language: "en" };
     const rows: Record<string, typeof sample.LocalProduct> = { ...sample };
     if (has("many")) rows.LocalProduct = products(100_000);
     if (has("empty")) rows.LocalProduct = [];

@@ -4,6 +4,7 @@
 import { proxy, type Remote, wrap } from "comlink";
 
 import { readConfig } from "./config";
+import { speak } from "./language";
 import { browserNetwork } from "./network";
 import { createRuntime, type EngineCalls } from "./runtime";
 import { isWakeUp } from "./sw/wake-up";
@@ -13,6 +14,7 @@ import workerUrl from "./worker?worker&url";
 import { openIn } from "./worker-start";
 
 export const config = readConfig(document);
+speak(config);
 const worker = new Worker(workerAddress(workerUrl, config.base), { type: "module" });
 const remote: Remote<RemoteEngine> = wrap(worker);
 const engine = remote as unknown as EngineCalls;

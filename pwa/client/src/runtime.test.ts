@@ -6,7 +6,15 @@ import { createRuntime, type EngineCalls } from "./runtime";
 import { entity, FakeServer } from "./testing/server";
 import { World } from "./testing/world";
 
-const config = { app: "shop", title: "Shop", description: "", anonymous: true, base: "/apps/shop/", api: "/api/" };
+const config = {
+  app: "shop",
+  title: "Shop",
+  description: "",
+  anonymous: true,
+  base: "/apps/shop/",
+  api: "/api/",
+  language: "en",
+};
 
 /** `window.offline` over an engine in the same thread. */
 async function page(name = "LocalThing", pressed = false) {

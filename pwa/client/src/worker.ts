@@ -6,12 +6,14 @@ import type { AppConfig } from "./api";
 import { browserPorts } from "./browser";
 import { Engine } from "./engine/engine";
 import type { Listener } from "./engine/events";
+import { speak } from "./language";
 import { carryErrorCodes } from "./wire";
 
 let engine: Engine | null = null;
 
 const opener = {
   async open(config: AppConfig, page: { online: boolean; visible: boolean }, listener: Listener): Promise<void> {
+    speak(config);
     engine = new Engine(config, browserPorts(config.app), page);
     await engine.start((type, detail) => void listener(type, detail));
   },

@@ -4,35 +4,39 @@
  */
 
 import type { SyncError } from "../api";
+import { _, translate } from "../language";
 
 /** The client's own codes: whether trying again can help, and what people read. */
 const CLIENT_CODES = {
-  network: [true, "The server could not be reached."],
-  timeout: [true, "The server stopped answering."],
-  incomplete_response: [true, "The answer of the server broke off."],
-  not_haversack: [true, "Something other than the server answered, perhaps the sign-in page of this network."],
-  corrupt_response: [true, "The answer of the server was damaged on its way."],
-  superseded: [true, "Another sync of this device was faster."],
+  network: [true, _("The server could not be reached.")],
+  timeout: [true, _("The server stopped answering.")],
+  incomplete_response: [true, _("The answer of the server broke off.")],
+  not_haversack: [true, _("Something other than the server answered, perhaps the sign-in page of this network.")],
+  corrupt_response: [true, _("The answer of the server was damaged on its way.")],
+  superseded: [true, _("Another sync of this device was faster.")],
   sync_loop: [
     false,
     "The app's code starts this sync again whenever it is complete. It was stopped: call onSync when something changed, not in synccomplete.",
   ],
-  cancelled: [false, "The sync was cancelled."],
-  quota: [false, "There is not enough space on this device."],
-  storage: [true, "The storage of this device could not be used."],
-  closed: [false, "The data of this person is no longer on this device."],
-  read_only: [false, "These records cannot be changed on this device."],
-  unknown_context: [false, "The app has no such sync context."],
-  unknown_entity: [false, "The app has no such local entity."],
-  unknown_attribute: [false, "The local entity has no such attribute."],
-  invalid_budget: [false, "Space for pictures is a number of bytes, or null for no limit."],
-  unknown_conflict: [false, "There is no such conflict."],
-  sign_in_required: [false, "Sign in to go on."],
-  wrong_user: [false, "Somebody else is signed in on this device. Sign in again to go on."],
-  protocol_unsupported: [false, "The app on this device and the server do not understand each other. Update the app."],
-  server_error: [true, "The server has a problem."],
-  throttled: [true, "The server asks to wait a little."],
-  internal: [false, "Something unexpected went wrong in the app."],
+  cancelled: [false, _("The sync was cancelled.")],
+  quota: [false, _("There is not enough space on this device.")],
+  storage: [true, _("The storage of this device could not be used.")],
+  closed: [false, _("The data of this person is no longer on this device.")],
+  read_only: [false, _("These records cannot be changed on this device.")],
+  unknown_context: [false, _("The app has no such sync context.")],
+  unknown_entity: [false, _("The app has no such local entity.")],
+  unknown_attribute: [false, _("The local entity has no such attribute.")],
+  invalid_budget: [false, _("Space for pictures is a number of bytes, or null for no limit.")],
+  unknown_conflict: [false, _("There is no such conflict.")],
+  sign_in_required: [false, _("Sign in to go on.")],
+  wrong_user: [false, _("Somebody else is signed in on this device. Sign in again to go on.")],
+  protocol_unsupported: [
+    false,
+    _("The app on this device and the server do not understand each other. Update the app."),
+  ],
+  server_error: [true, _("The server has a problem.")],
+  throttled: [true, _("The server asks to wait a little.")],
+  internal: [false, _("Something unexpected went wrong in the app.")],
 } as const satisfies Record<string, readonly [retry: boolean, message: string]>;
 
 export type ClientCode = keyof typeof CLIENT_CODES;
@@ -65,7 +69,7 @@ export class ClientError extends HaversackError {
     readonly code: ClientCode,
     detail?: unknown,
   ) {
-    super(CLIENT_CODES[code][1], detail === undefined ? {} : { cause: detail });
+    super(translate(CLIENT_CODES[code][1]), detail === undefined ? {} : { cause: detail });
     this.retry = CLIENT_CODES[code][0];
   }
 }
@@ -77,18 +81,23 @@ export class OnSyncError extends HaversackError {
   declare readonly retryAfter?: number;
 
   constructor(
-    what: string,
+    message: string,
     cause?: unknown,
     readonly retry = false,
   ) {
-    super(`The app's own sync ${what}.`, cause === undefined ? {} : { cause });
+    super(translate(message), cause === undefined ? {} : { cause });
   }
 
   /** What it threw; an error of ours that it did not catch remains what it is. */
   static of(thrown: unknown): HaversackError {
     if (thrown instanceof HaversackError) return thrown;
     const { message, retry } = (thrown ?? {}) as { message?: unknown; retry?: unknown };
-    return new OnSyncError(`failed: ${message ?? thrown}`, thrown, retry === true);
+    const said = translate(_("The app's own sync failed: {reason}."));
+    return new OnSyncError(
+      said.replace("{reason}", () => String(message ?? thrown)),
+      thrown,
+      retry === true,
+    );
   }
 }
 

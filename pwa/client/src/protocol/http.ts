@@ -1,5 +1,6 @@
 /** One request to the sync API: what it carries (decision 0001), and what its answer means. */
 
+import { currentLanguage } from "../language";
 import { ClientError, ServerError } from "./errors";
 import { PROTOCOL } from "./messages";
 
@@ -41,7 +42,11 @@ export interface Call {
 export async function request(fetch: Fetch, url: string, call: Call): Promise<Response> {
   const { method = "GET", signal, accept } = call;
   const headers: Record<string, string> = { ...call.headers };
-  if (accept !== null) headers.Accept = accept;
+  if (accept !== null) {
+    headers.Accept = accept;
+    // Labels and messages in the language of the screens, also where the browser's has changed since they were kept.
+    headers["Accept-Language"] = currentLanguage();
+  }
   const init: RequestInit = { method, headers, signal, redirect: "manual", credentials: "same-origin" };
   if (accept !== null) init.cache = "no-store";
   if (call.body !== undefined) {

@@ -1,6 +1,7 @@
 /** Index blocks (decision 0016): what a table has worked out of its rows, stored for the next start. */
 
 import type { ListOptions, Row } from "../api";
+import { currentLocale } from "../language";
 import type { Block, Made, Store } from "../store/store";
 import { words } from "./fold";
 import type { StoredOrder } from "./orders";
@@ -15,7 +16,12 @@ const HEAD_ROWS = 100;
 /** Blocks that are written at once. */
 const AT_ONCE = 16;
 
-interface Head {
+/** Of what is in an order: each language has its own. */
+interface Sorted {
+  locale: string;
+}
+
+interface Head extends Sorted {
   /** Names of attributes, joined by commas. */
   order: string;
   rows: Row[];
@@ -30,7 +36,8 @@ export async function findHead(
   if (offset >= HEAD_ROWS || words(search).length > 0 || Object.keys(where).length > 0) return null;
   const found = await store.whole(entity, HEAD);
   if (found === null || found.block === null) return null;
-  const { order, rows } = found.block.data as Head;
+  const { locale, order, rows } = found.block.data as Head;
+  if (locale !== currentLocale()) return null;
   const isAll = rows.length >= found.rows;
   if (orderBy !== undefined && [orderBy].flat().join() !== order) return null;
   return isAll || offset + limit <= rows.length ? rows.slice(offset, offset + limit) : null;
@@ -41,7 +48,8 @@ export function orderFinder(store: Pick<Store, "whole">, entity: string, made: M
   return async (fields: string): Promise<StoredOrder | null> => {
     const block = (await store.whole(entity, `${ORDER}${fields}`))?.block;
     if (!block || JSON.stringify(block.made) !== JSON.stringify(made)) return null;
-    return block.data as StoredOrder;
+    const data = block.data as StoredOrder & Sorted;
+    return data.locale === currentLocale() ? data : null;
   };
 }
 
@@ -60,7 +68,8 @@ export interface Storing {
  */
 export async function storeBlocks({ store, entity, table, made, progress }: Storing): Promise<void> {
   const found = await store.whole(entity, HEAD);
-  if (found === null || found.block !== null) return;
+  const locale = currentLocale();
+  if (found === null || (found.block?.data as Head | undefined)?.locale === locale) return;
   const { rows } = found;
   const { base } = table;
   for (const name of base.usual) {
@@ -79,10 +88,10 @@ export async function storeBlocks({ store, entity, table, made, progress }: Stor
   const order = base.entity.ordering.join();
   const data = await table.orderToStore();
   progress();
-  const head: Head = { order, rows: await table.list({ limit: HEAD_ROWS }) };
+  const head: Head = { locale, order, rows: await table.list({ limit: HEAD_ROWS }) };
   progress();
   await store.putBlocks(entity, made, [
-    { name: `${ORDER}${order}`, number: WHOLE, rows, data },
+    { name: `${ORDER}${order}`, number: WHOLE, rows, data: { ...data, locale } },
     { name: HEAD, number: WHOLE, rows, data: head },
   ]);
 }

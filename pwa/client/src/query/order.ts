@@ -1,10 +1,10 @@
 /** The order of values by the type of their attribute. Nulls are not compared here: they come last either way. */
 
 import type { AttributeType, WireValue } from "../api";
+import { currentLocale } from "../language";
 
 export type Compare = (a: WireValue, b: WireValue) => number;
 
-const collator = new Intl.Collator(undefined, { numeric: false, sensitivity: "variant" });
 const NUMERIC: ReadonlySet<AttributeType> = new Set(["integer", "decimal", "float"]);
 const COLLATED: ReadonlySet<AttributeType> = new Set(["string", "text", "email", "url", "file", "picture"]);
 
@@ -14,7 +14,10 @@ export function isNumeric(type: AttributeType): boolean {
 
 export function comparison(type: AttributeType): Compare {
   if (isNumeric(type)) return compareNumbers;
-  if (COLLATED.has(type)) return (a, b) => collator.compare(String(a), String(b));
+  if (COLLATED.has(type)) {
+    const collator = new Intl.Collator(currentLocale(), { numeric: false, sensitivity: "variant" });
+    return (a, b) => collator.compare(String(a), String(b));
+  }
   if (type === "duration") return compareDurations;
   if (type === "json") return (a, b) => compareText(JSON.stringify(a), JSON.stringify(b));
   // Dates and times are written so that their text sorts as they do; booleans become 0 and 1.

@@ -1,6 +1,7 @@
 /** Wire values (`docs/protocol.md`, Values) as text for people, in one locale. */
 import type { AttributeDefinition, Key, WireValue } from "../api";
-import { chooseLocale, t } from "./texts";
+import { currentLocale } from "../language";
+import { t } from "./texts";
 
 const UNITS = ["day", "hour", "minute", "second"] as const;
 const SECONDS = [86_400, 3_600, 60, 1] as const;
@@ -181,6 +182,6 @@ let shared: Formatter | undefined;
 
 /** The page's formatter. */
 export function format(): Formatter {
-  shared ??= new Formatter(chooseLocale(document.documentElement.lang || navigator.language, navigator.languages));
+  shared ??= new Formatter(currentLocale());
   return shared;
 }

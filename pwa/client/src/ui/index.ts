@@ -2,6 +2,4 @@
 import { adoptTokens } from "./tokens";
 import "./app";
 
-export { setTexts } from "./texts";
-
 adoptTokens();
