@@ -9,10 +9,14 @@ const NOTHING: Catalogue = { plurals: [], messages: {} };
 /** Between a context and its text, as in gettext's own files. */
 const CONTEXT = "\u0004";
 
-/** A text with a plural, both in English. */
+/** An English text that translators find. */
+export type Marked = string & { readonly [marked]: true };
+declare const marked: unique symbol;
+
+/** One with a plural. */
 export interface Plural {
-  readonly one: string;
-  readonly other: string;
+  readonly one: Marked;
+  readonly other: Marked;
 }
 
 let catalogue = NOTHING;
@@ -50,22 +54,22 @@ export function currentLocale(): string {
 }
 
 /** Marks a text for translators. Nothing is translated before a language is set, so what is kept is the text itself. */
-export function _(text: string): string {
-  return text;
+export function _(text: string): Marked {
+  return text as Marked;
 }
 
 /** The same for a text that means different things in different places. */
-export function pgettext(context: string, text: string): string {
-  return context + CONTEXT + text;
+export function pgettext(context: string, text: string): Marked {
+  return (context + CONTEXT + text) as Marked;
 }
 
 /** The same for a text with a plural. */
 export function ngettext_lazy(one: string, other: string): Plural {
-  return { one, other };
+  return { one: one as Marked, other: other as Marked };
 }
 
 /** A marked text in the language of the app. */
-export function translate(text: string): string {
+export function translate(text: Marked): string {
   const found = catalogue.messages[text];
   return typeof found === "string" ? found : text.slice(text.indexOf(CONTEXT) + 1);
 }

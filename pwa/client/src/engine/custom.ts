@@ -5,7 +5,7 @@
 
 import type { OnSyncActions, OnSyncEntityApi, OnSyncInput, OnSyncResult } from "../api";
 import { actionOf, byName, entityOf } from "../by-name";
-import { _ } from "../language";
+import { _, translate } from "../language";
 import type { Network } from "../ports";
 import { asHaversackError, ClientError, type HaversackError, OnSyncError } from "../protocol/errors";
 import type { Tables } from "../query/tables";
@@ -39,11 +39,11 @@ export class OnSyncModule {
     // Browsers remember that a module failed to load, by its whole address; servers and caches see no fragment.
     const again = this.attempts++ > 0 ? `#${this.attempts}` : "";
     const module = await this.load(this.url + again).catch((error) => {
-      throw new OnSyncError(_("The app's own sync could not be loaded."), error, true);
+      throw new OnSyncError(translate(_("The app's own sync could not be loaded.")), error, true);
     });
     const onSync = (module as { default?: unknown }).default;
     if (typeof onSync !== "function")
-      throw new OnSyncError(_("The app's own sync has no function as its default export."));
+      throw new OnSyncError(translate(_("The app's own sync has no function as its default export.")));
     return onSync as OnSync;
   }
 }
@@ -67,7 +67,7 @@ export async function runOnSync(
 ): Promise<Outcome & { received: Record<string, number> }> {
   const { watchdog, store, clock } = world;
   const run = new Run(job, world);
-  watchdog.blame = () => new OnSyncError(_("The app's own sync did nothing for too long."), undefined, true);
+  watchdog.blame = () => new OnSyncError(translate(_("The app's own sync did nothing for too long.")), undefined, true);
   const onSync = await module.get();
   watchdog.touch();
   const { definition } = (await store.overview()).definition ?? {};
@@ -155,7 +155,7 @@ class Run {
     const { signal } = this.world.watchdog;
     const result = this.last.then(() => {
       signal.throwIfAborted();
-      if (this.isOver) throw new OnSyncError(_("The app's own sync went on after its end."));
+      if (this.isOver) throw new OnSyncError(translate(_("The app's own sync went on after its end.")));
       return this.blamingTheServer(work);
     });
     this.last = result.catch(() => undefined);

@@ -52,7 +52,7 @@ export class OwnPhases {
   private async collect(entity: string, how: OnSyncHow): Promise<OnSyncQuestion> {
     const { world } = this.own;
     const level = LEVELS[how];
-    if (level === undefined) throw new OnSyncError(`asked for ${entity} in a way that there is not: ${how}`);
+    if (level === undefined) throw OnSyncError.misuse(`asked for ${entity} in a way that there is not: ${how}`);
     this.forget();
     world.progress("connect", 0, 0);
     await world.store.sweep();
@@ -88,7 +88,7 @@ export class OwnPhases {
     if (found === undefined) throw outdated("applied", "request()");
     this.answers.delete(answer);
     const { believed } = found.reply;
-    if (believed === null) throw new OnSyncError(`applied an answer that says to ask again: "${answer.again}"`);
+    if (believed === null) throw OnSyncError.misuse(`applied an answer that says to ask again: "${answer.again}"`);
     this.rounds.delete(answer.entity);
     const result: OnSyncResult = { received: {} };
     const { job, now } = found.question;
@@ -121,5 +121,7 @@ export class OwnPhases {
 }
 
 function outdated(what: string, from: string): OnSyncError {
-  return new OnSyncError(`${what} something that is not the newest result of ${from}: one entity goes after the other`);
+  return OnSyncError.misuse(
+    `${what} something that is not the newest result of ${from}: one entity goes after the other`,
+  );
 }

@@ -4,7 +4,7 @@
  */
 
 import type { SyncError } from "../api";
-import { _, translate } from "../language";
+import { _, type Marked, translate } from "../language";
 
 /** The client's own codes: whether trying again can help, and what people read. */
 const CLIENT_CODES = {
@@ -16,7 +16,9 @@ const CLIENT_CODES = {
   superseded: [true, _("Another sync of this device was faster.")],
   sync_loop: [
     false,
-    "The app's code starts this sync again whenever it is complete. It was stopped: call onSync when something changed, not in synccomplete.",
+    _(
+      "The app's code starts this sync again whenever it is complete. It was stopped: call onSync when something changed, not in synccomplete.",
+    ),
   ],
   cancelled: [false, _("The sync was cancelled.")],
   quota: [false, _("There is not enough space on this device.")],
@@ -37,7 +39,7 @@ const CLIENT_CODES = {
   server_error: [true, _("The server has a problem.")],
   throttled: [true, _("The server asks to wait a little.")],
   internal: [false, _("Something unexpected went wrong in the app.")],
-} as const satisfies Record<string, readonly [retry: boolean, message: string]>;
+} as const satisfies Record<string, readonly [retry: boolean, message: Marked]>;
 
 export type ClientCode = keyof typeof CLIENT_CODES;
 
@@ -85,7 +87,12 @@ export class OnSyncError extends HaversackError {
     cause?: unknown,
     readonly retry = false,
   ) {
-    super(translate(message), cause === undefined ? {} : { cause });
+    super(message, cause === undefined ? {} : { cause });
+  }
+
+  /** Its code is wrong, as its developer will want to know. */
+  static misuse(what: string): OnSyncError {
+    return new OnSyncError(`The app's own sync ${what}.`);
   }
 
   /** What it threw; an error of ours that it did not catch remains what it is. */

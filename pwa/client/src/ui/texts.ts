@@ -5,7 +5,7 @@
  * is marked here.
  */
 
-import { _, ngettext_lazy, type Plural, pgettext, translate, translatePlural } from "../language";
+import { _, type Marked, ngettext_lazy, type Plural, pgettext, translate, translatePlural } from "../language";
 
 const english = {
   loading: _("Loading…"),
@@ -24,7 +24,7 @@ const english = {
   backTo: _("Back to {name}"),
   yes: _("Yes"),
   no: _("No"),
-  none: "–",
+  none: _("–"),
   tryAgain: _("Try again"),
   dismiss: _("Dismiss"),
 
@@ -38,7 +38,10 @@ const english = {
   userNameMissing: _("Enter your user name."),
   passwordMissing: _("Enter your password."),
   errorInvalidCredentials: _("User name or password is not right. Check both and try again."),
-  errorThrottled: ngettext_lazy("Too many attempts. Try again in {count} second.", "Too many attempts. Try again in {count} seconds."),
+  errorThrottled: ngettext_lazy(
+    "Too many attempts. Try again in {count} second.",
+    "Too many attempts. Try again in {count} seconds.",
+  ),
   errorThrottledLater: _("Too many attempts. Wait a little and try again."),
   errorSignInOffline: _("You are offline. Signing in needs a connection once."),
   sessionExpired: _("Sign in to sync again. What is on this device stays usable."),
@@ -159,7 +162,9 @@ const english = {
   storageUnknown: _("This browser does not say."),
   storageKept: _("Kept until you remove it"),
   storageMayGo: _("The browser may remove the data when space runs short."),
-  storageRefused: _("The browser did not promise it this time. It is more likely to once the app is installed and in use."),
+  storageRefused: _(
+    "The browser did not promise it this time. It is more likely to once the app is installed and in use.",
+  ),
   protect: _("Keep the data"),
   picturesKept: ngettext_lazy("{number} picture · {size}", "{number} pictures · {size}"),
   pictureBudget: _("Space for pictures"),
@@ -187,9 +192,13 @@ const english = {
   account: _("Account"),
   signedInAs: _("Signed in as {name}"),
   signOut: _("Sign out"),
-  signOutFailed: _("Your data was removed, but this device could not note that you signed out. Free some space and try again."),
+  signOutFailed: _(
+    "Your data was removed, but this device could not note that you signed out. Free some space and try again.",
+  ),
   signOutTitle: _("Sign out of this device?"),
-  signOutText: _("All data and pictures of {name} are removed from this device. They stay on the server; signing in again downloads them, which needs a connection."),
+  signOutText: _(
+    "All data and pictures of {name} are removed from this device. They stay on the server; signing in again downloads them, which needs a connection.",
+  ),
 
   install: pgettext("do it", "Install"),
   installTitle: _("Install this app"),
@@ -217,13 +226,13 @@ const english = {
   reasonStranger: _("something other than the server answered, perhaps the sign-in page of this network"),
   reasonStorage: _("the storage of this device cannot be used"),
   reasonVersion: _("the app and the server do not understand each other; update the app"),
-} satisfies Record<string, string | Plural>;
+} satisfies Record<string, Marked | Plural>;
 
 export type TextName = keyof typeof english;
 
 /** The text `name` with its places filled; `values.count` picks the plural form and is itself a place. */
 export function t(name: TextName, values: Record<string, string | number> = {}): string {
-  const text: string | Plural = english[name];
+  const text: Marked | Plural = english[name];
   const pattern = typeof text === "string" ? translate(text) : translatePlural(text, Number(values.count ?? 0));
   return pattern.replace(/\{(\w+)\}/g, (place, key: string) => String(values[key] ?? place));
 }
