@@ -495,6 +495,20 @@ describe("Q1: the queue", () => {
     expect(syncs()).toEqual(contexts.map((name) => `manual "${name}"`));
   });
 
+  it("what needs no looking up does not overtake a context, nor does discarding", async () => {
+    await set({});
+    await Promise.all([tab.engine.onSync("first"), tab.engine.onSync("")]);
+    expect(syncs()).toEqual(['manual "first"', 'manual ""']);
+    const all = [
+      tab.engine.onSync(""),
+      tab.engine.onSync("first"),
+      tab.engine.syncEntity("LocalThing"),
+      tab.engine.onSync("", { discardPending: true }),
+    ];
+    const results = (await Promise.all(all)).map(({ status }) => status);
+    expect(results.slice(1)).toEqual(["discarded", "discarded", "complete"]);
+  });
+
   it("Q2: a tab that is closed in the middle of its sync lets the other one finish its own", async () => {
     const other = await world.tab();
     const { reached } = shop.holdNext();

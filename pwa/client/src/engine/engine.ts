@@ -53,6 +53,7 @@ export class Engine {
   private visible: boolean;
   private meeting: Promise<void> = Promise.resolve();
   private telling: Promise<void> = Promise.resolve();
+  private asked: Promise<void> = Promise.resolve();
   private toTell = false;
 
   constructor(
@@ -119,13 +120,7 @@ export class Engine {
   /** Queues a sync of a context. @throws HaversackError `unknown_context`. */
   async onSync(context: string, options: SyncOptions = {}): Promise<SyncResult> {
     const { discardPending = false, trigger = "manual", pressed = false } = options;
-    if (context !== "") {
-      // Before the first definition the server decides.
-      const { definition } = await this.state();
-      if (definition !== null && !Object.hasOwn(definition.contexts, context)) {
-        throw new ClientError("unknown_context", context);
-      }
-    }
+    await this.inOrder(() => this.checkContext(context));
     if (discardPending) this.person?.discard();
     const result = await this.push({ context, trigger, pressed });
     if (result.error?.code === "unknown_context") throw new ClientError("unknown_context", context);
@@ -134,6 +129,7 @@ export class Engine {
 
   /** Queues a sync after which all rows are compared with the server's. */
   async check(pressed = false): Promise<CheckResult> {
+    await this.inOrder();
     const { check, error } = await this.push({ context: "", trigger: "manual", pressed, check: true });
     if (check !== undefined) return { status: "complete", repaired: check.repaired };
     return { status: "error", repaired: {}, error: error ?? new ClientError("cancelled").toJSON() };
@@ -141,7 +137,7 @@ export class Engine {
 
   /** Queues a sync of one entity. @throws HaversackError `unknown_entity`. */
   async syncEntity(entity: string, pressed = false): Promise<SyncResult> {
-    await this.person?.tables.check(entity);
+    await this.inOrder(() => this.person?.tables.check(entity));
     const result = await this.push({ context: "", trigger: "manual", pressed, entities: [entity] });
     if (result.error?.code === "unknown_entity") throw new ClientError("unknown_entity", entity);
     return result;
@@ -159,6 +155,23 @@ export class Engine {
   async act(name: string, input: object): Promise<unknown> {
     if (this.person === null) throw new ClientError("sign_in_required");
     return this.person.act(name, input);
+  }
+
+  /** @throws ClientError `unknown_context`. */
+  private async checkContext(context: string): Promise<void> {
+    if (context === "") return;
+    // Before the first definition the server decides.
+    const { definition } = await this.state();
+    if (definition !== null && !Object.hasOwn(definition.contexts, context)) {
+      throw new ClientError("unknown_context", context);
+    }
+  }
+
+  /** Syncs are queued in the order in which they are asked for, whatever has to be looked up before. */
+  private inOrder(check: () => Promise<void> | undefined = () => undefined): Promise<void> {
+    const turn = this.asked.then(check);
+    this.asked = turn.catch(() => undefined);
+    return turn;
   }
 
   private async push(job: Job): Promise<SyncResult> {
