@@ -77,6 +77,21 @@ def hide_and_show(page: Page) -> None:
         )
 
 
+def switch_on(administrator: BrowserContext, site: Site, app: str, *names: str, interval: int | None = None) -> None:
+    """What an administrator does, in a browser of their own: ticks these settings of an app, and saves."""
+    admin = administrator.pages[0]
+    sign_in_to_admin(admin, site, f"/admin/syncapi/appsettings/{app}/change/")
+    for name in names:
+        box = admin.get_by_label(name)
+        expect(box).not_to_be_checked()
+        box.check()
+    if interval is not None:
+        admin.get_by_label("Retry Interval").fill(str(interval))
+    admin.get_by_role("button", name="Save", exact=True).click()
+    expect(admin.get_by_text("was changed successfully")).to_be_visible()
+    administrator.close()
+
+
 def start_again(page: Page, site: Site) -> None:
     page.reload()
     page.evaluate("window.offline.ready")
@@ -113,12 +128,7 @@ def test_Q3_off_nothing_happens_and_switched_on_in_the_admin_it_syncs_after_the_
     sync_prices(page)
     assert wait_for_syncs(page, site, 3) == [("manual", ""), ("manual", "prices"), ("manual", "prices")]
 
-    admin = context.new_page()
-    sign_in_to_admin(admin, site, "/admin/syncapi/appsettings/catalog/change/")
-    admin.get_by_label(f"Synchronize On {trigger.capitalize()}").check()
-    admin.get_by_role("button", name="Save", exact=True).click()
-    expect(admin.get_by_text("was changed successfully")).to_be_visible()
-    admin.close()
+    switch_on(browser("administrator"), site, "catalog", f"Synchronize On {trigger.capitalize()}")
     sync_prices(page)
     before = len(site.syncs())
     CAUSES[trigger](page, site)
@@ -128,17 +138,18 @@ def test_Q3_off_nothing_happens_and_switched_on_in_the_admin_it_syncs_after_the_
 def test_Q3_signing_in_syncs_where_it_is_switched_on(site: Site, browser: Browser) -> None:
     page = open_app(browser(), site, "sales")
     sign_in(page, "nancy")
-    expect(part(page, "download")).to_be_visible()
-    assert site.syncs() == []
-    site.sync_by_itself("sales", on_login=True)
-    page.reload()
-    expect(part(page, "download")).to_be_visible()
-    assert site.syncs() == []
     download(page)
     sign_out(page)
     sign_in(page, "nancy")
+    download(page)  # by hand again: signing in did not
+    assert wait_for_syncs(page, site, 2) == [("manual", ""), ("manual", "")]
+
+    switch_on(browser("administrator"), site, "sales", "Synchronize On Login")
+    assert press_sync(page)["type"] == "synccomplete"
+    sign_out(page)
+    sign_in(page, "nancy")
     expect(part(page, "list")).to_be_visible()
-    assert wait_for_syncs(page, site, 2) == [("manual", ""), ("login", "")]
+    assert wait_for_syncs(page, site, 4)[3:] == [("login", "")]
 
 
 def test_Q3_opening_an_app_downloads_it_where_that_is_switched_on(site: Site, browser: Browser) -> None:
@@ -184,42 +195,53 @@ def hide(page: Page) -> None:
     )
 
 
-def test_Q4_what_failed_is_tried_again_after_the_interval(site: Site, browser: Browser) -> None:
-    site.sync_by_itself("catalog", retry=True, retry_interval=5)
+def test_Q4_switched_on_what_failed_is_tried_again_after_the_interval(site: Site, browser: Browser) -> None:
     page = open_app(browser(), site, "catalog")
     download(page)
     hide(page)
     fail(page, site)
     state: dict[str, Any] = page.evaluate("window.offline.state()")
+    assert (state["lastError"]["code"], state["retryAt"]) == ("network", None)
+
+    site.start(RECORDED)
+    switch_on(browser("administrator"), site, "catalog", "Retry Synchronizations", interval=5)
+    sync_prices(page)
+    before = len(site.syncs())
+    assert before == 3  # nothing was tried again
+    fail(page, site)
+    state = page.evaluate("window.offline.state()")
     assert state["lastError"]["code"] == "network"
     assert 0 < page.evaluate("(at) => Date.parse(at) - Date.now()", state["retryAt"]) <= 5000
     site.start(RECORDED)
-    assert wait_for_syncs(page, site, 2)[1:] == [("retry", "prices")]
+    assert wait_for_syncs(page, site, before + 1)[before:] == [("retry", "prices")]
     until_idle(page)
     state = page.evaluate("window.offline.state()")
     assert (state["lastError"], state["retryAt"]) == (None, None)
 
 
 def test_Q4_also_after_the_browser_was_closed_and_opened_again(site: Site, browser: Browser) -> None:
-    site.sync_by_itself("catalog", retry=True, retry_interval=5)
     context = browser()
     page = open_app(context, site, "catalog")
     download(page)
     fail(page, site)
     context.close()
     site.start(RECORDED)
+    context = browser()
+    page = open_app(context, site, "catalog")
+    page.evaluate("window.offline.ready")
+    sync_prices(page)
+    assert site.syncs() == [("manual", ""), ("manual", "prices"), ("manual", "prices")]
+
+    switch_on(browser("administrator"), site, "catalog", "Retry Synchronizations", interval=5)
+    sync_prices(page)
+    before = len(site.syncs())
+    fail(page, site)
+    context.close()
+    site.start(RECORDED)
     page = open_app(browser(), site, "catalog")
-    assert wait_for_syncs(page, site, 2)[1:] == [("retry", "prices")]
+    assert wait_for_syncs(page, site, before + 1)[before:] == [("retry", "prices")]
     until_idle(page)
     assert page.evaluate("window.offline.state()")["retryAt"] is None
-
-
-def test_Q4_nothing_is_tried_again_where_it_is_off(site: Site, browser: Browser) -> None:
-    page = open_app(browser(), site, "catalog")
-    download(page)
-    fail(page, site)
-    state: dict[str, Any] = page.evaluate("window.offline.state()")
-    assert (state["lastError"]["code"], state["retryAt"]) == ("network", None)
 
 
 def test_Q4_people_read_why_it_failed_and_when_it_is_tried_again(site: Site, browser: Browser) -> None:
@@ -235,6 +257,27 @@ def test_Q4_people_read_why_it_failed_and_when_it_is_tried_again(site: Site, bro
     context.unroute("**/api/sync/catalog/")
     assert press_sync(page)["type"] == "synccomplete"
     expect(banner).to_be_hidden()
+
+
+def test_Q1_ten_in_a_row_run_once_and_discarding_leaves_the_new_one(site: Site, browser: Browser) -> None:
+    page = open_app(browser(), site, "catalog")
+    download(page)
+    ended = """async () => {
+        const running = offline.onSync("");
+        const all = [running, ...Array.from({ length: 10 }, () => offline.onSync("prices"))];
+        return (await Promise.all(all)).map(({ status }) => status);
+    }"""
+    assert page.evaluate(ended) == ["complete"] * 11
+    assert site.syncs()[1:] == [("manual", ""), ("manual", "prices")]
+    discarded = """async () => {
+        const started = new Promise((resolve) => offline.addEventListener("syncstart", resolve));
+        const running = offline.onSync("");
+        await started;
+        const all = [running, offline.onSync("prices"), offline.onSync("", { discardPending: true })];
+        return (await Promise.all(all)).map(({ status }) => status);
+    }"""
+    assert page.evaluate(discarded) == ["complete", "discarded", "complete"]
+    assert site.syncs()[3:] == [("manual", ""), ("manual", "")]
 
 
 def two_tabs(context: BrowserContext, line: Line) -> tuple[Page, Page]:
