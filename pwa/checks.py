@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.apps import apps as installed
+from django.conf import settings
 from django.core import checks
+from django.urls import NoReverseMatch, reverse
 
 from pwa.build import NotBuilt, current_build
 from pwa.scripts import SCREENS, find_script, is_script
@@ -12,7 +14,14 @@ from syncapi.registry import registry
 
 @checks.register("haversack")
 def check_pwa(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
-    return [*_check_requirements(), *_check_build(), *_check_screenshots(), *_check_on_sync(), *_check_screens()]
+    return [
+        *_check_requirements(),
+        *_check_addresses(),
+        *_check_build(),
+        *_check_screenshots(),
+        *_check_on_sync(),
+        *_check_screens(),
+    ]
 
 
 def _check_requirements() -> list[checks.CheckMessage]:
@@ -21,6 +30,32 @@ def _check_requirements() -> list[checks.CheckMessage]:
         for name in ("syncapi", "django.contrib.staticfiles")
         if not installed.is_installed(name)
     ]
+
+
+def _check_addresses() -> list[checks.CheckMessage]:
+    """A page of an app names both; without the first there is none at all."""
+    missing = [
+        f'path("{route}", include("{urls}"))'
+        for view, urls, route in (("pwa:shell", "pwa.urls", ""), ("syncapi:sync", "syncapi.urls", "api/sync/"))
+        if not _has_address(view)
+    ]
+    if not missing:
+        return []
+    return [
+        checks.Warning(
+            "The apps have no addresses, so they cannot be opened.",
+            hint=f"Add to the urlpatterns of {settings.ROOT_URLCONF}: {', '.join(missing)}.",
+            id="pwa.W003",
+        )
+    ]
+
+
+def _has_address(view: str) -> bool:
+    try:
+        reverse(view, kwargs={"app": "app"})
+    except NoReverseMatch:
+        return False
+    return True
 
 
 def _check_build() -> list[checks.CheckMessage]:

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
+from pwa.checks import check_pwa
 from tests.device import Device
 from tests.wire.models import Jar
 
@@ -63,3 +64,19 @@ def test_a_project_whose_requests_are_transactions(jar: Jar, monkeypatch: pytest
     outside = len(connection.atomic_blocks)
     assert len(jars(Device("wire"))) == 1
     assert depths == [outside]
+
+
+def test_a_project_that_has_no_addresses_for_it_yet(settings: Any) -> None:
+    assert "pwa.W003" not in [message.id for message in check_pwa()]
+    settings.ROOT_URLCONF = "django.contrib.auth.urls"
+    [found] = [message for message in check_pwa() if message.id == "pwa.W003"]
+    assert 'path("", include("pwa.urls")), path("api/sync/", include("syncapi.urls"))' in str(found.hint)
+
+
+def test_a_project_behind_a_proxy_that_django_was_not_told_of(wire: Device) -> None:
+    wire.session()
+    refused = wire.request(Origin="https://field.example")
+    assert refused.status_code == 403
+    error = refused.json()["error"]
+    assert (error["code"], error["retry"]) == ("csrf_failed", False)
+    assert "https://field.example does not match any trusted origins" in error["message"]
