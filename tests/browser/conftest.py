@@ -110,7 +110,7 @@ def browser(playwright: Playwright, tmp_path: Path) -> Iterator[Browser]:
         context = playwright.chromium.launch_persistent_context(
             tmp_path / name,
             executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
-            args=ARGUMENTS,
+            args=[*ARGUMENTS, *options.pop("args", [])],
             **{"viewport": PHONE, "locale": "en-GB"} | options,
         )
         context.on("page", watch)

@@ -28,6 +28,16 @@ def test_ready_for_offline_is_said_when_it_is_true(site: Site, browser: Browser)
     expect(part(page, "readiness")).to_contain_text("The app itself")
 
 
+def test_an_address_without_https_is_named_as_the_reason(site: Site, browser: Browser) -> None:
+    context = browser(args=["--host-resolver-rules=MAP field.example 127.0.0.1"])
+    page = context.pages[0]
+    page.goto(f"http://field.example:{site.port}/apps/catalog/")
+    part(page, "download").click()
+    expect(part(page, "list")).to_be_visible()
+    part(page, "nav-status").click()
+    expect(part(page, "readiness")).to_contain_text("only where their address begins with https")
+
+
 def test_space_for_pictures_is_a_persons_choice(site: Site, browser: Browser) -> None:
     page = open_app(browser(), site, "catalog")
     download(page)

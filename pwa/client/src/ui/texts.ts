@@ -175,6 +175,7 @@ const english = {
   offlineNotReady: _("Not ready for offline yet"),
   offlineReadyHint: _("The app, its data and its pictures are on this device."),
   missingApp: _("The app itself is still being kept on this device. Reload the page if this stays."),
+  missingHttps: _("Apps are kept on a device only where their address begins with https, and this one does not."),
   missingData: _("Not downloaded yet: {names}."),
   missingAllData: _("The data has not been downloaded yet."),
   check: _("Check data"),

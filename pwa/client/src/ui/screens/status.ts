@@ -156,7 +156,7 @@ export class Status extends LitElement {
   #missing(missing: Missing): string {
     switch (missing.what) {
       case "app":
-        return t("missingApp");
+        return isSecureContext ? t("missingApp") : t("missingHttps");
       case "pictures":
         return missing.count === null
           ? t("picturesNotCounted")
