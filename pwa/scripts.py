@@ -4,7 +4,9 @@ Their addresses change with what is in the files, also where the storage of stat
 that is not found is told by checks pwa.E002 and pwa.E003, and has its plain address.
 """
 
+import re
 from pathlib import Path
+from urllib.parse import urljoin
 
 from django.contrib.staticfiles import finders
 from django.core.exceptions import SuspiciousFileOperation
@@ -16,6 +18,7 @@ from syncapi.entities import LocalEntity
 
 SCREENS = {"list": "list_screen", "detail": "detail_screen"}
 """The screens that an entity can replace, and the option that does."""
+RELATIVE = re.compile(r"""^\s*(?:import|export)\b[^;'"]*["'](\.{1,2}/[^"'?#]+)["']""", re.MULTILINE)
 
 
 def on_sync_script(app: OfflineApp) -> str | None:
@@ -34,6 +37,28 @@ def own_scripts(app: OfflineApp) -> list[str]:
     on_sync = on_sync_script(app)
     screens = [address for addresses in own_screens(app).values() for address in addresses.values()]
     return list(dict.fromkeys([*([on_sync] if on_sync else []), *screens]))
+
+
+def imported_scripts(app: OfflineApp) -> dict[str, str]:
+    """Addresses of what an app's own scripts import from files of the project, and revisions of what is in them.
+
+    Browsers take an import from where the importing script says it is, so that these addresses never change.
+    """
+    found: dict[str, str] = {}
+    screens = [getattr(entity, option) for entity in app.entities.values() for option in SCREENS.values()]
+    waiting = [(path, static(path)) for path in [app.on_sync, *screens] if path]
+    while waiting:
+        path, address = waiting.pop()
+        file = find_script(path)
+        if file is None:
+            continue
+        for specifier in RELATIVE.findall(file.read_text(errors="replace")):
+            beside, there = (urljoin(f"/{path}", specifier).lstrip("/"), urljoin(address, specifier))
+            imported = find_script(beside)
+            if imported is not None and there not in found:
+                found[there] = revision(imported.read_bytes())
+                waiting.append((beside, there))
+    return found
 
 
 def find_script(path: str) -> Path | None:

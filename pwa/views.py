@@ -21,7 +21,7 @@ from pwa.icons import drawn_icon, initials, uploaded_icon
 from pwa.manifest import ICON_SIZES, app_base, icon_url
 from pwa.manifest import manifest as app_manifest
 from pwa.policy import secured
-from pwa.scripts import on_sync_script, own_screens, own_scripts
+from pwa.scripts import imported_scripts, on_sync_script, own_screens, own_scripts
 from pwa.texts import in_language_of_screens, screen_language, texts
 from syncapi.applications import OfflineApp
 from syncapi.appsettings.current import CurrentSettings, icon_of, settings_of, settings_of_all
@@ -109,6 +109,7 @@ def service_worker(request: HttpRequest, app: str) -> HttpResponse:
             {"url": _address(declared, "manifest"), "revision": revision(manifest_text.encode())},
             {"url": icon_url(declared, current, "any", 192), "revision": None},
             *({"url": address, "revision": None} for address in [*build.assets, *own_scripts(declared)]),
+            *({"url": address, "revision": found} for address, found in imported_scripts(declared).items()),
         ],
     }
     text = f"self.__HAVERSACK__ = {json.dumps(facts)};\n{build.service_worker}"

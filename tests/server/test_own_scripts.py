@@ -44,6 +44,34 @@ def test_the_page_names_it_and_the_service_worker_keeps_it_under_the_same_addres
     assert address not in kept(web)
 
 
+def test_the_service_worker_keeps_what_it_imports_too(
+    web: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = {
+        "shop/onsync.js": 'import { a } from "./flows/a.js";\nimport {\n  b,\n} from "../other/b.js";\nimport "https://x/c.js";',
+        "shop/flows/a.js": "export { d } from './d.js';\n",
+        "shop/flows/d.js": "import \"./a.js\";\n// import './no.js'\nconst text = \"import './no.js'\";\n",
+        "other/b.js": 'import "./gone.js";\n',
+        "shop/flows/no.js": "",
+    }
+    for path, text in texts.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+
+    def find(path: str) -> str | None:
+        return str(tmp_path / path) if (tmp_path / path).is_file() else None
+
+    monkeypatch.setattr("pwa.scripts.finders.find", find)
+    monkeypatch.setattr(registry.get("wire"), "on_sync", "shop/onsync.js")
+    worker = precached(web.get("/apps/wire/sw.js"))["precache"]
+    revisions = {item["url"]: item["revision"] for item in worker}
+    imported = {f"/static/{path}" for path in ("shop/flows/a.js", "shop/flows/d.js", "other/b.js")}
+    assert imported == {url for url in revisions if url.startswith("/static/") and revisions[url]}
+    (tmp_path / "other/b.js").write_text("// another\n")
+    now = {item["url"]: item["revision"] for item in precached(web.get("/apps/wire/sw.js"))["precache"]}
+    assert {url for url in imported if now[url] != revisions[url]} == {"/static/other/b.js"}
+
+
 def test_an_app_without_one_names_none(web: Client, script: Path) -> None:
     assert config(web, "own")["on_sync"] is None
 
