@@ -73,9 +73,7 @@ class SyncRequestSerializer(serializers.Serializer[Any]):
         allow_blank=True, max_length=100, trim_whitespace=False
     )
     trigger = serializers.ChoiceField(choices=TRIGGERS, default="manual")
-    entities = serializers.ListField(
-        child=serializers.CharField(max_length=100), required=False, allow_empty=False, max_length=1000
-    )
+    entities = serializers.ListField(child=serializers.CharField(max_length=100), required=False, max_length=1000)
     cursors = serializers.DictField(child=CursorField(), default=dict)
     ranges = serializers.DictField(child=RangesField(), default=dict)
 

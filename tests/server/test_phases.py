@@ -147,3 +147,11 @@ def test_a_pattern_without_a_pull_says_so(
     with pytest.raises(SyncRefused):
         FakeDevice().sync("wire")
     assert "Bare has no pull(). Subclass one of the patterns in offline." in caplog.text
+
+
+def test_a_sync_of_no_entity_brings_the_definition_alone(shelf: Shelf) -> None:
+    device = FakeDevice()
+    first, again = (device.sync("tracked", entities=[]) for _ in range(2))
+    assert [result.new_definition for result in (first, again)] == [True, False]
+    assert first.definition["app"] == "tracked"
+    assert first.entities == again.entities == {}
