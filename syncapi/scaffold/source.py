@@ -36,7 +36,7 @@ def class_text(proposal: Proposal) -> str:
 def existing_class(source: str, name: str) -> str | None:
     """The text of the class of this name, if there is one."""
     module = cst.parse_module(source)
-    found = next((node for node in module.body if _is_class(node, name)), None)
+    found = next((node for node in module.body if is_class(node, name)), None)
     return None if found is None else cst.Module([found.with_changes(leading_lines=[])]).code
 
 
@@ -49,20 +49,20 @@ def with_entity(source: str, proposal: Proposal, app: str, title: str) -> str:
     new = cst.parse_module(class_text(proposal)).body[0]
     body: list[Any] = list(module.body)
     declared = _declaration(body, app)
-    place = next((index for index, node in enumerate(body) if _is_class(node, proposal.name)), None)
+    place = next((index for index, node in enumerate(body) if is_class(node, proposal.name)), None)
     if place is not None:
         body[place] = new.with_changes(leading_lines=body[place].leading_lines)
     else:
         body.insert(len(body) if declared is None else declared, _apart(new))
     declared = _declaration(body, app)
     if declared is None:
-        call = f'offline.OfflineApp("{app}", title={_quoted(title)}, entities=[{proposal.name}])'
+        call = f'offline.OfflineApp("{app}", title={quoted_text(title)}, entities=[{proposal.name}])'
         body.append(_apart(cst.parse_statement(f"{app.replace('-', '_')}_app = {call}")))
     else:
         body[declared] = _listed(body[declared], app, proposal.name)
     module = module.with_changes(body=body)
-    module = _importing(module, "syncapi", "offline")
-    return _importing(module, proposal.model.__module__, proposal.model.__name__).code
+    module = importing(module, "syncapi", "offline")
+    return importing(module, proposal.model.__module__, proposal.model.__name__).code
 
 
 def tidied(new: str, old: str, path: Path) -> str:
@@ -87,18 +87,18 @@ def _ruff(source: str, path: Path) -> str:
 
 
 def _list(name: str, values: list[str]) -> str:
-    quoted = [_quoted(value) for value in values]
+    quoted = [quoted_text(value) for value in values]
     line = f"    {name} = [{', '.join(quoted)}]"
     if len(line) <= WIDTH:
         return line
     return "\n".join([f"    {name} = [", *(f"        {value}," for value in quoted), "    ]"])
 
 
-def _quoted(value: str) -> str:
+def quoted_text(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _is_class(node: cst.CSTNode, name: str) -> bool:
+def is_class(node: cst.CSTNode, name: str) -> bool:
     return isinstance(node, cst.ClassDef) and node.name.value == name
 
 
@@ -107,7 +107,7 @@ def _apart(node: cst.BaseStatement | cst.CSTNode) -> cst.BaseStatement:
     return node.with_changes(leading_lines=[cst.EmptyLine(indent=False), cst.EmptyLine(indent=False)])  # type: ignore[return-value]
 
 
-def _is_app(call: cst.Call, app: str) -> bool:
+def is_app(call: cst.Call, app: str) -> bool:
     named = matchers.Name("OfflineApp") | matchers.Attribute(attr=matchers.Name("OfflineApp"))
     if not matchers.matches(call.func, named) or not call.args:
         return False
@@ -119,7 +119,7 @@ def _is_app(call: cst.Call, app: str) -> bool:
 def _declaration(body: Sequence[cst.CSTNode], app: str) -> int | None:
     """Which statement declares the app."""
     for index, node in enumerate(body):
-        if any(_is_app(call, app) for call in matchers.findall(node, matchers.Call()) if isinstance(call, cst.Call)):
+        if any(is_app(call, app) for call in matchers.findall(node, matchers.Call()) if isinstance(call, cst.Call)):
             return index
     return None
 
@@ -131,7 +131,7 @@ class _Lister(cst.CSTTransformer):
         self.app, self.name, self.done = app, name, False
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:  # noqa: N802 (of libcst)
-        if not _is_app(original_node, self.app):
+        if not is_app(original_node, self.app):
             return updated_node
         arguments = list(updated_node.args)
         for index, argument in enumerate(arguments):
@@ -169,7 +169,7 @@ def _listed(node: cst.CSTNode, app: str, name: str) -> cst.CSTNode:
     return changed
 
 
-def _importing(module: cst.Module, origin: str, name: str) -> cst.Module:
+def importing(module: cst.Module, origin: str, name: str) -> cst.Module:
     """With `from origin import name`, beside what is imported from there already, else after the other imports."""
     body: list[Any] = list(module.body)
     last = -1

@@ -1,0 +1,97 @@
+"""A project of somebody else's that declares all models of the catalogue, for the commands to write in."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+ROOT = Path(__file__).parents[2]
+MODELS = [
+    *("Category", "Supplier", "Product", "Territory", "TerritoryAssignment", "Customer", "Order", "OrderLine"),
+]
+PATTERNS = ["read-only", "read-only-optimized"]
+SETTINGS = """
+from settings.test import *
+ROOT_URLCONF = "urls"
+INSTALLED_APPS = [name for name in INSTALLED_APPS if not name.startswith("tests.")]
+"""
+URLS = """
+from django.urls import include, path
+urlpatterns = [path("api/sync/", include("syncapi.urls")), path("", include("pwa.urls"))]
+"""
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+class Project:
+    """`offline.py` as `addlocalentity` writes it."""
+
+    def __init__(self, folder: Path, pattern: str) -> None:
+        self.folder = folder
+        self.pattern = pattern
+        ignored = shutil.ignore_patterns("offline.py", "actions.py", "static", "__pycache__")
+        shutil.copytree(ROOT / "catalog", folder / "catalog", ignore=ignored)
+        shutil.copy(ROOT / "pyproject.toml", folder)
+        (folder / "mysettings.py").write_text(SETTINGS)
+        (folder / "urls.py").write_text(URLS)
+        self.command(
+            *(["addlocalentity", f"catalog.{model}", "--app", "trade", "--pattern", pattern] for model in MODELS)
+        )
+
+    def run(self, *arguments: str, ok: bool = True) -> subprocess.CompletedProcess[str]:
+        """`python -m …`, or `python -c …`."""
+        kept = {name: os.environ[name] for name in ("PATH", "DATABASE_URL") if name in os.environ}
+        path = os.pathsep.join([str(self.folder), str(ROOT)])
+        done = subprocess.run(
+            [sys.executable, *(["-m"] if arguments[0] != "-c" else []), *arguments],
+            cwd=self.folder,
+            env=kept
+            | {
+                "DJANGO_SETTINGS_MODULE": "mysettings",
+                "PYTHONPATH": path,
+                "TEST_DATABASE_NAME": f"test_accelerators_{os.getpid()}",
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode == 0) is ok, done.stdout + done.stderr
+        return done
+
+    def command(self, *commands: list[str]) -> str:
+        """Management commands, one after the other."""
+        calls = "".join(f"call_command(*{command!r})\n" for command in commands)
+        text = f"import django; django.setup()\nfrom django.core.management import call_command\n{calls}"
+        return self.run("-c", text).stdout
+
+    def write_out(self) -> None:
+        self.command(*(["createsyncaction", f"Local{model}"] for model in MODELS))
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Everything that a command can have written, by path."""
+        catalog = self.folder / "catalog"
+        found = [catalog / "offline.py", *catalog.glob("sync_*.py"), *catalog.glob("static/catalog/*.js")]
+        return {str(path.relative_to(self.folder)): path.read_text() for path in found}
+
+
+@pytest.fixture(scope="package", params=PATTERNS)
+def declared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Every model of the catalogue, with each pattern."""
+    return Project(tmp_path_factory.mktemp(connection.vendor), request.param)
+
+
+@pytest.fixture(scope="package")
+def written(declared: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The same, written out."""
+    folder = tmp_path_factory.mktemp("written") / "project"
+    shutil.copytree(declared.folder, folder)
+    project = object.__new__(Project)
+    project.folder, project.pattern = folder, declared.pattern
+    project.write_out()
+    return project
