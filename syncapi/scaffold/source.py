@@ -60,7 +60,7 @@ def with_entity(source: str, proposal: Proposal, app: str, title: str) -> str:
         body.append(_apart(cst.parse_statement(f"{app.replace('-', '_')}_app = {call}")))
     else:
         body[declared] = _listed(body[declared], app, proposal.name)
-    module = module.with_changes(body=body)
+    module = module.with_changes(body=body, has_trailing_newline=True)
     module = importing(module, "syncapi", "offline")
     return importing(module, proposal.model.__module__, proposal.model.__name__).code
 

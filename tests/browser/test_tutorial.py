@@ -58,12 +58,13 @@ def test_the_tutorial_from_a_model_to_an_app_that_syncs_by_itself(project: Proje
     # 2 and 3. Both halves of a sync, and its start by hand.
     project.follow(steps[WRITE])
     *build, by_hand = steps[ON_SYNC]
+    assert "SyncLocalVisit(sync)" in build[0].text
     project.follow(build)
     assert press_sync(page)["type"] == "synccomplete"
     expect(part(page, "list-row")).to_have_count(1)
     expect(part(page, "list-row")).to_contain_text("Pier 4")
     part(page, "nav-LocalVisit").click()
-    expect(part(page, "list-row")).to_contain_text("Ladder is loose")
+    expect(part(page, "list-row")).to_contain_text("Door is slow")
     part(page, "nav-LocalLift").click()
     calls = by_hand.text.strip().split("\n")
     assert page.evaluate(calls[0].removeprefix("await ").rstrip(";"))["status"] == "complete"

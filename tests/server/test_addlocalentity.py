@@ -248,6 +248,10 @@ shop_app = offline.OfflineApp(
 '''
 
 
+def test_a_new_file_ends_with_a_line() -> None:
+    assert with_entity("", propose(Order), "shop", "Shop").endswith("entities=[LocalOrder])\n")
+
+
 def test_the_rest_of_a_file_stays_as_it_was_written() -> None:
     source = edited(BEFORE)
     expected = BEFORE.replace("import Product  #", "import Order, Product  #")
