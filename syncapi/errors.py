@@ -57,6 +57,11 @@ class ApiError(HaversackError):
         self.fields = fields
         self.headers = dict(headers or {})
 
+    def as_json(self) -> dict[str, Any]:
+        """The object that the protocol calls `error`."""
+        told: dict[str, Any] = {"code": self.code, "message": self.message, "retry": self.retry}
+        return told if self.fields is None else told | {"fields": self.fields}
+
 
 class InvalidRequest(ApiError):
     default = _("The request does not have the form that the protocol asks for.")
@@ -108,6 +113,18 @@ class Refused(ApiError):
     ) -> None:
         super().__init__(message, fields=fields)
         self.code = code
+
+
+class NotInSync(ApiError):
+    default = _("This action does without a transaction, so it cannot travel in a sync. Call it by itself.")
+    code = "not_in_sync"
+    status = 409
+
+
+class IdReused(ApiError):
+    default = _("This id stands for something else.")
+    code = "id_reused"
+    status = 409
 
 
 class UnknownEntity(ApiError):

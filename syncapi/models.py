@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from syncapi.appsettings.model import AppSettings as AppSettings
+from syncapi.ledger.model import LedgerEntry as LedgerEntry
 
 
 class UserKey(models.Model):

@@ -1,7 +1,7 @@
 """A sync, from what the device said to the lines it gets back. Reads top to bottom; the phases do the work."""
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,7 +25,8 @@ from syncapi.wire import PROTOCOL, line
 class SyncRequest:
     """What a device asks for. `definition` is the version it works with; `cursors` and `ranges` by entity name.
 
-    `noting`: whether a person asks, and not the background for them.
+    `noting`: whether a person asks, and not the background for them. `before`: does what comes before the
+    pull, once the request is known to be in order, and returns the lines that tell of it.
     """
 
     app: OfflineApp
@@ -37,6 +38,7 @@ class SyncRequest:
     cursors: Mapping[str, str]
     ranges: Mapping[str, Sequence[Range]] = field(default_factory=dict)
     noting: bool = True
+    before: Callable[[], list[dict[str, Any]]] = list
 
 
 class SyncAnswer:
@@ -73,10 +75,11 @@ def sync(request: SyncRequest) -> SyncAnswer:
     :raises Busy: the database is locked for too long.
     """
     entities = _entities(request)
+    told = request.before()
     spool = Spool()
     try:
         pulled = _pull(request, entities, spool)
-        return SyncAnswer(_head(request, pulled), pulled, spool)
+        return SyncAnswer([*_head(request, pulled), *told], pulled, spool)
     except BaseException:
         spool.close()
         raise

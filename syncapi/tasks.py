@@ -12,6 +12,7 @@ from django.db.models.signals import post_migrate
 from django.utils import timezone
 
 from syncapi import renditions
+from syncapi.ledger import once as ledger
 from syncapi.segments.cleaning import clean
 from syncapi.tracking.retention import purge
 
@@ -29,10 +30,11 @@ def housekeeping() -> str:
     purged = purge()
     cleaned = clean()
     pictures = renditions.clean()
+    outcomes = ledger.clean()
     return (
         f"{purged.tokens} cursor tokens, {purged.tombstones} deletions, "
         f"{purged.pulls} syncs, {purged.devices} devices, {cleaned.snapshots} snapshots, {cleaned.parts} parts, "
-        f"{pictures} renditions of pictures deleted"
+        f"{outcomes} outcomes of actions, {pictures} renditions of pictures deleted"
     )
 
 

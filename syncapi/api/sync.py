@@ -1,7 +1,7 @@
 """`POST /api/sync/<app>/`."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -11,11 +11,14 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from syncapi.api.envelope import check_user, read_envelope, user_key
+from syncapi.actions import ActionCall
+from syncapi.actions.carried import CarriedCall, perform_carried
+from syncapi.api.envelope import Envelope, check_user, read_envelope, user_key
 from syncapi.api.schema import CSRF, ENVELOPE, ErrorSerializer
 from syncapi.api.views import SyncApiView, as_api_error, error_response
 from syncapi.devices import PullNote
-from syncapi.errors import InvalidRequest, MutationsUnsupported
+from syncapi.errors import InvalidRequest, MutationsUnsupported, UnknownAction
+from syncapi.ledger.once import Origin, Outcome, confirm
 from syncapi.pull import Range
 from syncapi.rows import FINGERPRINT_MODULUS
 from syncapi.spool import gzipped
@@ -24,6 +27,9 @@ from syncapi.wire import NDJSON
 
 TRIGGERS = ["manual", "start", "online", "resume", "login", "retry", "interval"]
 MAX_RANGES = 20_000
+UNKNOWN_KEY = "This key is not part of the protocol."
+MAX_ACTIONS = 20
+MAX_CONFIRMED = 1_000
 
 
 @extend_schema_field(str)
@@ -65,6 +71,19 @@ class RangesField(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
+class CarriedCallSerializer(serializers.Serializer[Any]):
+    """A call of an own server action."""
+
+    id = serializers.UUIDField(help_text="Random, made on the device: the action is performed once for it.")
+    name = serializers.CharField(max_length=100)
+    input = serializers.JSONField(default=dict, allow_null=True, help_text="As in a call by itself.")
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict) and (unknown := set(data).difference(self.fields)):
+            raise serializers.ValidationError({str(name)[:100]: [UNKNOWN_KEY] for name in sorted(unknown)[:20]})
+        return CarriedCall(**super().to_internal_value(data))
+
+
 class SyncRequestSerializer(serializers.Serializer[Any]):
     """Body of a sync request."""
 
@@ -76,6 +95,18 @@ class SyncRequestSerializer(serializers.Serializer[Any]):
     entities = serializers.ListField(child=serializers.CharField(max_length=100), required=False, max_length=1000)
     cursors = serializers.DictField(child=CursorField(), default=dict)
     ranges = serializers.DictField(child=RangesField(), default=dict)
+    actions = serializers.ListField(child=CarriedCallSerializer(), default=list, max_length=MAX_ACTIONS)
+    confirmed = serializers.ListField(
+        child=serializers.UUIDField(),
+        default=list,
+        max_length=MAX_CONFIRMED,
+        help_text="Ids whose outcomes the device has, and will not ask for again.",
+    )
+
+    def validate_actions(self, calls: list[CarriedCall]) -> list[CarriedCall]:
+        if len({call.id for call in calls}) < len(calls):
+            raise serializers.ValidationError("An id is there twice.")
+        return calls
 
 
 class SyncView(SyncApiView):
@@ -110,9 +141,24 @@ class SyncView(SyncApiView):
                 entities=body.get("entities"),
                 cursors=body["cursors"],
                 ranges=body["ranges"],
+                before=self._before(envelope, key, body),
             )
         )
         return _streamed(request, answer, note)
+
+    def _before(self, envelope: Envelope, key: str, body: dict[str, Any]) -> Callable[[], list[Outcome]]:
+        """What happens before the pull, which then brings what it changed."""
+        calls: list[CarriedCall] = body["actions"]
+        if any(call.name not in self.app.actions for call in calls):
+            raise UnknownAction
+        origin = Origin(envelope.replica, self.app.name, key)
+        caller = ActionCall(user=self.user, app=self.app, replica=envelope.replica)
+
+        def perform() -> list[Outcome]:
+            confirm(origin, body["confirmed"])
+            return perform_carried(calls, caller, origin, as_api_error)
+
+        return perform
 
     def handle_exception(self, exc: Exception) -> HttpResponseBase:  # type: ignore[override]
         error = as_api_error(exc)
@@ -134,10 +180,8 @@ def _validated(data: Any) -> dict[str, Any]:
     if isinstance(data, dict):
         if data.get("mutations"):
             raise MutationsUnsupported
-        if unknown := sorted(set(data) - {*SyncRequestSerializer().fields, "mutations", "confirmed"}):
-            raise InvalidRequest(
-                fields={name[:100]: ["This key is not part of the protocol."] for name in unknown[:20]}
-            )
+        if unknown := sorted(set(data) - {*SyncRequestSerializer().fields, "mutations"}):
+            raise InvalidRequest(fields={name[:100]: [UNKNOWN_KEY] for name in unknown[:20]})
     serializer = SyncRequestSerializer(data=data)
     serializer.is_valid(raise_exception=True)
     validated: dict[str, Any] = serializer.validated_data

@@ -137,7 +137,4 @@ def as_api_error(exc: Exception) -> errors.ApiError:
 
 
 def error_response(error: errors.ApiError) -> JsonResponse:
-    body: dict[str, Any] = {"code": error.code, "message": error.message, "retry": error.retry}
-    if error.fields is not None:
-        body["fields"] = error.fields
-    return JsonResponse({"error": body}, status=error.status, headers=error.headers)
+    return JsonResponse({"error": error.as_json()}, status=error.status, headers=error.headers)

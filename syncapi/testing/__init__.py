@@ -2,6 +2,6 @@
 
 from syncapi.testing.device import FakeDevice
 from syncapi.testing.errors import ProtocolViolation, SyncCut, SyncRefused
-from syncapi.testing.result import EntityResult, SyncResult
+from syncapi.testing.result import Call, EntityResult, SyncResult
 
-__all__ = ["EntityResult", "FakeDevice", "ProtocolViolation", "SyncCut", "SyncRefused", "SyncResult"]
+__all__ = ["Call", "EntityResult", "FakeDevice", "ProtocolViolation", "SyncCut", "SyncRefused", "SyncResult"]

@@ -74,6 +74,7 @@ class Answer:
 
     start: Message = field(default_factory=dict)
     definition: Message | None = None
+    outcomes: list[Message] = field(default_factory=list)
     entities: dict[str, EntityAnswer] = field(default_factory=dict)
     rows_received: int = 0
     complete: bool = False
@@ -109,6 +110,8 @@ class _Reader:
                 violated("a second 'start' message")
             elif kind == "definition":
                 self._definition(message)
+            elif kind == "action":
+                self._outcome(message)
             elif kind == "entity":
                 self._begin(message)
             elif kind == "part":
@@ -150,6 +153,17 @@ class _Reader:
         if not isinstance(definition, dict) or not isinstance(definition.get("entities"), list):
             violated("a definition without entities")
         self.answer.definition = definition
+
+    def _outcome(self, message: Message) -> None:
+        if self.answer.entities:
+            violated("the outcome of an action comes before the first entity")
+        status = message.get("status")
+        if status not in {"done", "refused", "error"}:
+            violated(f"an action cannot end as {status!r}")
+        if ("output" if status == "done" else "error") not in message:
+            violated(f"an outcome that does not say what came of it: {message!r}")
+        _text(message, "id", "an outcome")
+        self.answer.outcomes.append(message)
 
     def _begin(self, message: Message) -> None:
         self._finish()

@@ -16,7 +16,7 @@ from syncapi.applications import OfflineApp
 from syncapi.entities import LocalEntity
 from syncapi.registry import registry
 from syncapi.testing.connection import ANONYMOUS, Connection
-from syncapi.testing.result import SyncResult
+from syncapi.testing.result import Call, SyncResult
 from syncapi.testing.run import Run
 from syncapi.testing.store import Carried, Database, Described
 
@@ -171,6 +171,7 @@ class FakeDevice:
         entities: Sequence[EntityName] | None = None,
         trigger: str = "manual",
         compare: bool = False,
+        actions: Sequence[Call] = (),
     ) -> SyncResult:
         """Syncs a context of an app; the empty one is everything.
 
@@ -178,6 +179,7 @@ class FakeDevice:
         :param trigger: why it runs, one of those in `docs/protocol.md`.
         :param compare: has the server compare what the device holds, as one does that doubts its copy. Entities whose
             pattern cannot be compared sync as always.
+        :param actions: own server actions, to be done in the same request, before the rows are read.
         :raises SyncRefused: the API answered with an error.
         :raises SyncCut: `cut_after` said so.
         :raises ProtocolViolation: the server broke the protocol. Whatever is raised, the device's rows are as before.
@@ -189,7 +191,7 @@ class FakeDevice:
         database = self._databases.setdefault((name, key), Database(new_replica()))
         wanted = None if entities is None else [_name(entity) for entity in entities]
         request = {"context": context, "trigger": trigger}
-        run = Run(self._connection, self.recording, database, name, key, request, cut)
+        run = Run(self._connection, self.recording, database, name, key, request, cut, actions)
         run.ask(wanted, compare=compare)
         if run.resets:
             run.ask(list(run.resets), compare=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +43,15 @@ class EntityResult:
 
 
 @dataclass(frozen=True)
+class Call:
+    """A call of an own server action, to travel in a sync. The same call again is a repetition, with the same id."""
+
+    name: str
+    input: Any = field(default_factory=dict)
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+
+@dataclass(frozen=True)
 class SyncResult:
     """What a sync did, by the names of the entities.
 
@@ -55,6 +66,11 @@ class SyncResult:
     bytes: int = 0
     requests: int = 0
     parts: int = 0
+    outcomes: Mapping[str, Message] = field(default_factory=dict)
+
+    def outcome(self, call: Call) -> Message:
+        """What came of a call: `status` is `done`, with its `output`, or `refused` or `error`, with the `error`."""
+        return self.outcomes[call.id]
 
     @property
     def rows_received(self) -> int:

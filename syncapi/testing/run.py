@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from syncapi.testing.answer import Answer, EntityAnswer, Message, read_answer, violated
@@ -9,7 +11,7 @@ from syncapi.testing.apply import Asked, apply, stage
 from syncapi.testing.connection import Connection
 from syncapi.testing.errors import SyncCut, SyncRefused
 from syncapi.testing.parts import fetched, read_part
-from syncapi.testing.result import EntityResult, SyncResult
+from syncapi.testing.result import Call, EntityResult, SyncResult
 from syncapi.testing.store import Carried, Database, Described, Part
 
 
@@ -26,6 +28,7 @@ class Run:
         key: str,
         request: dict[str, Any],
         cut: tuple[int | None, int | None] | None,
+        calls: Sequence[Call],
     ) -> None:
         self._connection = connection
         self._recording = recording
@@ -34,6 +37,8 @@ class Run:
         self._key = key
         self._request = request
         self._cut = cut
+        self._calls = [asdict(call) for call in calls]
+        self._outcomes: dict[str, Message] = {}
         self._after: dict[str, Carried] = {}
         self._answers: dict[str, EntityAnswer] = {}
         self._asked: dict[str, Asked] = {}
@@ -63,6 +68,10 @@ class Run:
         body["cursors"] = {name: asked.base.cursor for name, asked in based.items() if asked.base}
         if ranges := {name: asked.base.ranges() for name, asked in based.items() if asked.base and asked.ranges}:
             body["ranges"] = ranges
+        if self._calls:
+            body["actions"] = self._calls
+        if confirmed := self._database.unconfirmed:
+            body["confirmed"] = sorted(confirmed)
         headers = self._database.headers(self._key) | {"Haversack-Definition": self._version}
         content, cut = self._shortened(self._connection.sync(self._app, headers, body))
         self._recording.append(content)
@@ -75,7 +84,9 @@ class Run:
         if cut:
             self._stage(answer)
             raise SyncCut(self._rows, self._bytes)
+        self._database.unconfirmed -= set(confirmed)
         self._check_entities(answer, entities)
+        self._keep_outcomes(answer)
         for name, came in answer.entities.items():
             self._answers_parts = self._answers_parts or bool(came.parts)
             parts = fetched(came, self._database.parts.get(name, {}), self._fetch)
@@ -97,13 +108,16 @@ class Run:
             if listed := {part["sum"] for part in self._answers[name].parts}:
                 kept = database.parts.get(name, {})
                 database.parts[name] = {part: rows for part, rows in kept.items() if part in listed}
+        database.unconfirmed |= {name for name, told in self._outcomes.items() if told["status"] != "error"}
         new = self._version != database.version
         database.version, database.definition = self._version, self._definition
         known = {entity["name"] for entity in self._described_app()["entities"]}
         for held in (database.entities, database.staged, database.parts):
             for name in set(held) - known:
                 del held[name]
-        return SyncResult(entities, self._described_app(), new, self._bytes, self._requests, self._parts)
+        return SyncResult(
+            entities, self._described_app(), new, self._bytes, self._requests, self._parts, self._outcomes
+        )
 
     def _state(self, entities: list[str] | None, compare: bool) -> dict[str, Asked]:
         """What to say about each entity: its cursor; or ranges, of what a cut left or of what there is."""
@@ -164,6 +178,16 @@ class Run:
             self._definition, self._version = answer.definition, answer.start["definition"]
         elif answer.complete or answer.entities:
             violated("no definition, though the device has another version")
+
+    def _keep_outcomes(self, answer: Answer) -> None:
+        asked, told = [call["id"] for call in self._calls], [outcome["id"] for outcome in answer.outcomes]
+        if asked != told:
+            violated(f"actions {asked} were called, the answer tells of {told}")
+        for outcome in answer.outcomes:
+            known = self._outcomes.setdefault(outcome["id"], outcome)
+            if known != outcome and known["status"] != "error":
+                violated(f"an action ended twice: {known!r}, and {outcome!r}")
+            self._outcomes[outcome["id"]] = outcome
 
     def _check_entities(self, answer: Answer, entities: list[str] | None) -> None:
         definition, context = self._described_app(), self._request["context"]

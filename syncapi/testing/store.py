@@ -84,7 +84,8 @@ class Carried:
 @dataclass
 class Database:
     """Of one user in one app. `staged` is what cut downloads left; nobody sees it before it is whole. `parts`: of the
-    snapshots that the entities were made from or are being made from, by sum."""
+    snapshots that the entities were made from or are being made from, by sum. `unconfirmed`: ids of actions whose
+    outcomes it has, as the next sync tells."""
 
     replica: str
     version: str = "none"
@@ -92,6 +93,7 @@ class Database:
     entities: dict[str, Carried] = field(default_factory=dict)
     staged: dict[str, Carried] = field(default_factory=dict)
     parts: dict[str, dict[str, Part]] = field(default_factory=dict)
+    unconfirmed: set[str] = field(default_factory=set)
 
     def headers(self, user_key: str) -> dict[str, str]:
         """What every request says (decision 0001), besides the CSRF token."""
@@ -104,7 +106,13 @@ class Database:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Database:
         return Database(
-            self.replica, self.version, self.definition, dict(self.entities), dict(self.staged), dict(self.parts)
+            self.replica,
+            self.version,
+            self.definition,
+            dict(self.entities),
+            dict(self.staged),
+            dict(self.parts),
+            set(self.unconfirmed),
         )
 
 

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+import syncapi.urls  # noqa: F401 (made once, of what is declared: not of what these tests declare)
+from syncapi import offline
 from syncapi.cursors import PositionCursor
+from syncapi.registry import registry
 from syncapi.rows import RowSet, row_fingerprint
 from syncapi.segments import drafts
 from syncapi.testing.answer import read_answer
@@ -165,6 +168,29 @@ def test_golden_snapshot(tracked: Device, update_golden: bool, settings: Any, mo
     Jar.objects.filter(pk=3).update(name="Côte de Blaye")
     Jar.objects.create(pk=5, name="New", price="1.00")
     ask("snapshot-changed")
+
+
+def test_golden_actions(tracked: Device, update_golden: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two actions travel with a sync: one is done, and what it changed comes in the same answer; the other says no."""
+
+    @offline.action
+    def rename(call: offline.ActionCall, name: str) -> dict[str, int]:
+        if not name.strip("?"):
+            raise offline.Refused("A shelf needs a name.", code="no_name", fields={"name": ["What is it called?"]})
+        return {"renamed": Shelf.objects.filter(pk=1).update(name=name)}
+
+    monkeypatch.setattr(registry.get("tracked"), "actions", {"rename": rename})
+    masks = Masks()
+    tracked.sync()
+    ids = ["6f8f5a0e-3f57-4c1d-8a35-0d6a5f1c9b01", "6f8f5a0e-3f57-4c1d-8a35-0d6a5f1c9b02"]
+    names = ["Côte d'Azur", "?"]
+    calls = [{"id": one, "name": "rename", "input": {"name": name}} for one, name in zip(ids, names, strict=True)]
+    body = {"context": "", "trigger": "manual", "cursors": tracked.cursors, "actions": calls, "confirmed": []}
+    check("sync-actions.request.json", masks.hide(pretty(body)), update_golden)
+    answer = tracked.request(body).getvalue()
+    check("sync-actions.response.ndjson", masks.hide(timeless(answer)), update_golden)
+    again = tracked.request(body).getvalue()
+    assert [line for line in again.splitlines() if b'"action"' in line] == answer.splitlines()[1:3]
 
 
 def test_golden_errors(wire: Device, update_golden: bool) -> None:

@@ -8,7 +8,7 @@ from syncapi.tasks import housekeeping
 
 
 class Command(BaseCommand):
-    help = "Deletes cursor tokens, deletions, syncs, devices and snapshots that are past their retention."
+    help = "Deletes cursor tokens, deletions, syncs, devices, snapshots and outcomes that are past their retention."
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(housekeeping())

@@ -1,0 +1,1 @@
+"""What devices had done, and what came of it: so that nothing they send twice happens twice (W1)."""
