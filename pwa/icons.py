@@ -1,7 +1,9 @@
 """An app's icons: drawn from its title and colour, or made from a picture that an administrator uploaded."""
 
 import io
+import unicodedata
 from functools import lru_cache
+from typing import Any
 
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
@@ -42,13 +44,27 @@ def drawn_icon(text: str, color: str, purpose: str, size: int) -> bytes:
     ink = _ink(color)
     letters = large * (0.34 if purpose == "maskable" else 0.42)
     font = ImageFont.load_default(letters)
-    draw.text((large / 2, large * 0.47), text, font=font, fill=ink, anchor="mm", stroke_width=large / 120)
+    if drawable := _drawable(font, text):
+        draw.text((large / 2, large * 0.47), drawable, font=font, fill=ink, anchor="mm", stroke_width=large / 120)
+    else:
+        middle, dot = large * 0.47, letters * 0.3
+        draw.ellipse((large / 2 - dot, middle - dot, large / 2 + dot, middle + dot), fill=ink)
     # The strap: what makes it a bag to carry things in.
     width, y = large * (0.3 if purpose == "maskable" else 0.38), large * (0.7 if purpose == "maskable" else 0.74)
     draw.rounded_rectangle(
         (large / 2 - width / 2, y, large / 2 + width / 2, y + large * 0.035), radius=large * 0.0175, fill=ink
     )
     return _png(image.resize((size, size), Image.Resampling.LANCZOS))
+
+
+def _drawable(font: Any, text: str) -> str:
+    """The letters as far as the font has them: Pillow's own has those of English only, so that Ä becomes A.
+
+    Empty where one of them has no such likeness: the font would draw a box in its place.
+    """
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    box = bytes(font.getmask("\uffff"))
+    return plain if all(bytes(font.getmask(letter)) != box for letter in plain) else ""
 
 
 @lru_cache(maxsize=16)  # the pictures are kept with them

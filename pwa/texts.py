@@ -1,4 +1,4 @@
-"""Texts of the generated screens, from Django's own catalogues (decision 0025).
+"""Texts of the generated screens, from Django's own catalogues (decision 0026).
 
 The client holds the English texts. What differs from them in the language of a page travels with the page, and so is
 there without a network. Catalogues of the domain `djangojs` are looked for where Django does: in `LOCALE_PATHS`, then

@@ -107,11 +107,13 @@ def browser(playwright: Playwright, tmp_path: Path) -> Iterator[Browser]:
         page.on("console", lambda message: errors.append(message.text) if "Content Security" in message.text else None)
 
     def browse(name: str = "profile", **options: Any) -> BrowserContext:
+        options = {"viewport": PHONE, "locale": "en-GB"} | options
         context = playwright.chromium.launch_persistent_context(
             tmp_path / name,
             executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
-            args=[*ARGUMENTS, *options.pop("args", [])],
-            **{"viewport": PHONE, "locale": "en-GB"} | options,
+            # The browser itself looks for new service workers: in its own language, not in the pages'.
+            args=[*ARGUMENTS, f"--accept-lang={options['locale']}", *options.pop("args", [])],
+            **options,
         )
         context.on("page", watch)
         for page in context.pages:

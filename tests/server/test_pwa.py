@@ -203,6 +203,15 @@ def test_icons_show_initials(title: str, letters: str) -> None:
     assert initials(title) == letters
 
 
+@pytest.mark.parametrize("title", ["متجر العينات", "商品目録"])
+def test_an_icon_shows_no_boxes_for_letters_that_its_font_lacks(title: str) -> None:
+    def drawn(text: str) -> bytes:
+        return drawn_icon(text, "#3b4a8c", "any", 192)
+
+    assert drawn(initials(title)) == drawn(initials(""))
+    assert drawn("ÄP") == drawn("AP") != drawn(initials(""))
+
+
 def test_a_maskable_icon_fills_the_square_and_the_other_does_not() -> None:
     maskable = Image.open(io.BytesIO(drawn_icon("A", "#3b4a8c", "maskable", 192))).convert("RGBA")
     rounded = Image.open(io.BytesIO(drawn_icon("A", "#3b4a8c", "any", 192))).convert("RGBA")

@@ -1,11 +1,17 @@
 """Another project installs `syncapi` and `pwa`, and nothing else of ours: no settings, no demo, no type stubs."""
 
+import json
 import os
+import re
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
+
+from scripts.messages import compiled
 
 ROOT = Path(__file__).parents[2]
 
@@ -60,6 +66,24 @@ answer = client.post("/api/sync/shop/", json.dumps({"context": ""}), content_typ
 print(answer.getvalue().decode())
 """
 
+LANGUAGES = """
+MIDDLEWARE.insert(1, "django.middleware.locale.LocaleMiddleware")
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("pl", "polski")]
+LOCALE_PATHS = ["locale"]
+"""
+ASK = """
+import json
+from django.test import Client
+from pwa.texts import texts
+def answered(language, path):
+    return Client().get(path, headers={"Accept-Language": language}).json()
+print(json.dumps([
+    texts("de")["messages"]["Sync now"], texts("de")["messages"]["Try again"], answered("de", MANIFEST)["lang"],
+    texts("pl")["messages"]["{number} row"], answered("pl", MANIFEST)["lang"], answered("fr", MANIFEST)["lang"],
+    answered("pl", "/api/sync/nowhere/session/")["error"]["message"],
+]))
+""".replace("MANIFEST", "'/apps/shop/manifest.webmanifest'")
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
@@ -95,3 +119,36 @@ def test_another_project_gets_an_app_from_two_installed_apps(project: Path) -> N
     answer = django(project, "shell", "--verbosity", "0", "--command", VISIT).strip()
     assert '[1,"Lamp"]' in answer.splitlines()
     assert answer.splitlines()[-1] == '{"type":"end"}'
+
+
+def test_another_project_changes_texts_and_adds_a_language(project: Path) -> None:
+    with (project / "mysettings.py").open("a") as settings:
+        settings.write(LANGUAGES)
+    docs = (ROOT / "docs" / "languages.md").read_text()
+    (own,) = re.findall(r"```po\n(.*?)```", docs, re.DOTALL)
+    compile_into(project / "locale", "de", "djangojs", own)
+    for app, domain in [("pwa", "djangojs"), ("syncapi", "django")]:
+        english = (ROOT / app / "locale" / "en" / "LC_MESSAGES" / f"{domain}.po").read_text()
+        compile_into(project / "shop" / "locale", "pl", domain, translated(english))
+    django(project, "migrate", "--run-syncdb", "--verbosity", "0")
+    answer = django(project, "shell", "--verbosity", "0", "--command", ASK).strip()
+    assert json.loads(answer) == [
+        *["Abgleichen", "Erneut versuchen", "de"],
+        *[[f"pl{form}" for form in range(3)], "pl", "en"],
+        "pl",
+    ]
+
+
+def translated(english: str) -> str:
+    """What somebody makes of the English file: its plural forms set, everything translated."""
+    head = '"Plural-Forms: nplurals=3; plural=(n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : 2);\\n"'
+    text = re.sub(r'"Plural-Forms: .*?"', lambda _: head, english).replace('"Language: en', '"Language: pl')
+    text = re.sub(r'msgstr\[0\] ""\nmsgstr\[1\] ""', "\n".join(f'msgstr[{form}] "pl{form}"' for form in range(3)), text)
+    return re.sub(r'msgstr ""\n(?!")', 'msgstr "pl"\n', text)
+
+
+def compile_into(folder: Path, language: str, domain: str, source: str) -> None:
+    """What `manage.py compilemessages` does, where GNU gettext is."""
+    path = folder / language / "LC_MESSAGES" / f"{domain}.mo"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(compiled(read_po(BytesIO(source.encode()), locale=language)))

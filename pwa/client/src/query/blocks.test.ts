@@ -3,6 +3,7 @@ import { IDBFactory } from "fake-indexeddb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import type { Definition, EntityDefinition, WireValue } from "../api";
+import { speak } from "../language";
 import { change, recordOf } from "../store/contract-tools";
 import type { Segment } from "../store/store";
 import { IdbStore } from "../store/user";
@@ -39,7 +40,10 @@ beforeEach(async () => {
   await store.switch(change({ entities: { LocalThing: record }, definition: { version: "v1", definition } }));
 });
 
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => {
+  vi.restoreAllMocks();
+  speak({ language: "en" }, []);
+});
 
 const nothing = () => undefined;
 const storeAll = () => new Tables(store).storeBlocks("LocalThing", nothing);
@@ -115,6 +119,30 @@ describe("index blocks", () => {
     const put = vi.spyOn(IDBObjectStore.prototype, "put");
     await storeAll();
     expect(put).not.toHaveBeenCalled();
+  });
+
+  it("of another language say nothing of its order, and are replaced", async () => {
+    const { LocalThing: before } = (await store.overview()).entities;
+    if (before === undefined) throw new Error("There are no rows.");
+    const generation = await store.newGeneration();
+    await store.stage("LocalThing", generation, 0, segmentOf([[5, "Ärger", "green"]]));
+    const layers = [{ generation, segments: 1, size: 1, bytes: 0 }];
+    await store.switch(change({ expected: { LocalThing: before }, entities: { LocalThing: { ...before, layers } } }));
+    const ends = async () => {
+      const [first] = await new Tables(store).list("LocalThing", { limit: 1 });
+      const [last] = await new Tables(store).list("LocalThing", { limit: 1, offset: 2_999 });
+      return [first?.id, last?.id];
+    };
+    speak({ language: "de" }, []);
+    await storeAll();
+    expect(await ends()).toEqual([5, 0]);
+    speak({ language: "sv" }, []);
+    expect(await ends()).toEqual([2999, 5]);
+    await storeAll();
+    const reads = watchReads();
+    const [first] = await new Tables(store).list("LocalThing", { limit: 1 });
+    expect(first?.id).toBe(2999);
+    expect(reads.segments).toBe(0);
   });
 
   it("after a change are written anew only where they are of all rows", async () => {

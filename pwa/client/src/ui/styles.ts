@@ -347,7 +347,9 @@ export const cards = css`
 
   .facts dt {
     flex: 2 1 5.5rem;
-    min-inline-size: 0;
+    /* Long words of other languages: at a hyphen where the browser knows them, else they make room for themselves. */
+    min-inline-size: min-content;
+    hyphens: auto;
     color: var(--muted);
   }
 

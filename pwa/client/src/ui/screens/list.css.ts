@@ -10,7 +10,7 @@ export const listStyles = css`
 
   header {
     display: grid;
-    grid-template: "title sync" auto "find find" auto / minmax(0, 1fr) auto;
+    grid-template: "title sync" auto "find find" auto / minmax(min-content, 1fr) minmax(0, auto);
     align-items: center;
     gap: var(--space-2) var(--space-3);
     padding: var(--space-2) var(--space-4) var(--space-3);
@@ -22,7 +22,12 @@ export const listStyles = css`
     flex-wrap: wrap;
     align-items: baseline;
     gap: 0 var(--space-2);
-    min-inline-size: 0;
+  }
+
+  /* Words stay whole: what the sync button says has room for a second line. */
+  .title h1 {
+    overflow-wrap: break-word;
+    hyphens: auto;
   }
 
   .count {
@@ -48,6 +53,13 @@ export const listStyles = css`
   hv-search {
     flex: 1;
     min-inline-size: 0;
+  }
+
+  /* What scrolls says nothing of how wide the title is. */
+  .find,
+  hv-strip,
+  hv-chips {
+    contain: inline-size;
   }
 
   hv-strip,
