@@ -1,25 +1,21 @@
-/** The list of an entity: search, filters, order, and its rows; or, of records that form a tree, the tree. */
+/** The list of an entity: search, filters, order, and its rows; or, of records that form a tree, the tree (`branches.ts`). */
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import type { AppState, Definition, EntityDefinition, Key } from "../../api";
-import { Live } from "../data/live";
 import type { Query } from "../data/rows";
-import { Trees } from "../data/trees";
 import { format } from "../format";
 import { icon } from "../icons";
-import { backlinks, findAttribute, findEntity } from "../model";
-import { filterAttributes, filterKind, isUnder, parentAttribute, whereOf } from "../narrowing";
+import { filterAttributes, isUnder, whereOf } from "../narrowing";
 import { emptyView, type ListView, type Route, viewQuery } from "../router";
 import { base, buttons } from "../styles";
 import { capitalize, t } from "../texts";
+import { Branches, nodeOf } from "./branches";
 import { listStyles } from "./list.css";
 import type { Counted, Rows } from "./rows";
 import "../parts/chips";
 import "../parts/filter-panel";
 import "../parts/order";
 import "../parts/search";
-import "../parts/strip";
 import "../parts/sync-button";
-import "../parts/tree-view";
 import "./rows";
 
 export class List extends LitElement {
@@ -34,7 +30,6 @@ export class List extends LitElement {
     filtering: { state: true },
     query: { state: true },
     counted: { state: true },
-    sums: { state: true },
   };
   declare definition: Definition;
   declare entity: EntityDefinition;
@@ -50,37 +45,27 @@ export class List extends LitElement {
   /** `null` while a tree that it needs is read. */
   declare query: Query | null;
   declare counted: Counted;
-  /** Rows by node of the tree that is walked down, with those below. */
-  declare sums: Map<Key, number> | null;
 
   static override styles = [base, buttons, listStyles];
 
-  #trees = new Trees(() => this.requestUpdate());
-  #counting = 0;
+  #branches = new Branches(this);
 
   constructor() {
     super();
     this.filtering = false;
     this.query = null;
     this.counted = { total: null, failed: false };
-    this.sums = null;
-    new Live(this, {
-      datachange: ({ entities }) => {
-        this.#trees.forget(entities, this.definition);
-        if (this.#isTree) void this.#sum();
-      },
-    });
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
     this.#ask();
-    if (changed.has("entity") && this.#isTree) void this.#sum();
+    if (changed.has("entity") && this.#branches.isTree) void this.#branches.sum();
   }
 
   override render() {
     const { entity, view, table } = this;
     const name = entity.label_plural;
-    const walked = this.#walked;
+    const { canBeTree, isTree, walked } = this.#branches;
     const filterable = filterAttributes(entity, view.filters).length > 0;
     const active = Object.keys(view.filters).length;
     return html`
@@ -97,8 +82,8 @@ export class List extends LitElement {
                   @hv-leave=${() => this.#enter()}></hv-search>`
               : nothing
           }
-          ${this.#canBeTree ? this.#treeSwitch() : nothing}
-          ${table || this.#isTree ? nothing : html`<hv-order .entity=${entity} .order=${view.order} @hv-order=${this.#ordered}></hv-order>`}
+          ${canBeTree ? this.#treeSwitch() : nothing}
+          ${table || isTree ? nothing : html`<hv-order .entity=${entity} .order=${view.order} @hv-order=${this.#ordered}></hv-order>`}
           ${
             filterable
               ? html`<button class="button square ${active ? "on" : ""}" type="button" data-test="open-filters"
@@ -109,7 +94,7 @@ export class List extends LitElement {
               : nothing
           }
         </div>
-        ${walked ? this.#strip(walked) : nothing}
+        ${walked ? this.#branches.strip(walked, (key) => this.#branch(walked, key)) : nothing}
         ${
           Object.keys(view.filters).some((name) => name !== walked)
             ? html`<hv-chips .definition=${this.definition} .entity=${entity} .view=${view} .except=${walked}></hv-chips>`
@@ -117,7 +102,7 @@ export class List extends LitElement {
         }
       </header>
       <div class="body">
-        ${this.#isTree ? this.#tree() : this.#rows()}
+        ${isTree ? this.#branches.tree((key) => this.#open(key)) : this.#rows()}
         ${this.#panel()}
       </div>
     `;
@@ -126,7 +111,7 @@ export class List extends LitElement {
   #count() {
     const { entity } = this;
     const all = this.state.entities[entity.name]?.rows ?? this.state.preview?.[entity.name];
-    const total = this.#isTree ? (all ?? null) : this.counted.total;
+    const total = this.#branches.isTree ? (all ?? null) : this.counted.total;
     if (total === null) return html`<p class="count" role="status" data-test="result-count"></p>`;
     const name = (all ?? total) === 1 ? entity.label : entity.label_plural;
     const number = format().count(total);
@@ -143,22 +128,11 @@ export class List extends LitElement {
   }
 
   #treeSwitch() {
-    const flat = !this.#isTree;
+    const flat = !this.#branches.isTree;
     return html`<button class="button square" type="button" data-test="tree-switch" title=${flat ? t("asTree") : t("asList")}
       aria-label=${flat ? t("asTree") : t("asList")} @click=${() => this.#change(flat ? emptyView : { ...emptyView, flat: true })}>
       ${icon(flat ? "tree" : "more")}
     </button>`;
-  }
-
-  #strip(name: string) {
-    const attribute = findAttribute(this.entity, name);
-    const tree = this.#trees.get(this.definition, attribute?.relation);
-    const related = findEntity(this.definition, attribute?.relation ?? "");
-    const filter = this.view.filters[name];
-    if (!attribute || !tree || !related) return nothing;
-    return html`<hv-strip .tree=${tree} .entity=${related} .attribute=${attribute} .counts=${this.sums}
-      .selected=${isUnder(filter) ? filter.under : null}
-      @hv-pick=${(event: CustomEvent<Key | null>) => this.#branch(name, event.detail)}></hv-strip>`;
   }
 
   #rows() {
@@ -172,22 +146,10 @@ export class List extends LitElement {
     `;
   }
 
-  #tree() {
-    const { definition, entity } = this;
-    const tree = this.#trees.get(definition, entity.name);
-    if (!tree) return nothing;
-    const selected = tree.find(this.selected)?.key ?? tree.find(Number(this.selected))?.key ?? null;
-    return html`<div class="tree">
-      <hv-tree .tree=${tree} .entity=${entity} .label=${capitalize(entity.label_plural)} .counts=${this.sums}
-        ?pictures=${entity.pictures.length > 0} unfold .selected=${this.selected ? selected : null}
-        @hv-pick=${(event: CustomEvent<Key>) => this.#open(event.detail)}></hv-tree>
-    </div>`;
-  }
-
   #panel() {
     if (!this.filtering || !this.query) return nothing;
     return html`<hv-filter-panel .definition=${this.definition} .entity=${this.entity} .view=${this.view}
-      .query=${this.query} .trees=${this.#trees} .total=${this.counted.total} ?docked=${this.docks}
+      .query=${this.query} .trees=${this.#branches.trees} .total=${this.counted.total} ?docked=${this.docks}
       @hv-close=${this.#filtered}></hv-filter-panel>`;
   }
 
@@ -225,40 +187,14 @@ export class List extends LitElement {
   /** Puts the focus on a record's row, when it is rendered. */
   focusRow(key: string): boolean {
     const tree = this.#treeView;
-    const node = tree?.tree.find(key) ?? tree?.tree.find(Number(key));
-    if (tree && node) void tree.focusNode(node.key);
-    return node !== undefined || (this.#rowList?.focusRow(key) ?? false);
+    const node = tree && nodeOf(tree.tree, key);
+    if (!tree || !node) return this.#rowList?.focusRow(key) ?? false;
+    void tree.focusNode(node.key);
+    return true;
   }
 
   scrollToTop(): void {
     this.#rowList?.scrollToTop();
-  }
-
-  /** The attribute whose tree is walked down above the rows. */
-  get #branching(): string | undefined {
-    return this.entity.list_filter.find((name) => {
-      const attribute = findAttribute(this.entity, name);
-      return attribute && filterKind(this.definition, attribute) === "tree";
-    });
-  }
-
-  /** The same, when its tree is there to walk down and there is something on it. */
-  get #walked(): string | undefined {
-    const name = this.#isTree ? undefined : this.#branching;
-    const attribute = name && findAttribute(this.entity, name);
-    const tree = attribute ? this.#trees.get(this.definition, attribute.relation) : null;
-    const chosen = name !== undefined && name in this.view.filters;
-    return tree?.size && (this.counted.total !== 0 || chosen) ? name : undefined;
-  }
-
-  get #canBeTree(): boolean {
-    return (
-      parentAttribute(this.entity) !== undefined && this.#trees.get(this.definition, this.entity.name)?.isDeep === true
-    );
-  }
-
-  get #isTree(): boolean {
-    return viewQuery(this.view) === "" && this.#canBeTree;
   }
 
   get #rowList(): Rows | null {
@@ -272,38 +208,23 @@ export class List extends LitElement {
   #ask(): void {
     const { search, order, filters } = this.view;
     const words = search.trim();
-    const trees = (name: string) => this.#trees.get(this.definition, findAttribute(this.entity, name)?.relation);
-    const reading = Object.entries(filters).some(([name, filter]) => isUnder(filter) && trees(name) === undefined);
+    const reading = Object.entries(filters).some(
+      ([name, filter]) => isUnder(filter) && this.#branches.along(name) === undefined,
+    );
     if (reading) return;
     const query: Query = {
       ...(words && { search: words }),
       ...(order && { orderBy: order }),
-      ...(Object.keys(filters).length && { where: whereOf(filters, (name) => trees(name) ?? undefined) }),
+      ...(Object.keys(filters).length && {
+        where: whereOf(filters, (name) => this.#branches.along(name) ?? undefined),
+      }),
     };
     if (JSON.stringify(query) !== JSON.stringify(this.query)) this.query = query;
   }
 
   #told(event: CustomEvent<Counted>): void {
     this.counted = event.detail;
-    void this.#sum();
-  }
-
-  /** Counts what the branches of the tree hold: the rows of this list, or those that point at this entity. */
-  async #sum(): Promise<void> {
-    const counting = ++this.#counting;
-    const { definition, entity, query } = this;
-    const pointing = this.#isTree
-      ? backlinks(definition, entity).find((link) => link.entity.name !== entity.name)
-      : undefined;
-    const name = pointing?.attribute.name ?? this.#branching;
-    if (!name || (this.#isTree && !pointing)) return;
-    const { orderBy: _, ...narrowed } = this.#isTree ? {} : (query ?? {});
-    const api = window.offline.entities[pointing?.entity.name ?? entity.name];
-    const facets = await api?.facets({ ...narrowed, fields: [name] }).catch(() => null);
-    const relation = pointing ? entity.name : findAttribute(entity, name)?.relation;
-    const tree = this.#trees.get(definition, relation);
-    const values = facets?.[name]?.values.filter(([value]) => value !== null);
-    if (counting === this.#counting) this.sums = tree && values ? tree.sums(values as [Key, number][]) : null;
+    void this.#branches.sum();
   }
 
   #searched(event: CustomEvent<string>): void {
