@@ -261,59 +261,6 @@ export const choices = css`
   }
 `;
 
-export const progressBar = css`
-  progress {
-    display: block;
-    inline-size: 100%;
-    block-size: 0.5rem;
-    border: 0;
-    border-radius: var(--radius-full);
-    background: var(--sunken);
-    overflow: hidden;
-    appearance: none;
-    accent-color: var(--accent);
-  }
-
-  progress::-webkit-progress-bar {
-    background: var(--sunken);
-  }
-
-  progress::-webkit-progress-value {
-    background: var(--accent);
-    border-radius: var(--radius-full);
-    transition: inline-size 200ms linear;
-  }
-
-  progress::-moz-progress-bar {
-    background: var(--accent);
-    border-radius: var(--radius-full);
-  }
-
-  progress:indeterminate {
-    background: linear-gradient(90deg, var(--sunken) 30%, var(--accent) 50%, var(--sunken) 70%) 0 / 300% 100%;
-    animation: wait 1.6s linear infinite;
-  }
-
-  progress:indeterminate::-webkit-progress-bar {
-    background: transparent;
-  }
-
-  @keyframes wait {
-    from {
-      background-position: 100% 0;
-    }
-    to {
-      background-position: 0 0;
-    }
-  }
-
-  @media (prefers-reduced-motion: reduce) {
-    progress:indeterminate {
-      animation: none;
-    }
-  }
-`;
-
 export const cards = css`
   .card {
     padding: var(--space-4);

@@ -8,13 +8,19 @@ export interface Range {
   end: number;
 }
 
-export function visibleRange(scrollTop: number, viewport: number, rowHeight: number, total: number): Range {
+export function visibleRange(
+  scrollTop: number,
+  viewport: number,
+  rowHeight: number,
+  total: number,
+  overscan = OVERSCAN,
+): Range {
   if (rowHeight <= 0 || total <= 0) return { start: 0, end: 0 };
   const first = Math.floor(Math.max(scrollTop, 0) / rowHeight);
   const count = Math.ceil(viewport / rowHeight) + 1;
-  const end = Math.min(first + count + OVERSCAN, total);
+  const end = Math.min(first + count + overscan, total);
   // After rows went away the scroll position may lie past the end for a moment.
-  return { start: Math.max(Math.min(first, total - count) - OVERSCAN, 0), end };
+  return { start: Math.max(Math.min(first, total - count) - overscan, 0), end };
 }
 
 /** Where to scroll so that a row is in sight, or `null` when it is. */

@@ -3,8 +3,9 @@ import { css, html, LitElement, nothing } from "lit";
 import type { StorageReport } from "../../api";
 import { format } from "../format";
 import { icon } from "../icons";
-import { base, buttons, cards, progressBar } from "../styles";
+import { base, buttons, cards } from "../styles";
 import { t } from "../texts";
+import "./progress";
 
 const MB = 1_000_000;
 const BUDGETS = [0, 50 * MB, 100 * MB, 250 * MB, 500 * MB, 1_000 * MB, null];
@@ -20,7 +21,6 @@ export class Kept extends LitElement {
     base,
     buttons,
     cards,
-    progressBar,
     css`
       .facts dd {
         display: grid;
@@ -69,7 +69,7 @@ export class Kept extends LitElement {
               ${
                 usage !== null && quota
                   ? html`<span>${t("storageUsed", { used: format().bytes(usage), available: format().bytes(quota) })}</span>
-                      <progress aria-label=${t("space")} .max=${quota} .value=${usage}></progress>`
+                      <hv-progress role="meter" aria-label=${t("space")} .max=${quota} .value=${usage}></hv-progress>`
                   : t("storageUnknown")
               }
             </dd>

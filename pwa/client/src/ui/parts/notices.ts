@@ -4,10 +4,11 @@ import type { AppState } from "../../api";
 import { applyUpdate, onUpdateWaiting } from "../../updates";
 import { format } from "../format";
 import { icon } from "../icons";
-import { base, buttons, progressBar } from "../styles";
+import { base, buttons } from "../styles";
 import { measure, reason } from "../sync-words";
 import { t } from "../texts";
 import "./ago";
+import "./progress";
 import "./until";
 
 export class Notices extends LitElement {
@@ -25,7 +26,6 @@ export class Notices extends LitElement {
   static override styles = [
     base,
     buttons,
-    progressBar,
     css`
       .notice {
         position: relative;
@@ -62,7 +62,7 @@ export class Notices extends LitElement {
         font-weight: 600;
       }
 
-      .notice progress {
+      .notice hv-progress {
         position: absolute;
         inset-inline: 0;
         inset-block-end: 0;
@@ -122,7 +122,7 @@ export class Notices extends LitElement {
           ? html`<div class="notice new" data-test="download-banner">
               ${icon("download")}<span>${t("stillDownloading")}</span>
               <span class="percent">${total ? format().percent(done, total) : ""}</span>
-              <progress aria-label=${t("downloading")} .max=${total || 1} .value=${done}></progress>
+              <hv-progress aria-label=${t("downloading")} .max=${total} .value=${total ? done : null}></hv-progress>
             </div>`
           : nothing
       }

@@ -96,7 +96,8 @@ export class Strip extends LitElement {
   ];
 
   override updated(changed: PropertyValues<this>): void {
-    if (!changed.has("selected")) return;
+    // Nothing was selected before the first time: there is nothing to scroll back, and asking costs a layout.
+    if (changed.get("selected") === undefined) return;
     this.renderRoot.querySelector("nav")?.scrollTo({ left: 0 });
     // The button that was pressed may say something else now.
     const focused = (this.renderRoot as ShadowRoot).activeElement;

@@ -7,11 +7,12 @@ import { icon } from "../icons";
 import { hasPreview } from "../model";
 import { appIcon } from "../parts/app-icon";
 import { entityIcon } from "../parts/entity-icon";
-import { base, buttons, progressBar } from "../styles";
+import { base, buttons } from "../styles";
 import { measure, phaseText, reason, remainingText } from "../sync-words";
 import { capitalize, t } from "../texts";
 import { centred } from "./forms.css";
 import "../parts/install";
+import "../parts/progress";
 
 export class FirstRun extends LitElement {
   static override properties = { state: { attribute: false } };
@@ -21,7 +22,6 @@ export class FirstRun extends LitElement {
   static override styles = [
     base,
     buttons,
-    progressBar,
     centred,
     css`
       .progress {
@@ -181,11 +181,7 @@ export class FirstRun extends LitElement {
     return html`
       <div class="progress" data-test="progress">
         ${measured ? html`<p class="big" aria-hidden="true">${format().percent(part, whole)}</p>` : nothing}
-        ${
-          measured
-            ? html`<progress aria-labelledby="phase" .max=${whole} .value=${part}></progress>`
-            : html`<progress aria-labelledby="phase"></progress>`
-        }
+        <hv-progress aria-labelledby="phase" .max=${whole} .value=${measured ? part : null}></hv-progress>
         <p class="line"><span id="phase">${phaseText(syncing, format())}</span><span class="muted">${size}</span></p>
         <p class="line muted small"><span data-test="remaining">${remainingText(seconds, format())}</span></p>
       </div>

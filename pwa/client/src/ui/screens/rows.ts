@@ -70,8 +70,14 @@ export class Rows extends LitElement {
 
   #source: RowSource | undefined;
   #titles = new Titles(format(), () => this.requestUpdate());
-  #resize = new ResizeObserver(() => this.#measure());
+  #resize = new ResizeObserver(([entry]) => {
+    this.#viewport = entry?.contentRect.height ?? this.#viewport;
+    this.#measure();
+  });
   #restore: number | null = null;
+  /** Height of the scroller, as far as it was laid out. */
+  #viewport = innerHeight;
+  #settling = 0;
   #told = "";
   /** The record that is open is still to be brought into sight. */
   #reveal = false;
@@ -95,16 +101,18 @@ export class Rows extends LitElement {
 
   override disconnectedCallback(): void {
     this.#resize.disconnect();
+    cancelAnimationFrame(this.#settling);
     super.disconnectedCallback();
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
     this.#focus.hold();
+    this.#guess();
     // The row that was on top stays there when rows become higher or lower.
     if (changed.has("table") && this.hasUpdated && this.#scroller && this.#restore === null) {
       const before = this.#rowHeight(changed.get("table"));
       this.#restore = (this.#scroller.scrollTop / before) * this.#rowHeight();
-      void this.updateComplete.then(() => this.#settle());
+      this.#settleSoon();
     }
     if (!changed.has("query") || !this.query) return;
     if (!this.#source) {
@@ -229,7 +237,25 @@ export class Rows extends LitElement {
     this.requestUpdate();
     const { total = null, failed = false } = this.#source ?? {};
     this.dispatchEvent(new CustomEvent<Counted>("hv-counted", { detail: { total, failed } }));
-    void this.updateComplete.then(() => this.#settle());
+    this.#settleSoon();
+  }
+
+  /**
+   * The first rows are those in sight by what is known without asking for a layout: that, and the rows beyond, come with
+   * the frame. All in one task was the longest of a start.
+   */
+  #guess(): void {
+    const { total = null, shownQuery = null } = this.#source ?? {};
+    if (total === null) return;
+    const { start, end } = this.range;
+    const top = this.#restore !== null && shownQuery === this.query ? this.#restore : end === 0 ? 0 : null;
+    if (top !== null) this.range = visibleRange(top, this.#viewport, this.#rowHeight(), total, 0);
+    else if (end > total) this.range = { start: Math.min(start, total), end: total };
+  }
+
+  #settleSoon(): void {
+    cancelAnimationFrame(this.#settling);
+    this.#settling = requestAnimationFrame(() => this.#settle());
   }
 
   #settle(): void {
@@ -237,6 +263,7 @@ export class Rows extends LitElement {
     if (this.#restore !== null && scroller) {
       scroller.scrollTop = this.#restore;
       this.#restore = null;
+      if (this.#reveal) this.requestUpdate();
     }
     this.#measure();
   }

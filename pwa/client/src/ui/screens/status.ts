@@ -8,13 +8,14 @@ import { format } from "../format";
 import { icon } from "../icons";
 import { findEntity } from "../model";
 import { type Missing, missingOffline } from "../readiness";
-import { base, buttons, cards, progressBar } from "../styles";
+import { base, buttons, cards } from "../styles";
 import { checkText, measure, phaseText, reason, stateLook, stateTitle } from "../sync-words";
 import { capitalize, t } from "../texts";
 import { statusStyles } from "./status.css";
 import "../parts/ago";
 import "../parts/install";
 import "../parts/kept";
+import "../parts/progress";
 import "../parts/sign-out";
 
 export class Status extends LitElement {
@@ -36,7 +37,7 @@ export class Status extends LitElement {
   /** A new version waits. */
   declare waiting: boolean;
 
-  static override styles = [base, buttons, cards, progressBar, statusStyles];
+  static override styles = [base, buttons, cards, statusStyles];
 
   #stop = () => {};
   #measuring = false;
@@ -129,7 +130,7 @@ export class Status extends LitElement {
         ${
           syncing
             ? html`<div data-test="progress">
-                ${total > 0 && syncing.phase !== "connect" ? html`<progress aria-label=${t("syncing")} .max=${total} .value=${done}></progress>` : html`<progress aria-label=${t("syncing")}></progress>`}
+                <hv-progress aria-label=${t("syncing")} .max=${total} .value=${total > 0 && syncing.phase !== "connect" ? done : null}></hv-progress>
               </div>`
             : nothing
         }
