@@ -28,7 +28,7 @@ def on_sync_script(app: OfflineApp) -> str | None:
 
 def own_screens(app: OfflineApp) -> dict[str, dict[str, str]]:
     """Addresses of the screens that are the app's own, by entity and screen; what is generated is absent."""
-    screens = {name: _screens(entity) for name, entity in app.entities.items()}
+    screens = {name: _screens(entity) for name, entity in app.declared_entities.items()}
     return {name: addresses for name, addresses in screens.items() if addresses}
 
 
@@ -45,7 +45,7 @@ def imported_scripts(app: OfflineApp) -> dict[str, str]:
     Browsers take an import from where the importing script says it is, so that these addresses never change.
     """
     found: dict[str, str] = {}
-    screens = [getattr(entity, option) for entity in app.entities.values() for option in SCREENS.values()]
+    screens = [getattr(entity, option) for entity in app.declared_entities.values() for option in SCREENS.values()]
     waiting = [(path, static(path)) for path in [app.on_sync, *screens] if path]
     while waiting:
         path, address = waiting.pop()

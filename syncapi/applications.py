@@ -17,7 +17,8 @@ class OfflineApp:
     :param name: a slug; the app is at `/apps/<name>/`, its API under `/api/sync/<name>/`. It never changes:
         devices know the installed app by it.
     :param title: what people call it. `short_title`: below its icon; default `title`.
-    :param entities: the `LocalEntity` classes it carries, in the order of its screens.
+    :param entities: the `LocalEntity` classes it carries, in the order of its screens. `entities` of the app are
+        those with a model, which sync; `declared_entities` all of them.
     :param contexts: named parts of the app that can be synced alone, as in `onSync("prices")`.
     :param actions: functions decorated with `@offline.action`, which the app can call when it is online.
     :param anonymous: everybody may use it without signing in, and everybody is `AnonymousUser` to it. Otherwise it
@@ -70,7 +71,10 @@ class OfflineApp:
         self.declared_actions = tuple(actions)
         self.actions = {action.name: action for action in actions}
         self.context_classes = {name: tuple(classes) for name, classes in (contexts or {}).items()}
-        self.entities: dict[str, LocalEntity] = {cls.__name__: cls(self) for cls in self.entity_classes}
+        self.declared_entities: dict[str, LocalEntity] = {cls.__name__: cls(self) for cls in self.entity_classes}
+        self.entities = {
+            name: entity for name, entity in self.declared_entities.items() if not entity.is_on_device_only()
+        }
 
     def __repr__(self) -> str:
         return f"<OfflineApp {self.name}>"
@@ -80,7 +84,7 @@ class OfflineApp:
         return self.anonymous or (user.is_authenticated and user.is_active)
 
     def entities_of(self, context: str) -> list[LocalEntity] | None:
-        """The entities that a context syncs, in the app's order: all for `""`, None for a name not declared."""
+        """What a context syncs, in the app's order: everything with a model for `""`, None for a name not declared."""
         if context == "":
             return list(self.entities.values())
         classes = self.context_classes.get(context)

@@ -13,6 +13,7 @@ from django.core.checks import CheckMessage, Error, register
 from django.db import DEFAULT_DB_ALIAS, models, router
 from django.utils.module_loading import import_string
 
+from syncapi import on_device
 from syncapi.applications import OfflineApp
 from syncapi.appsettings.sync_settings import SyncSettings
 from syncapi.attributes import (
@@ -103,10 +104,14 @@ def _check_middleware() -> Messages:
 
 
 def check_entity(cls: type[LocalEntity], app: OfflineApp) -> Messages:
-    problems = [*_check_model(cls), *_check_pattern(cls)]
-    if not any(problem.id in {"syncapi.E001", "syncapi.E007"} for problem in problems):  # the rest is about fields
+    local = cls.is_on_device_only()
+    problems = [
+        *(_check_on_device(cls) if local else [*_check_model(cls), *_check_fields_and_model(cls), *_check_pattern(cls)])
+    ]
+    fatal = {"syncapi.E001", "syncapi.E007", "syncapi.E030"}
+    if not any(problem.id in fatal for problem in problems):  # the rest is about fields
         entity = cls(app)
-        problems += [*_check_database(cls), *_check_attributes(entity)]
+        problems += [] if local else [*_check_database(cls), *_check_attributes(entity)]
         columns = _resolvable(entity)
         for option, check in _OPTION_CHECKS.items():
             problems += _check_option(entity, option, columns, check)
@@ -181,6 +186,13 @@ def _check_app_contexts(app: OfflineApp) -> Messages:
                     obj=app,
                     id="syncapi.E015",
                 )
+            elif cls.is_on_device_only():
+                yield Error(
+                    f"The context '{name}' of '{app.name}' names {cls.__name__}, which is never synced.",
+                    hint="Take it out of the context.",
+                    obj=app,
+                    id="syncapi.E031",
+                )
 
 
 def _check_app_colors(app: OfflineApp) -> Messages:
@@ -250,7 +262,12 @@ def _check_app_actions(app: OfflineApp) -> Messages:
 def _check_model(cls: type[LocalEntity]) -> Messages:
     model = getattr(cls, "model", None)
     if not (isinstance(model, type) and issubclass(model, models.Model)):
-        yield Error(f"{cls.__name__} has no model.", hint="Set model = YourModel.", obj=cls, id="syncapi.E001")
+        yield Error(
+            f"{cls.__name__} has no model.",
+            hint="Set model = YourModel; or declare fields on it, for records that only the device has.",
+            obj=cls,
+            id="syncapi.E001",
+        )
         return
     if model._meta.abstract:
         yield Error(
@@ -268,6 +285,35 @@ def _check_model(cls: type[LocalEntity]) -> Messages:
             hint="Local rows are found by one value. Give the model a single-column primary key.",
             obj=cls,
             id="syncapi.E007",
+        )
+
+
+def _check_on_device(cls: type[LocalEntity]) -> Messages:
+    """Of an entity without a model."""
+    for name, reason in on_device.problems(cls.declared_fields):
+        yield Error(
+            f"{cls.__name__} cannot keep '{name}' on the device: {reason}.",
+            hint="Declare another field.",
+            obj=cls,
+            id="syncapi.E030",
+        )
+    for option in ("attributes", "pattern", "pictures", "depends_on"):
+        if getattr(cls, option) != getattr(LocalEntity, option):
+            yield Error(
+                f"{cls.__name__} has no model, so {option} says nothing.",
+                hint=f"Take {option} out, or set model and take the fields out.",
+                obj=cls,
+                id="syncapi.E031",
+            )
+
+
+def _check_fields_and_model(cls: type[LocalEntity]) -> Messages:
+    if cls.declared_fields:
+        yield Error(
+            f"{cls.__name__} has a model, and fields of its own: {', '.join(cls.declared_fields)}.",
+            hint="Carry fields of the model by naming them in attributes.",
+            obj=cls,
+            id="syncapi.E031",
         )
 
 
@@ -322,6 +368,8 @@ def _check_attributes(entity: LocalEntity) -> Messages:
 
 def _resolvable(entity: LocalEntity) -> dict[str, Attribute]:
     """The columns as far as they can be resolved, so that one bad name does not hide the next."""
+    if entity.is_on_device_only():
+        return {column.name: column for column in entity.columns}
     columns = {column.name: column for column in [key_attribute(entity.model)]}
     names = entity.get_attributes()
     for name in names if _is_list_of_names(names) else ():

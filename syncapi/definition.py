@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from syncapi import on_device
 from syncapi.applications import OfflineApp
 from syncapi.appsettings.current import settings_of
 from syncapi.attributes import Attribute
@@ -25,7 +26,7 @@ def app_definition(app: OfflineApp) -> dict[str, Any]:
         "anonymous": app.anonymous,
         "settings": current.on_the_wire(),
         "contexts": {name: [cls.__name__ for cls in classes] for name, classes in app.context_classes.items()},
-        "entities": [entity_definition(entity) for entity in app.entities.values()],
+        "entities": [entity_definition(entity) for entity in app.declared_entities.values()],
     }
 
 
@@ -38,7 +39,7 @@ def definition_version(definition: dict[str, Any]) -> str:
 def entity_definition(entity: LocalEntity) -> dict[str, Any]:
     """The definition of one entity."""
     key, *_ = entity.columns
-    meta = entity.model._meta
+    label, label_plural = entity.labels
 
     def names(option: Sequence[str]) -> list[str]:
         """A device knows the key by its name only."""
@@ -46,9 +47,9 @@ def entity_definition(entity: LocalEntity) -> dict[str, Any]:
 
     return {
         "name": entity.name,
-        "label": str(meta.verbose_name),
-        "label_plural": str(meta.verbose_name_plural),
-        "pattern": entity.pattern.name,
+        "label": str(label),
+        "label_plural": str(label_plural),
+        "pattern": on_device.PATTERN if entity.is_on_device_only() else entity.pattern.name,
         "key": key.name,
         "attributes": [_attribute(entity, column) for column in entity.columns],
         "list_display": names(entity.list_display) or [column.name for column in entity.columns[1:4]] or [key.name],
@@ -78,6 +79,8 @@ def _attribute(entity: LocalEntity, column: Attribute) -> dict[str, Any]:
             [value if encode is None or value is None else encode(held.to_python(value)), str(label)]
             for value, label in field.flatchoices
         ]
+    if entity.is_on_device_only():
+        described |= on_device.constraints(field)
     if relation := _relation(entity, column):
         described["relation"] = relation
     return described

@@ -1,32 +1,38 @@
 """`LocalEntity`: which part of a model an app carries, in the style of `ModelAdmin`."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.utils.text import camel_case_to_spaces, format_lazy
 
+from syncapi import on_device
 from syncapi.attributes import Attribute, key_attribute, resolve
 from syncapi.errors import DeclarationError
 from syncapi.patterns import Pattern, ReadOnly
 
 if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
     from syncapi.applications import OfflineApp
 
 User = AbstractBaseUser | AnonymousUser
 
 
 class LocalEntity:
-    """Declares what a device keeps of one model.
+    """Declares what a device keeps of one model, or, without a model, what only the device keeps.
 
     Subclass it in an installed app's `offline.py` and list the subclass in an `OfflineApp`. The class's name is the
     entity's name everywhere: in the API, in the browser's database, in `window.offline.entities`.
 
     Options:
 
-    - `model`: any model, unchanged.
+    - `model`: any model, unchanged. An entity without one declares fields instead, as a model does
+      (`text = models.TextField(_("text"))`): its records are made on the device, have a UUID as `id`, and never leave
+      it (`docs/client.md`). `verbose_name` and `verbose_name_plural` are its labels then.
     - `attributes`: names of fields to carry; `category__name` carries a value of the related row. The primary key
       always comes along.
     - `pattern`: how it syncs, a class of `syncapi.offline`.
@@ -55,6 +61,14 @@ class LocalEntity:
     detail_screen: ClassVar[str] = ""
     depends_on: ClassVar[Sequence[str]] = ()
 
+    verbose_name: "ClassVar[_StrOrPromise]" = ""
+    verbose_name_plural: "ClassVar[_StrOrPromise]" = ""
+    declared_fields: "ClassVar[Mapping[str, on_device.Field]]" = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.declared_fields = {**cls.declared_fields, **on_device.take_fields(cls)}
+
     def __init__(self, app: "OfflineApp") -> None:
         self.app = app
 
@@ -64,6 +78,19 @@ class LocalEntity:
     @property
     def name(self) -> str:
         return type(self).__name__
+
+    @classmethod
+    def is_on_device_only(cls) -> bool:
+        """Whether it has no model: it is never synced."""
+        return bool(cls.declared_fields) and not hasattr(cls, "model")
+
+    @property
+    def labels(self) -> "tuple[_StrOrPromise, _StrOrPromise]":
+        """What one record is called, and several."""
+        if not self.is_on_device_only():
+            return self.model._meta.verbose_name or "", self.model._meta.verbose_name_plural or ""
+        label = self.verbose_name or camel_case_to_spaces(self.name.removeprefix("Local") or self.name)
+        return label, self.verbose_name_plural or format_lazy("{}s", label)
 
     # -- hooks
 
@@ -80,7 +107,7 @@ class LocalEntity:
 
     def get_attributes(self) -> Sequence[str]:
         """Names of the attributes to carry; default `attributes`."""
-        return self.attributes
+        return list(self.declared_fields) if self.is_on_device_only() else self.attributes
 
     # -- what follows from the declaration
 
@@ -90,6 +117,8 @@ class LocalEntity:
 
         :raises DeclarationError: an attribute cannot be resolved; `manage.py check` reports the same.
         """
+        if self.is_on_device_only():
+            return on_device.columns(self.declared_fields)
         key = key_attribute(self.model)
         rest = [
             resolve(self.model, name) for name in dict.fromkeys(self.get_attributes()) if name not in ("pk", key.name)

@@ -37,6 +37,10 @@ export interface AttributeDefinition {
   null: boolean;
   /** Digits after the point, for decimals. */
   decimal_places?: number;
+  /** Of entities that only the device has: what values are checked by, and what stands where none was given. */
+  max_length?: number;
+  max_digits?: number;
+  default?: WireValue;
   /** `[value, label]` pairs. */
   choices?: [WireValue, string][];
   /** The local entity that the value is a key of. */
@@ -47,6 +51,7 @@ export interface EntityDefinition {
   name: string;
   label: string;
   label_plural: string;
+  /** A sync pattern's word; `local` of an entity that only the device has. */
   pattern: string;
   /** Name of the attribute that holds the primary key; always the first attribute. */
   key: string;
@@ -152,8 +157,14 @@ export interface EntityApi {
   count(options?: Pick<ListOptions, "search" | "where">): Promise<number>;
   /** By attribute name. Rejects with `unknown_attribute` for one that there is not. */
   facets(options: { fields: string[] } & Pick<ListOptions, "search" | "where">): Promise<Record<string, Facet>>;
-  /** The writing actions reject with code `read_only` on entities with a read-only pattern. */
+  /**
+   * The writing actions reject with code `read_only` on entities with a read-only pattern, and with `invalid_values` and
+   * `fields` for values that a record cannot have. Each is one transaction: when it resolves, it is on the disk.
+   *
+   * Makes a record, or changes the one that has its key: attributes that are not given stay as they are.
+   */
   createOrUpdate(values: Row): Promise<Key>;
+  /** All or none; `fields` then names them by their place: `2.title`. */
   createOrUpdateAll(rows: Row[]): Promise<Key[]>;
   update(key: Key, values: Row): Promise<void>;
   delete(key: Key): Promise<void>;
@@ -249,6 +260,8 @@ export interface AppState {
    * other times.
    */
   preview?: Record<string, number>;
+  /** Rows that only this device has, by entity: they go when their person signs out. */
+  onlyHere?: Record<string, number>;
   /** The last comparison with the server's rows (`check`), ISO 8601, and the rows it repaired, by entity. */
   lastCheck: { at: string; repaired: Record<string, number> } | null;
   online: boolean;

@@ -18,6 +18,7 @@ export function browserPorts(app: string): Ports {
       },
     },
     random: () => Math.random(),
+    uuid: randomId,
     // The builder would look for it among its own files.
     load: (url) => import(/* @vite-ignore */ url),
     network: browserNetwork(),

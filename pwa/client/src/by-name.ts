@@ -1,5 +1,8 @@
 /** What an app's own code reaches by the names of its entities: `entities.LocalProduct`, `actions.SyncLocalProduct()`. */
 
+import type { Definition } from "./api";
+import { LOCAL } from "./protocol/patterns";
+
 /** `SyncLocal<Entity>`, for a class `LocalProduct` and for a class `Product`; no app has both (check E013). */
 export function actionOf(entity: string): string {
   return `SyncLocal${entity.replace(/^Local/, "")}`;
@@ -9,6 +12,11 @@ export function actionOf(entity: string): string {
 export function entityOf(action: string, names: readonly string[]): string {
   // Before the first definition the server decides, and most classes have the prefix.
   return names.find((name) => actionOf(name) === action) ?? action.slice("Sync".length);
+}
+
+/** The entities that are synced: others are only on this device. */
+export function syncedNames(definition: Definition | null | undefined): string[] {
+  return definition?.entities.filter(({ pattern }) => pattern !== LOCAL).map(({ name }) => name) ?? [];
 }
 
 /** An object that has a member for every name, and lists those that are known. */

@@ -54,6 +54,8 @@ export interface Ports {
   clock: Clock;
   /** A number from 0 up to, but not with, 1. */
   random(): number;
+  /** A random UUID. */
+  uuid(): string;
   /** Loads a script module, and returns what it exports. */
   load(url: string): Promise<unknown>;
   network: Network;

@@ -1,7 +1,7 @@
 /** `window.offline`: the page's side of the engine, which lives in the worker. */
 
 import type { Actions, AppConfig, EntityApi, NetworkType, OfflineApi, OfflineEvents } from "./api";
-import { actionOf, byName, entityOf } from "./by-name";
+import { actionOf, byName, entityOf, syncedNames } from "./by-name";
 import type { Engine } from "./engine/engine";
 import type { Listener } from "./engine/events";
 import { ClientError } from "./protocol/errors";
@@ -30,6 +30,7 @@ export interface RuntimeWorld {
 export function createRuntime({ config, engine, open, networkType, persist, pressed }: RuntimeWorld): OfflineApi {
   const target = new EventTarget();
   const names: string[] = [];
+  const synced: string[] = [];
   const ready = start();
 
   async function start(): Promise<void> {
@@ -42,7 +43,8 @@ export function createRuntime({ config, engine, open, networkType, persist, pres
 
   /** What `entities` lists; any other name works too, and its actions say whether there is such an entity. */
   function learn({ definition }: OfflineEvents["statechange"]): void {
-    names.splice(0, names.length, ...(definition?.entities.map((entity) => entity.name) ?? []));
+    names.splice(0, names.length, ...(definition?.entities.map(({ name }) => name) ?? []));
+    synced.splice(0, synced.length, ...syncedNames(definition));
   }
 
   const entities = byName<EntityApi>(
@@ -53,10 +55,10 @@ export function createRuntime({ config, engine, open, networkType, persist, pres
     (name) => async (input) => {
       const byHand = pressed();
       await ready;
-      if (name.startsWith("SyncLocal")) return engine.syncEntity(entityOf(name, names), byHand);
+      if (name.startsWith("SyncLocal")) return engine.syncEntity(entityOf(name, synced), byHand);
       return engine.act(name, input ?? {});
     },
-    () => names.map(actionOf),
+    () => synced.map(actionOf),
   );
 
   return {
@@ -97,16 +99,16 @@ export function createRuntime({ config, engine, open, networkType, persist, pres
 }
 
 function entityApi(name: string, engine: RuntimeWorld["engine"], ready: Promise<void>): EntityApi {
-  const refuse = () => ready.then(() => engine.write(name));
   return {
     get: (key) => ready.then(() => engine.get(name, key)),
     list: (options) => ready.then(() => engine.list(name, options)),
     count: (options) => ready.then(() => engine.count(name, options)),
     facets: (options) => ready.then(() => engine.facets(name, options)),
-    createOrUpdate: refuse,
-    createOrUpdateAll: refuse,
-    update: refuse,
-    delete: refuse,
-    deleteAll: refuse,
+    createOrUpdate: (values) =>
+      ready.then(() => engine.save(name, [values], true)).then(([key]) => key as NonNullable<typeof key>),
+    createOrUpdateAll: (rows) => ready.then(() => engine.save(name, rows, false)),
+    update: (key, values) => ready.then(() => engine.update(name, key, values)),
+    delete: (key) => ready.then(() => engine.delete(name, key)),
+    deleteAll: () => ready.then(() => engine.deleteAll(name)),
   };
 }

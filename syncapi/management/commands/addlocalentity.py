@@ -92,7 +92,7 @@ class Command(BaseCommand):
 
     def _proposal(self, model: type[models.Model], app_name: str, options: dict[str, Any]) -> Proposal:
         app = registry.apps.get(app_name)
-        carried = [cls.model for cls in app.entity_classes] if app else []
+        carried = [entity.model for entity in app.entities.values()] if app else []
         chosen: list[str] = options["attributes"]
         try:
             proposal = propose(model, name=options["name"], attributes=chosen, carried=carried)

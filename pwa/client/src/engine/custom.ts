@@ -4,7 +4,7 @@
  */
 
 import type { OnSyncActions, OnSyncEntityApi, OnSyncInput, OnSyncResult } from "../api";
-import { actionOf, byName, entityOf } from "../by-name";
+import { actionOf, byName, entityOf, syncedNames } from "../by-name";
 import { _, translate } from "../language";
 import type { Network } from "../ports";
 import { asHaversackError, ClientError, type HaversackError, OnSyncError } from "../protocol/errors";
@@ -71,7 +71,7 @@ export async function runOnSync(
   const onSync = await module.get();
   watchdog.touch();
   const { definition } = (await store.overview()).definition ?? {};
-  run.names = definition?.entities.map(({ name }) => name) ?? [];
+  run.names = syncedNames(definition);
   try {
     await onSync(run.input());
   } catch (error) {
@@ -174,7 +174,7 @@ class Run {
       await sync({ context, trigger, entities: [] }, this.counting(this));
     }
     const { definition } = (await store.overview()).definition ?? {};
-    this.names = definition?.entities.map(({ name }) => name) ?? [];
+    this.names = syncedNames(definition);
     const wanted = new Set(context === "" ? this.names : definition?.contexts[context]);
     return this.names.filter((name) => wanted.has(name));
   }

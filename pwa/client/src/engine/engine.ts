@@ -29,6 +29,7 @@ import { Reminder } from "./reminder";
 import { Server } from "./server";
 import { storageReport, textBytes } from "./storage";
 import type { Occurrence } from "./triggers";
+import type { Writing } from "./writing";
 
 export interface SyncOptions {
   discardPending?: boolean;
@@ -111,10 +112,26 @@ export class Engine {
     return (await this.person?.tables.get(entity, key)) ?? null;
   }
 
-  /** @throws ClientError `unknown_entity`, or `read_only`: there is no other pattern yet. */
-  async write(entity: string): Promise<never> {
-    await this.person?.tables.check(entity);
-    throw new ClientError("read_only", entity);
+  /** See `Writing`. */
+  async save(entity: string, rows: Row[], isOne: boolean): Promise<Key[]> {
+    return this.writing.save(entity, rows, isOne);
+  }
+
+  async update(entity: string, key: Key, values: Row): Promise<void> {
+    await this.writing.update(entity, key, values);
+  }
+
+  async delete(entity: string, key: Key): Promise<void> {
+    await this.writing.delete(entity, key);
+  }
+
+  async deleteAll(entity: string): Promise<void> {
+    await this.writing.deleteAll(entity);
+  }
+
+  private get writing(): Writing {
+    if (this.person === null) throw new ClientError("sign_in_required");
+    return this.person.writing;
   }
 
   /** Queues a sync of a context. @throws HaversackError `unknown_context`. */
@@ -137,7 +154,7 @@ export class Engine {
 
   /** Queues a sync of one entity. @throws HaversackError `unknown_entity`. */
   async syncEntity(entity: string, pressed = false): Promise<SyncResult> {
-    await this.inOrder(() => this.person?.tables.check(entity));
+    await this.inOrder(() => this.person?.tables.checkSynced(entity));
     const result = await this.push({ context: "", trigger: "manual", pressed, entities: [entity] });
     if (result.error?.code === "unknown_entity") throw new ClientError("unknown_entity", entity);
     return result;
@@ -230,6 +247,7 @@ export class Engine {
       lastError: person?.lastError ?? (agenda?.retry ? (agenda.failure?.error ?? null) : null),
       retryAt: agenda?.retry ? new Date(agenda.retry.at).toISOString() : null,
       preview: preview?.rows ?? {},
+      onlyHere: Object.fromEntries(Object.entries(overview?.singles ?? {}).filter(([, rows]) => rows > 0)),
       filesMissing: overview?.filesSettled === false ? null : (overview?.filesMissing ?? 0),
       online: this.online,
     };

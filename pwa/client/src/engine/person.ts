@@ -24,6 +24,7 @@ import { type Entry, SyncQueue } from "./queue";
 import type { FileSource, Server } from "./server";
 import { sum, sync } from "./sync";
 import { Watchdog } from "./watchdog";
+import { Writing } from "./writing";
 
 /** What became of a job so far. */
 interface Turn {
@@ -42,6 +43,7 @@ export class Person {
   readonly store: Store;
   readonly tables: Tables;
   readonly pictures: Pictures;
+  readonly writing: Writing;
   readonly automatic: Automatic;
   /** The sync that runs now, in this tab or another. */
   syncing: SyncProgress | null = null;
@@ -74,6 +76,14 @@ export class Person {
       (entry) => this.run(entry),
       () => ports.clock.now(),
     );
+    this.writing = new Writing({
+      store: this.store,
+      uuid: () => ports.uuid(),
+      changed: (entity) => {
+        this.emit("datachange", { entities: [entity] });
+        this.emit("statechange");
+      },
+    });
     this.automatic = new Automatic({
       store: this.store,
       ports,

@@ -27,6 +27,7 @@ const CLIENT_CODES = {
   read_only: [false, _("These records cannot be changed on this device.")],
   unknown_context: [false, _("The app has no such sync context.")],
   unknown_entity: [false, _("The app has no such local entity.")],
+  unknown_record: [false, _("There is no such record on this device.")],
   unknown_attribute: [false, _("The local entity has no such attribute.")],
   invalid_budget: [false, _("Space for pictures is a number of bytes, or null for no limit.")],
   unknown_conflict: [false, _("There is no such conflict.")],
@@ -105,6 +106,18 @@ export class OnSyncError extends HaversackError {
       thrown,
       retry === true,
     );
+  }
+}
+
+/** Values that a record cannot have: `fields` says what is wrong, by attribute. */
+export class InvalidValues extends HaversackError {
+  override readonly name = "InvalidValues";
+  readonly code = "invalid_values";
+  readonly retry = false;
+  declare readonly retryAfter?: number;
+
+  constructor(override readonly fields: Record<string, string[]>) {
+    super(translate(_("Some values cannot be kept. See what is said of each.")));
   }
 }
 

@@ -62,6 +62,7 @@ function fakeStore() {
     blocks: async () => [],
     putBlocks: async () => false,
     doubt: async () => undefined,
+    singleRows: async () => ({ change: 0, rows: [] }),
   });
 }
 
@@ -137,7 +138,7 @@ it("an entity that the definition does not have is an error", async () => {
   store.version = "v2";
   store.entities = ["LocalOther"];
   await expect(things(tables)).rejects.toMatchObject({ code: "unknown_entity" });
-  await expect(tables.check("LocalThing")).rejects.toMatchObject({ code: "unknown_entity" });
+  await expect(tables.checkSynced("LocalThing")).rejects.toMatchObject({ code: "unknown_entity" });
 });
 
 it("L4: rows of a database that was evicted are not taken for those of the one made after it", async () => {

@@ -1,17 +1,22 @@
 /** The entities of one person as tables: looked for in the store when asked for, and read as far as a question needs. */
 
-import type { Definition, Facet, Key, ListOptions, Row } from "../api";
+import type { Definition, EntityDefinition, Facet, Key, ListOptions, Row } from "../api";
 import { ClientError } from "../protocol/errors";
+import { LOCAL } from "../protocol/patterns";
 import { visibleGenerations } from "../store/references";
 import type { Known, Made, Store } from "../store/store";
 import { Base, type Origin, Stale } from "./base";
 import { findHead, orderFinder, storeBlocks } from "./blocks";
 import { words } from "./fold";
+import { onDeviceTable } from "./on-device";
 import type { Preview } from "./preview";
 import { type Conditions, type FacetOptions, Table } from "./table";
 
 /** What tables are read from, and where blocks are kept. */
-export type Shelf = Pick<Store, "rows" | "view" | "baseSegments" | "whole" | "blocks" | "putBlocks" | "doubt">;
+export type Shelf = Pick<
+  Store,
+  "rows" | "view" | "baseSegments" | "whole" | "blocks" | "putBlocks" | "doubt" | "singleRows"
+>;
 
 interface Opened {
   replica: string;
@@ -72,9 +77,11 @@ export class Tables {
     return this.read(name, null, (table) => table.get(key));
   }
 
-  /** @throws ClientError `unknown_entity`. */
-  check(name: string): Promise<void> {
-    return this.read(name, undefined, async () => undefined);
+  /** @throws ClientError `unknown_entity`, also for one that only this device has. */
+  async checkSynced(name: string): Promise<void> {
+    await this.read(name, undefined, async () => undefined);
+    const entity = this.known?.definition.entities.find((candidate) => candidate.name === name);
+    if (entity?.pattern === LOCAL) throw new ClientError("unknown_entity", `${name} is never synced`);
   }
 
   /** Stores index blocks (decision 0016) of an entity that has many rows. `progress` may throw to end it. */
@@ -135,6 +142,7 @@ export class Tables {
     if (view.definition !== null) this.known = { replica, version, definition };
     const entity = definition.entities.find((candidate) => candidate.name === name);
     if (entity === undefined) throw new ClientError("unknown_entity", name);
+    if (entity.pattern === LOCAL) return this.openOnDevice(entity, replica, version);
     if (record === null) return null;
     const made = { version, generations: visibleGenerations(record), pruned };
     const findOrder = orderFinder(this.store, name, made);
@@ -142,6 +150,18 @@ export class Tables {
     let table = isSeen ? cached.table : Table.of(new Base(entity, record, this.origin(name, made)), findOrder);
     if (view.layers.length > 0) table = await table.with(view.layers, findOrder);
     const opened = { replica, made, table };
+    this.cache.set(name, opened);
+    return opened;
+  }
+
+  private async openOnDevice(entity: EntityDefinition, replica: string, version: string): Promise<Opened> {
+    const { name } = entity;
+    const cached = this.cache.get(name);
+    const isKnown = cached?.replica === replica && cached.made.version === version;
+    const { change, rows } = await this.store.singleRows(name, isKnown ? cached.made.generations[0] : undefined);
+    if (rows === null && isKnown) return cached;
+    const made = { version, generations: [change], pruned: 0 };
+    const opened = { replica, made, table: onDeviceTable(entity, rows ?? []) };
     this.cache.set(name, opened);
     return opened;
   }

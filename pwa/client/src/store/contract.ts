@@ -6,6 +6,7 @@ import { type Agenda, EMPTY_AGENDA } from "./agenda";
 import { filesContract, large, small } from "./contract-files";
 import { layersContract } from "./contract-layers";
 import { partsContract } from "./contract-parts";
+import { singlesContract } from "./contract-singles";
 import { change, definitionOf, fillStore, recordOf, seenIn, segment } from "./contract-tools";
 import type { Segment, Store } from "./store";
 
@@ -231,5 +232,6 @@ export function storeContract(name: string, make: (user: string) => Store): void
     filesContract(() => store);
   });
   layersContract(name, make);
+  singlesContract(name, make);
   partsContract(name, make);
 }

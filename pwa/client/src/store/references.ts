@@ -1,6 +1,7 @@
 /** Which generations of an entity are in use, and what a new definition leaves of what was being downloaded. */
 
 import type { Definition } from "../api";
+import { syncedNames } from "../by-name";
 import { trackedKeyType } from "../protocol/patterns";
 import type { EntityRecord, Overview, PartialCopy, Switch } from "./store";
 
@@ -29,7 +30,7 @@ export function isSame(a: EntityRecord | undefined, b: EntityRecord | undefined)
 
 /** What there is after a switch. */
 export function switched(state: State, { entities, definition }: Switch): State {
-  const names = definition?.definition.entities.map(({ name }) => name);
+  const names = definition === null ? null : syncedNames(definition.definition);
   const isKept = (name: string) => names?.includes(name) ?? true;
   const next = Object.entries({ ...state.entities, ...entities })
     .filter(([name]) => isKept(name))

@@ -2,7 +2,7 @@
 
 import type { DBSchema, IDBPTransaction, StoreNames } from "idb";
 
-import type { Definition } from "../api";
+import type { Definition, Key } from "../api";
 import type { Agenda } from "./agenda";
 import type {
   Block,
@@ -14,12 +14,15 @@ import type {
   Overview,
   PartialCopy,
   Segment,
+  SingleRow,
   StoredFile,
 } from "./store";
 
 export type SegmentKey = [entity: string, generation: number, number: number];
 /** `number`: of a segment of the base, or `WHOLE`. */
 export type BlockKey = [entity: string, name: string, number: number];
+
+export type SingleKey = [entity: string, key: Key];
 
 /** Under which `meta` has what is known of a file without reading it. */
 export type FileInfoKey = ["file", kind: FileKind, name: string];
@@ -36,6 +39,7 @@ export interface UserSchema extends DBSchema {
   /** A name alone is of a version that knew no sizes. */
   files: { key: [kind: FileKind, name: string] | string; value: StoredFile };
   blocks: { key: BlockKey; value: Block & { made: Made } };
+  rows: { key: SingleKey; value: SingleRow };
 }
 
 export type Names = StoreNames<UserSchema>;
@@ -60,6 +64,7 @@ interface Meta {
   filesKept: FilesKept;
   fileBudget: number | null;
   agenda: Agenda;
+  singles: Record<string, { change: number; rows: number }>;
 }
 
 export type AnyTransaction = IDBPTransaction<UserSchema, Names[], "readonly" | "readwrite" | "versionchange">;

@@ -3,7 +3,7 @@
  * `HaversackError`: `quota`, `storage`, or `closed` when the person's data was removed from this device.
  */
 
-import type { AttributeType, Definition, Key, User } from "../api";
+import type { AttributeType, Definition, Key, Row, User } from "../api";
 import type { Agenda } from "./agenda";
 
 /** Keys strictly between two others, or with the second of them; `null`: no bound. */
@@ -114,6 +114,8 @@ export interface Overview {
   /** True when all rows have to be looked at for files: there is more room for them than there was. */
   filesUnseen: boolean;
   agenda: Agenda;
+  /** How many single rows each entity has; absent where none ever was. */
+  singles: Record<string, number>;
 }
 
 /** A comparison of all rows with the server's. */
@@ -134,6 +136,18 @@ export interface Switch {
   definition: StoredDefinition | null;
   /** The context that is complete with this, and when; `null` when only a part of it was synced. */
   context: { name: string; at: string } | null;
+}
+
+/** A row of which this device alone knows, as it is kept: with attributes that the definition has no more. */
+export interface SingleRow {
+  values: Row;
+}
+
+/** The single rows of an entity; `rows` is `null` where the caller knows them as they are. */
+export interface SingleRows {
+  /** Another one whenever any of them changes. */
+  change: number;
+  rows: SingleRow[] | null;
 }
 
 export interface EntityView {
@@ -264,6 +278,20 @@ export interface Store {
 
   /** Where an entity's rows are, the layers over them, and the definition that explains them: all of one moment. */
   view(entity: string, known?: Known): Promise<EntityView>;
+
+  /** Rows that only this device has, in the order of their keys. */
+  singleRows(entity: string, known?: number): Promise<SingleRows>;
+  /**
+   * Changes such rows in one transaction with `strict` durability (L2): when it resolves they are on the disk.
+   *
+   * @param keys: of those that `change` is to see; `null`: all.
+   * @param change: says what rows become, `null` for those that go. What it throws undoes all of it.
+   */
+  changeRows(
+    entity: string,
+    keys: readonly Key[] | null,
+    change: (found: ReadonlyMap<Key, SingleRow>) => ReadonlyMap<Key, SingleRow | null>,
+  ): Promise<void>;
 
   /** Notes that a context is complete since `at`, ISO 8601. */
   complete(context: string, at: string): Promise<void>;

@@ -94,6 +94,31 @@ describe("a database that the browser takes away", () => {
   });
 });
 
+it("L2: what a person typed is on the disk before anybody is told that it is kept", async () => {
+  globalThis.indexedDB = new IDBFactory();
+  const store = make("ann");
+  await store.overview();
+  const transaction = vi.spyOn(IDBDatabase.prototype, "transaction");
+  await store.changeRows("Note", ["a"], () => new Map([["a", { values: { id: "a" } }]]));
+  expect(transaction.mock.calls).toEqual([[["meta", "rows"], "readwrite", { durability: "strict" }]]);
+  vi.restoreAllMocks();
+});
+
+it("a database of a version that knew no single rows keeps what it has", async () => {
+  globalThis.indexedDB = new IDBFactory();
+  const old = await openDB("haversack/shop/old", 2, {
+    upgrade(db, _old, _new, transaction) {
+      for (const name of ["meta", "segments", "files", "blocks"]) db.createObjectStore(name);
+      transaction.objectStore("meta").put("replica-of-old", "replica");
+    },
+  });
+  old.close();
+  const store = make("old");
+  expect(await store.overview()).toMatchObject({ replica: "replica-of-old", singles: {} });
+  await store.changeRows("Note", ["a"], () => new Map([["a", { values: { id: "a" } }]]));
+  expect((await store.singleRows("Note")).rows).toEqual([{ values: { id: "a" } }]);
+});
+
 it("rows of a version that knew no layers are read as a base without any", async () => {
   globalThis.indexedDB = new IDBFactory();
   const store = make("old");

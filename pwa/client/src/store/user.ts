@@ -30,6 +30,7 @@ import {
   type UserSchema,
   type Writing,
 } from "./schema";
+import { changeRows, countSingles, singleRows } from "./singles";
 import type {
   Block,
   Check,
@@ -46,19 +47,22 @@ import type {
   PresentFiles,
   Pruned,
   Segment,
+  SingleRows,
   Store,
   StoredFile,
   Switch,
 } from "./store";
 
 // The server can send all of it again.
-const RELAXED = { durability: "relaxed" } as const;
+const RELAXED = "relaxed";
+// What a person typed is nowhere else.
+const STRICT = "strict";
 
 export class IdbStore implements Store {
   private readonly connection: Connection<UserSchema>;
 
   constructor(app: string, user: string, randomId: () => string) {
-    this.connection = new Connection<UserSchema>(`haversack/${app}/${user}`, 2, (db, old, _new, transaction) => {
+    this.connection = new Connection<UserSchema>(`haversack/${app}/${user}`, 3, (db, old, _new, transaction) => {
       if (old < 1) {
         db.createObjectStore("meta");
         db.createObjectStore("segments");
@@ -66,7 +70,8 @@ export class IdbStore implements Store {
         transaction.objectStore("meta").put(randomId(), "replica");
         transaction.objectStore("meta").put(NONE_KEPT, "filesKept");
       }
-      db.createObjectStore("blocks");
+      if (old < 2) db.createObjectStore("blocks");
+      db.createObjectStore("rows");
     });
   }
 
@@ -86,8 +91,9 @@ export class IdbStore implements Store {
         get(transaction, "agenda"),
         get(transaction, "doubts"),
         get(transaction, "lastCheck"),
+        countSingles(transaction),
       ]);
-      const [settled, unseen, kept, agenda, doubts, lastCheck] = others;
+      const [settled, unseen, kept, agenda, doubts, lastCheck, singles] = others;
       return {
         replica: replica as string,
         definition: version === undefined || definition === undefined ? null : { version, definition },
@@ -99,6 +105,7 @@ export class IdbStore implements Store {
         filesSettled: kept !== undefined && (settled ?? true),
         filesUnseen: kept === undefined || (unseen ?? false),
         agenda: agenda ?? EMPTY_AGENDA,
+        singles,
       };
     });
   }
@@ -335,6 +342,14 @@ export class IdbStore implements Store {
     });
   }
 
+  singleRows(entity: string, known?: number): Promise<SingleRows> {
+    return this.connection.use((db) => singleRows(db.transaction(["meta", "rows"]), entity, known));
+  }
+
+  changeRows(...[entity, keys, change]: Parameters<Store["changeRows"]>): Promise<void> {
+    return this.write(["meta", "rows"], (transaction) => changeRows(transaction, entity, keys, change), STRICT);
+  }
+
   complete(context: string, at: string): Promise<void> {
     return this.write(["meta"], async (transaction) => {
       const contexts = (await get(transaction, "contexts")) ?? {};
@@ -485,8 +500,8 @@ export class IdbStore implements Store {
     // Emptied first: the deletion has to wait for other tabs, the data must not.
     await this.connection
       .use(async (db) => {
-        const names: Names[] = ["meta", "segments", "files", "blocks"];
-        const transaction = db.transaction(names, "readwrite", { durability: "strict" });
+        const names: Names[] = ["meta", "segments", "files", "blocks", "rows"];
+        const transaction = db.transaction(names, "readwrite", { durability: STRICT });
         await Promise.all([...names.map((name) => transaction.objectStore(name).clear()), transaction.done]);
       })
       .catch(() => undefined);
@@ -494,9 +509,13 @@ export class IdbStore implements Store {
   }
 
   /** A transaction that is complete, not merely asked for, when the promise resolves; and undone when it rejects. */
-  private write<T>(names: Names[], work: (transaction: Writing) => Promise<T>): Promise<T> {
+  private write<T>(
+    names: Names[],
+    work: (transaction: Writing) => Promise<T>,
+    durability: "relaxed" | "strict" = RELAXED,
+  ): Promise<T> {
     return this.connection.use(async (db: IDBPDatabase<UserSchema>) => {
-      const transaction = db.transaction(names, "readwrite", RELAXED);
+      const transaction = db.transaction(names, "readwrite", { durability });
       // What went wrong is the request's error; the transaction's own says little more than "aborted".
       transaction.done.catch(() => undefined);
       let result: T;

@@ -1,6 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 
 import type { AttributeType, Definition, EntityDefinition, Key, Row, User, WireValue } from "../api";
+import { syncedNames } from "../by-name";
 import { addFingerprints, rowFingerprint } from "../protocol/fingerprint";
 import type { Fetch } from "../protocol/http";
 import type { Range, SyncRequest } from "../protocol/messages";
@@ -161,7 +162,7 @@ export class FakeServer {
 
   private sync({ body, headers }: Asked): Response {
     const { context: name, entities, cursors, ranges } = body as SyncRequest;
-    const all = this.definition.entities.map((declared) => declared.name);
+    const all = syncedNames(this.definition);
     const context = name === "" ? all : this.definition.contexts[name];
     if (context === undefined) return failure(400, "unknown_context");
     if (entities?.some((wanted) => !context.includes(wanted))) return failure(400, "unknown_entity");

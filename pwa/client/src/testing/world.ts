@@ -52,6 +52,7 @@ export class World {
   /** What was loaded. */
   readonly loaded: string[] = [];
   private replicas = 0;
+  private uuids = 0;
   private readonly closers = new Map<Tab, () => void>();
 
   constructor(readonly server: FakeServer) {
@@ -88,6 +89,7 @@ export class World {
     const ports = {
       ...{ clock: ownClock, random, network, locks: ownLocks, stores: ownStores, storage, channel, fetch },
       sha256: digest,
+      uuid: () => `00000000-0000-4000-8000-${String(++this.uuids).padStart(12, "0")}`,
       load: async (url: string) => {
         this.loaded.push(url);
         return this.onSync?.();

@@ -1,5 +1,6 @@
 /** Whether everything works without a connection, and what is missing where not. Pure. */
 import type { AppState, StorageReport } from "../api";
+import { LOCAL } from "../protocol/patterns";
 
 export type Missing =
   | { what: "data"; entities: string[] }
@@ -10,7 +11,9 @@ export type Missing =
 export function missingOffline(state: AppState, storage: StorageReport | null, shell: boolean): Missing[] {
   const { definition, entities } = state;
   const missing: Missing[] = [];
-  const absent = definition?.entities.filter(({ name }) => !entities[name]).map(({ name }) => name) ?? [];
+  const absent =
+    definition?.entities.filter(({ name, pattern }) => pattern !== LOCAL && !entities[name]).map(({ name }) => name) ??
+    [];
   if (!definition || absent.length || !state.lastSync) missing.push({ what: "data", entities: absent });
   if (!shell) missing.push({ what: "app" });
   // The device's own count knows the budget; the state's speaks of all that are wanted.

@@ -106,6 +106,7 @@ const english = {
   results: _("{number} {name}"),
   resultsOf: _("{number} of {total} {name}"),
   emptyEntity: _("No {name} on this device"),
+  emptyOnDeviceHint: _("They are made on this device, and stay on it."),
   emptyEntityHint: _("Once there are some for you, the next sync brings them."),
   emptyMatch: _("Nothing matches"),
   emptyMatchHint: _("Try fewer or other words."),
@@ -152,6 +153,7 @@ const english = {
 
   onThisDevice: _("On this device"),
   rows: ngettext_lazy("{number} row", "{number} rows"),
+  onlyOnDevice: _("Only on this device"),
   notDownloaded: _("not downloaded yet"),
   picturesMissing: ngettext_lazy("{number} picture still missing", "{number} pictures still missing"),
   picturesNotCounted: _("Pictures are not complete: they come with the next sync"),
@@ -199,6 +201,10 @@ const english = {
   signOutTitle: _("Sign out of this device?"),
   signOutText: _(
     "All data and pictures of {name} are removed from this device. They stay on the server; signing in again downloads them, which needs a connection.",
+  ),
+  signOutLoses: ngettext_lazy(
+    "{number} record is only on this device. It will be gone for good.",
+    "{number} records are only on this device. They will be gone for good.",
   ),
 
   install: pgettext("do it", "Install"),

@@ -1,13 +1,21 @@
 /** Signing out, after saying what that removes. */
 import { css, html, LitElement, nothing } from "lit";
 import type { User } from "../../api";
+import { format } from "../format";
 import { base, buttons } from "../styles";
 import { t } from "../texts";
 import { dialogs } from "./dialog.css";
 
 export class SignOut extends LitElement {
-  static override properties = { user: { attribute: false }, busy: { state: true }, failed: { state: true } };
+  static override properties = {
+    user: { attribute: false },
+    onlyHere: { attribute: false },
+    busy: { state: true },
+    failed: { state: true },
+  };
   declare user: User;
+  /** Rows that are nowhere else, by entity. */
+  declare onlyHere: Record<string, number>;
   declare busy: boolean;
   declare failed: boolean;
 
@@ -37,6 +45,11 @@ export class SignOut extends LitElement {
       <dialog aria-labelledby="title" aria-describedby="text">
         <h2 id="title">${t("signOutTitle")}</h2>
         <p id="text">${t("signOutText", { name: this.user.name })}</p>
+        ${
+          this.#onlyHere
+            ? html`<p class="failed" data-test="sign-out-loses">${t("signOutLoses", { count: this.#onlyHere, number: format().count(this.#onlyHere) })}</p>`
+            : nothing
+        }
         ${this.failed ? html`<p class="failed" role="alert" data-test="sign-out-failed">${t("signOutFailed")}</p>` : nothing}
         <div class="actions">
           <button class="button" type="button" autofocus @click=${() => this.#dialog?.close()}>${t("cancel")}</button>
@@ -46,6 +59,10 @@ export class SignOut extends LitElement {
         </div>
       </dialog>
     `;
+  }
+
+  get #onlyHere(): number {
+    return Object.values(this.onlyHere ?? {}).reduce((all, rows) => all + rows, 0);
   }
 
   get #dialog(): HTMLDialogElement | null {

@@ -1,6 +1,7 @@
 /** Nothing is on the device yet: says what will happen, shows it happening, and lets in as soon as there is something. */
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import type { AppState, SyncProgress } from "../../api";
+import { LOCAL } from "../../protocol/patterns";
 import { Remaining } from "../data/remaining";
 import { format } from "../format";
 import { icon } from "../icons";
@@ -188,7 +189,7 @@ export class FirstRun extends LitElement {
       ${
         definition
           ? html`<ul class="entities">
-              ${definition.entities.map((entity) => this.#entity(entity))}
+              ${definition.entities.filter(({ pattern }) => pattern !== LOCAL).map((entity) => this.#entity(entity))}
             </ul>`
           : nothing
       }

@@ -1,6 +1,7 @@
 /** The list of an entity: search, filters, order, and its rows; or, of records that form a tree, the tree (`branches.ts`). */
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import type { AppState, Definition, EntityDefinition, Key } from "../../api";
+import { LOCAL } from "../../protocol/patterns";
 import type { Query } from "../data/rows";
 import { format } from "../format";
 import { icon } from "../icons";
@@ -110,7 +111,8 @@ export class List extends LitElement {
 
   #count() {
     const { entity } = this;
-    const all = this.state.entities[entity.name]?.rows ?? this.state.preview?.[entity.name];
+    const { entities, onlyHere, preview } = this.state;
+    const all = entities[entity.name]?.rows ?? onlyHere?.[entity.name] ?? preview?.[entity.name];
     const total = this.#branches.isTree ? (all ?? null) : this.counted.total;
     if (total === null) return html`<p class="count" role="status" data-test="result-count"></p>`;
     const name = (all ?? total) === 1 ? entity.label : entity.label_plural;
@@ -159,7 +161,7 @@ export class List extends LitElement {
     return html`<div class="empty">
       <span class="emblem">${icon(narrowed ? "search" : "download")}</span>
       <h2>${narrowed ? t("emptyMatch") : t("emptyEntity", { name })}</h2>
-      <p class="muted">${narrowed ? this.#emptyHint : t("emptyEntityHint")}</p>
+      <p class="muted">${narrowed ? this.#emptyHint : t(this.entity.pattern === LOCAL ? "emptyOnDeviceHint" : "emptyEntityHint")}</p>
       ${
         narrowed
           ? html`<button class="button" type="button" @click=${this.#clear}>

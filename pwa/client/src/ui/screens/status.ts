@@ -1,6 +1,7 @@
 /** How this device stands: syncing, what is on it, whether it works offline, what it keeps, and whose it is. */
 import { html, LitElement, nothing } from "lit";
-import type { AppState, StorageReport } from "../../api";
+import type { AppState, EntityDefinition, StorageReport } from "../../api";
+import { LOCAL } from "../../protocol/patterns";
 import { applyUpdate, onUpdateWaiting } from "../../updates";
 import { Live } from "../data/live";
 import { isShellKept } from "../data/shell";
@@ -85,7 +86,7 @@ export class Status extends LitElement {
                     <h2>${t("account")}</h2>
                     <p class="muted">${t("signedInAs", { name: user.name })}</p>
                   </div>
-                  <hv-sign-out .user=${user}></hv-sign-out>
+                  <hv-sign-out .user=${user} .onlyHere=${this.state.onlyHere}></hv-sign-out>
                 </section>`
               : nothing
           }
@@ -178,6 +179,7 @@ export class Status extends LitElement {
       <h2>${t("onThisDevice")}</h2>
       <dl class="facts">
         ${definition?.entities.map((entity) => {
+          if (entity.pattern === LOCAL) return this.#onlyHere(entity);
           const known = entities[entity.name];
           const bytes = known?.bytes ?? this.storage?.entities[entity.name]?.bytes ?? 0;
           return html`<div data-test="status-${entity.name}">
@@ -224,6 +226,13 @@ export class Status extends LitElement {
       </dl>
       ${this.waiting ? html`<button class="button primary" type="button" @click=${applyUpdate}>${t("update")}</button>` : nothing}
     </section>`;
+  }
+
+  #onlyHere({ name, label_plural }: EntityDefinition) {
+    return html`<div data-test="status-${name}">
+      <dt>${capitalize(label_plural)}</dt>
+      <dd>${this.#rows(this.state.onlyHere?.[name] ?? 0)}<small class="muted">${t("onlyOnDevice")}</small></dd>
+    </div>`;
   }
 
   #rows(rows: number): string {
