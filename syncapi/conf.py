@@ -8,16 +8,24 @@ from django.core.exceptions import ImproperlyConfigured
 
 @dataclass(frozen=True)
 class Conf:
-    """Sizes are in bytes, retentions in days."""
+    """The values in force.
 
-    max_body: int = 1 << 20  # of a request
-    sign_in_rate: str = "10/min"  # attempts per address and user name; DRF's notation
-    sign_in_rate_name: str = "60/hour"  # attempts per user name, from wherever
-    # A device that stays away for longer than this compares all it has when it comes back; deletions are remembered
-    # for as long, and devices in the admin.
+    :param max_body: bytes of a request.
+    :param sign_in_rate: attempts to sign in per address and user name, in the REST framework's notation.
+    :param sign_in_rate_name: attempts per user name, from wherever.
+    :param tracking_retention: days. A device that stays away for longer compares all it has when it comes back;
+        deletions are remembered for as long, and devices in the admin.
+    :param inline_rows: an entity with more rows travels in parts that are fetched one by one (`docs/segments.md`).
+    :param pull_log_retention: days for which syncs are listed in the admin; 0: neither syncs nor devices are written
+        down.
+    """
+
+    max_body: int = 1 << 20
+    sign_in_rate: str = "10/min"
+    sign_in_rate_name: str = "60/hour"
     tracking_retention: float = 90
-    inline_rows: int = 1000  # an entity with more travels in parts that are fetched one by one (decision 0015)
-    pull_log_retention: float = 30  # of pulls in the admin; 0: neither pulls nor devices are written down
+    inline_rows: int = 1000
+    pull_log_retention: float = 30
 
 
 def conf() -> Conf:
