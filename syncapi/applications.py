@@ -83,11 +83,15 @@ class OfflineApp:
         """Whether `user` may use the app at all; default everybody for an anonymous app, else active users."""
         return self.anonymous or (user.is_authenticated and user.is_active)
 
-    def entities_of(self, context: str) -> list[LocalEntity] | None:
-        """What a context syncs, in the app's order: everything with a model for `""`, None for a name not declared."""
-        if context == "":
-            return list(self.entities.values())
-        classes = self.context_classes.get(context)
+    def entity_for(self, user: User, name: str) -> LocalEntity | None:
+        """The entity of this name that syncs, if `user` may have it."""
+        entity = self.entities.get(name)
+        return entity if entity is not None and entity.has_view_permission(user) else None
+
+    def entities_of(self, context: str, user: User) -> list[LocalEntity] | None:
+        """What a context syncs for `user`, in the app's order: for `""` everything. None for a name not declared."""
+        classes = self.entity_classes if context == "" else self.context_classes.get(context)
         if classes is None:
             return None
-        return [entity for entity in self.entities.values() if type(entity) in classes]
+        declared = [entity for entity in self.entities.values() if type(entity) in classes]
+        return [entity for entity in declared if entity.has_view_permission(user)]

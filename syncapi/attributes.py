@@ -31,6 +31,11 @@ class Attribute:
     type: WireType
 
     @property
+    def form(self) -> list[str]:
+        """What decides how its values look, whatever they are."""
+        return [self.name, self.type.name]
+
+    @property
     def related_model(self) -> Model | None:
         """The model this attribute's value is a key of, for foreign keys."""
         model = self.field.related_model if isinstance(self.field, models.ForeignKey) else None

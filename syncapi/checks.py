@@ -22,7 +22,6 @@ from syncapi.attributes import (
     UncarriedAttribute,
     UnknownAttribute,
     key_attribute,
-    resolve,
 )
 from syncapi.colors import is_color
 from syncapi.definition import entity_definition
@@ -117,7 +116,8 @@ def check_entity(cls: type[LocalEntity], app: OfflineApp) -> Messages:
             problems += _check_option(entity, option, columns, check)
         problems += _check_icon(cls)
         if not problems:
-            entity_definition(entity)  # what devices will be told; the caller reports what cannot be told
+            # What devices will be told; the caller reports what cannot be told.
+            entity_definition(entity, app.declared_entities)
     yield from problems
 
 
@@ -352,7 +352,7 @@ def _check_attributes(entity: LocalEntity) -> Messages:
         return
     for name in names:
         try:
-            resolve(entity.model, name)
+            entity.resolve(name)
         except UnknownAttribute as error:
             yield Error(error.message, hint="Correct the name in attributes.", obj=type(entity), id="syncapi.E004")
         except MultiValuedAttribute as error:
@@ -374,7 +374,7 @@ def _resolvable(entity: LocalEntity) -> dict[str, Attribute]:
     names = entity.get_attributes()
     for name in names if _is_list_of_names(names) else ():
         try:
-            columns.setdefault(name, resolve(entity.model, name))
+            columns.setdefault(name, entity.resolve(name))
         except DeclarationError:
             continue
     return columns

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,22 +11,26 @@ from syncapi import on_device
 from syncapi.applications import OfflineApp
 from syncapi.appsettings.current import settings_of
 from syncapi.attributes import Attribute
-from syncapi.entities import LocalEntity
+from syncapi.entities import LocalEntity, User
 from syncapi.icons import ICONS
 from syncapi.values import value_field
 
 
-def app_definition(app: OfflineApp) -> dict[str, Any]:
-    """The app's definition as JSON values, with labels in the active language. One query."""
+def app_definition(app: OfflineApp, user: User) -> dict[str, Any]:
+    """The app's definition for `user` as JSON values, with labels in the active language. One query."""
     current = settings_of(app)
+    entities = {name: one for name, one in app.declared_entities.items() if one.has_view_permission(user)}
     return {
         "app": app.name,
         "title": current.title,
         "description": str(app.description),
         "anonymous": app.anonymous,
         "settings": current.on_the_wire(),
-        "contexts": {name: [cls.__name__ for cls in classes] for name, classes in app.context_classes.items()},
-        "entities": [entity_definition(entity) for entity in app.declared_entities.values()],
+        "contexts": {
+            context: [cls.__name__ for cls in classes if cls.__name__ in entities]
+            for context, classes in app.context_classes.items()
+        },
+        "entities": [entity_definition(entity, entities) for entity in entities.values()],
     }
 
 
@@ -36,8 +40,8 @@ def definition_version(definition: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def entity_definition(entity: LocalEntity) -> dict[str, Any]:
-    """The definition of one entity."""
+def entity_definition(entity: LocalEntity, others: Mapping[str, LocalEntity]) -> dict[str, Any]:
+    """The definition of one entity; its relations lead to `others`."""
     key, *_ = entity.columns
     label, label_plural = entity.labels
 
@@ -51,7 +55,7 @@ def entity_definition(entity: LocalEntity) -> dict[str, Any]:
         "label_plural": str(label_plural),
         "pattern": on_device.PATTERN if entity.is_on_device_only() else entity.pattern.name,
         "key": key.name,
-        "attributes": [_attribute(entity, column) for column in entity.columns],
+        "attributes": [_attribute(entity, column, others) for column in entity.columns],
         "list_display": names(entity.list_display) or [column.name for column in entity.columns[1:4]] or [key.name],
         "search_fields": names(entity.search_fields),
         "list_filter": names(entity.list_filter),
@@ -61,7 +65,7 @@ def entity_definition(entity: LocalEntity) -> dict[str, Any]:
     }
 
 
-def _attribute(entity: LocalEntity, column: Attribute) -> dict[str, Any]:
+def _attribute(entity: LocalEntity, column: Attribute, others: Mapping[str, LocalEntity]) -> dict[str, Any]:
     field = column.field
     held = value_field(field)
     described: dict[str, Any] = {
@@ -81,7 +85,7 @@ def _attribute(entity: LocalEntity, column: Attribute) -> dict[str, Any]:
         ]
     if entity.is_on_device_only():
         described |= on_device.constraints(field)
-    if relation := _relation(entity, column):
+    if relation := _relation(column, others):
         described["relation"] = relation
     return described
 
@@ -95,13 +99,12 @@ def _label(steps: list[str]) -> str:
     return label
 
 
-def _relation(entity: LocalEntity, column: Attribute) -> str | None:
-    """The entity of the same app that the value is a key of."""
+def _relation(column: Attribute, others: Mapping[str, LocalEntity]) -> str | None:
+    """The entity among `others` that the value is a key of."""
     if column.related_model is None or column.hops:
         return None
     if not getattr(column.field, "target_field").primary_key:  # noqa: B009 (the stubs know only Field)
         return None  # a key to another column of the related row finds nothing among its keys
-    for other in entity.app.entities.values():
-        if other.model._meta.concrete_model is column.related_model._meta.concrete_model:
-            return other.name
-    return None
+    target = column.related_model._meta.concrete_model
+    synced = (other for other in others.values() if not other.is_on_device_only())
+    return next((other.name for other in synced if other.model._meta.concrete_model is target), None)

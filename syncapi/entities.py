@@ -11,6 +11,7 @@ from django.utils.text import camel_case_to_spaces, format_lazy
 
 from syncapi import on_device
 from syncapi.attributes import Attribute, key_attribute, resolve
+from syncapi.computed import ComputedAttribute, computed_attribute
 from syncapi.errors import DeclarationError
 from syncapi.patterns import Pattern, ReadOnly
 
@@ -34,7 +35,7 @@ class LocalEntity:
       (`text = models.TextField(_("text"))`): its records are made on the device, have a UUID as `id`, and never leave
       it (`docs/client.md`). `verbose_name` and `verbose_name_plural` are its labels then.
     - `attributes`: names of fields to carry; `category__name` carries a value of the related row. The primary key
-      always comes along.
+      always comes along. A method decorated with `@offline.attribute` is named in the same way.
     - `pattern`: how it syncs, a class of `syncapi.offline`.
     - `list_display`, `search_fields`, `list_filter`, `ordering`: as in `ModelAdmin`, over `attributes`. The first of
       `list_display` is the record's title on the generated screens.
@@ -94,6 +95,14 @@ class LocalEntity:
 
     # -- hooks
 
+    def has_view_permission(self, user: User) -> bool:
+        """Whether `user` may have this entity at all; default everybody who may use the app.
+
+        Called on every request. Who may not is not told that there is such an entity, and a device that has its rows
+        drops them with its next sync.
+        """
+        return True
+
     def get_scope(self, user: User) -> Hashable:
         """What decides which rows `user` carries; `None`, the default, gives everybody the same rows.
 
@@ -120,10 +129,26 @@ class LocalEntity:
         if self.is_on_device_only():
             return on_device.columns(self.declared_fields)
         key = key_attribute(self.model)
-        rest = [
-            resolve(self.model, name) for name in dict.fromkeys(self.get_attributes()) if name not in ("pk", key.name)
-        ]
-        return (key, *rest)
+        names = [name for name in dict.fromkeys(self.get_attributes()) if name not in ("pk", key.name)]
+        return (key, *(self.resolve(name) for name in names))
+
+    @cached_property
+    def stored_columns(self) -> tuple[Attribute, ...]:
+        """What is read from the database for `columns`, the primary key first, each once."""
+        sources = [column.sources if isinstance(column, ComputedAttribute) else (column,) for column in self.columns]
+        return tuple({one.name: one for some in sources for one in some}.values())
+
+    @cached_property
+    def computes(self) -> bool:
+        """Whether it has computed attributes."""
+        return any(isinstance(column, ComputedAttribute) for column in self.columns)
+
+    def resolve(self, name: str) -> Attribute:
+        """An attribute by name: a field of the model, or a method decorated with `@offline.attribute`.
+
+        :raises DeclarationError:
+        """
+        return computed_attribute(type(self), name) or resolve(self.model, name)
 
     def column(self, name: str) -> Attribute | None:
         return next((column for column in self.columns if column.name == name), None)

@@ -3,6 +3,7 @@
 from syncapi.actions import ActionCall, action
 from syncapi.applications import OfflineApp
 from syncapi.appsettings.sync_settings import SyncSettings
+from syncapi.computed import attribute
 from syncapi.entities import LocalEntity
 from syncapi.errors import Refused
 from syncapi.patterns import ReadOnly, ReadOnlyOptimized
@@ -20,4 +21,5 @@ __all__ = [
     "Refused",
     "SyncSettings",
     "action",
+    "attribute",
 ]

@@ -143,7 +143,7 @@ def _tokens(request: SyncRequest, entities: list[LocalEntity]) -> list[str]:
 
 
 def _entities(request: SyncRequest) -> list[LocalEntity]:
-    entities = request.app.entities_of(request.context)
+    entities = request.app.entities_of(request.context, request.user)
     if entities is None:
         known = ", ".join(request.app.context_classes) or "none"
         raise UnknownContext(f"The app has no context {request.context!a}. Declared: {known}.")
@@ -157,7 +157,7 @@ def _entities(request: SyncRequest) -> list[LocalEntity]:
 
 
 def _head(request: SyncRequest, pulled: list[PulledEntity]) -> list[dict[str, Any]]:
-    definition = app_definition(request.app)
+    definition = app_definition(request.app, request.user)
     version = definition_version(definition)
     head: list[dict[str, Any]] = [
         {

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
@@ -151,11 +152,12 @@ def _pulls(replica: str) -> list[dict[str, Any]]:
 
 def _definition_column() -> Callable[[Replica], str]:
     """A column that tells whether devices have the app's definition as it is now."""
-    current: dict[tuple[str, str], str] = {}
+    current: dict[tuple[Any, ...], str] = {}
 
     @admin.display(description=_("definition"))
     def definition(obj: Replica) -> str:
-        key = (obj.app, obj.language)
+        user = obj.user or AnonymousUser()
+        key = (obj.app, obj.language, user.pk)
         app = registry.apps.get(obj.app)
         if app is None:
             return str(_("the app is gone"))
@@ -163,7 +165,7 @@ def _definition_column() -> Callable[[Replica], str]:
             return str(_("none yet"))
         if key not in current:
             with translation.override(obj.language or None):  # labels are part of a definition
-                current[key] = definition_version(app_definition(app))
+                current[key] = definition_version(app_definition(app, user))
         return str(_("current") if obj.definition == current[key] else _("older"))
 
     return definition

@@ -48,7 +48,7 @@ class FileView(SyncApiView):
         envelope = read_envelope(request._request)
         self.authorize()
         check_user(envelope, user_key(self.user))
-        declared = self.app.entities.get(entity)
+        declared = self.app.entity_for(self.user, entity)
         column = declared.column(attribute) if declared else None
         if declared is None or column is None or column.type.name not in {"file", "picture"}:
             raise NotFound

@@ -43,7 +43,7 @@ class SegmentView(SyncApiView):
         envelope = read_envelope(request._request)
         self.authorize()
         check_user(envelope, user_key(self.user))
-        declared = self.app.entities.get(entity)
+        declared = self.app.entity_for(self.user, entity)
         body = self._body(declared, sum) if declared is not None and SUM.fullmatch(sum) else None
         if body is None:
             raise NotFound

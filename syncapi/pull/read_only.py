@@ -36,7 +36,7 @@ class ContentPull(Pull):
         self._query = query_hash(
             entity.name,
             [column.name for column in entity.columns],
-            [column.type.name for column in entity.columns],
+            [":".join(column.form[1:]) for column in entity.columns],
             canonical_scope(scope, entity.name),
         )
         self._queryset = entity.rows(scope)

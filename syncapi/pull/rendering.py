@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models.sql.datastructures import Join
 
 from syncapi.attributes import Attribute
+from syncapi.computed import Computing
 from syncapi.entities import LocalEntity
 from syncapi.keys import only_keys, with_raw_key
 from syncapi.keys.raw import RawKey
@@ -42,6 +43,10 @@ def rendered(entity: LocalEntity, queryset: models.QuerySet[Any]) -> Iterator[Re
 
 
 def _with_repetitions(entity: LocalEntity, queryset: models.QuerySet[Any]) -> Iterator[Rendered]:
+    if entity.computes:
+        computing = Computing(entity, queryset.db)
+        stored = _values(queryset, [column.name for column in entity.stored_columns])
+        return (_rendered_row(entity, computing.row(row)) for row in stored.iterator(chunk_size=SEGMENT_ROWS))
     values = _values(queryset, [column.name for column in entity.columns])
     columns = values.query.select
     text = database_text(columns, values.db) if len(columns) == len(entity.columns) else None

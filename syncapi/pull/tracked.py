@@ -46,7 +46,7 @@ class TrackedPull:
     @property
     def form(self) -> str:
         """Hash of what decides how a row's text looks, whatever its values."""
-        return short_hash([[column.name, column.type.name] for column in self.entity.columns])[:DIGITS]
+        return short_hash([column.form for column in self.entity.columns])[:DIGITS]
 
     @property
     def query(self) -> str:

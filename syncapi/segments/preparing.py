@@ -51,7 +51,7 @@ def renew(seconds: float = TIME) -> Prepared:
             break
         entity = _entity(row)
         user = asking(row, entity.app) if entity is not None else None
-        if entity is None or user is None or not entity.pattern.tracked:
+        if entity is None or user is None or not entity.pattern.tracked or not entity.has_view_permission(user):
             continue
         try:
             if _is_old(row, entity, user):
@@ -72,7 +72,7 @@ def prepare() -> Prepared:
         for user in _users(app):
             try:
                 wanted = []
-                for entity in app.entities.values():
+                for entity in app.entities_of("", user) or ():
                     scope = entity.get_scope(user)
                     place = Place.of(entity, scope, entity.rows(scope))
                     if place not in places:

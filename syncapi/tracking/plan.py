@@ -96,7 +96,7 @@ def _of_attributes(entity: LocalEntity) -> Dependencies:
         return known
     found = Dependencies()
     found.follow((), found.table(entity.model), member=True)
-    for attribute in entity.columns:
+    for attribute in entity.stored_columns:
         found.follow_attribute(entity.model, attribute)
     _attributes[entity] = found
     return found

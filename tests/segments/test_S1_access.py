@@ -199,3 +199,11 @@ def test_T5_another_scope_is_another_snapshot(ann: User, bob: User, monkeypatch:
     fresh = FakeDevice(ann)
     assert fresh.sync("owned").parts == -(-COUNT // ROWS)
     check_fresh(fresh, "owned", "OwnPart")
+
+
+def test_S1_parts_of_an_entity_that_may_not_be_viewed_are_not_found(ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    device = signed_in("ann")
+    part = listed(device, "OwnPart")[0]["sum"]
+    assert get(device, "OwnPart", part).status_code == 200
+    monkeypatch.setattr(OwnPart, "has_view_permission", lambda entity, user: user.username != "ann")
+    assert error(get(device, "OwnPart", part)) == (404, "not_found")

@@ -244,3 +244,40 @@ def test_S3_a_session_of_the_admin_is_a_session_of_the_app(ann: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(ann)
     assert Device("own", client=client).session()["user"]["key"] == UserKey.of(ann)
+
+
+def hide(monkeypatch: pytest.MonkeyPatch, entity: type[Any], *, of: User) -> None:
+    monkeypatch.setattr(entity, "has_view_permission", lambda self, user: user.pk != of.pk)
+
+
+@pytest.mark.usefixtures("_media")
+def test_S1_an_entity_that_a_user_may_not_view_is_none_to_them(
+    own: Device, ann: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jar = Jar.objects.create(name="mine", price=1, owner=ann, label=ContentFile(b"label", name="label.txt"))
+    query = urlencode({"key": jar.pk, "name": jar.label.name})
+
+    def file_status() -> int:
+        response = own.client.get(f"/api/sync/own/files/OwnJar/label/?{query}", headers=own.headers())
+        b"".join(response)  # to its end, which closes the file
+        return response.status_code
+
+    hide(monkeypatch, offline.OwnJar, of=bob)
+    assert b"mine" in own.request().getvalue()
+    assert file_status() == 200
+    hide(monkeypatch, offline.OwnJar, of=ann)
+    answer = own.request().getvalue()
+    assert b"OwnJar" not in answer
+    assert b"mine" not in answer
+    assert error(own.request({"context": "", "cursors": {}, "entities": ["OwnJar"]})) == "unknown_entity"
+    assert file_status() == 404
+
+
+def test_S1_a_device_drops_what_its_user_may_not_view_any_more(ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    Jar.objects.create(name="mine", price=1, owner=ann)
+    device = FakeDevice(ann)
+    device.sync("own")
+    assert len(device.rows("own", "OwnJar")) == 1
+    hide(monkeypatch, offline.OwnJar, of=ann)
+    assert device.sync("own").definition is not None
+    assert device.rows("own", "OwnJar") == []

@@ -43,7 +43,7 @@ def app(*entities: type[offline.LocalEntity], **options: Any) -> OfflineApp:
 
 @pytest.mark.django_db
 def test_devices_are_told_all_they_need_to_keep_and_check_them() -> None:
-    shelf, told = app_definition(app(LocalShelf, LocalNote))["entities"]
+    shelf, told = app_definition(app(LocalShelf, LocalNote), AnonymousUser())["entities"]
     assert (shelf["name"], told["name"], told["pattern"], told["key"]) == ("LocalShelf", "LocalNote", "local", "id")
     assert (told["label"], told["label_plural"]) == ("note", "notes")
     assert (told["list_display"], told["search_fields"], told["ordering"]) == (
@@ -82,7 +82,7 @@ def test_devices_are_told_all_they_need_to_keep_and_check_them() -> None:
 def test_they_belong_to_no_sync() -> None:
     made = app(LocalShelf, LocalNote)
     assert list(made.declared_entities) == ["LocalShelf", "LocalNote"]
-    assert [entity.name for entity in made.entities_of("") or []] == ["LocalShelf"]
+    assert [entity.name for entity in made.entities_of("", AnonymousUser()) or []] == ["LocalShelf"]
     assert made.has_permission(AnonymousUser()) is False
 
 

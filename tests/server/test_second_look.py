@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.db import connection, models
@@ -42,28 +42,32 @@ def entity(name: str, model: type[models.Model], *attributes: str, **options: An
 # -- the definition
 
 
+def definition_of(app: OfflineApp) -> Any:
+    return app_definition(app, AnonymousUser())
+
+
 def test_choices_in_any_form_of_the_field_are_described(db: Any) -> None:
-    described = app_definition(app(entity("LocalTariff", Tariff, "rate", "opens")))["entities"][0]["attributes"]
+    described = definition_of(app(entity("LocalTariff", Tariff, "rate", "opens")))["entities"][0]["attributes"]
     assert described[1]["choices"] == [["19", "19 %"], ["7", "7 %"]]
     assert described[2]["choices"] == [["09:30:00.000000", "Half past nine"]]
     assert not list(check_apps([app(entity("LocalTariff", Tariff, "rate", "opens"))]))
 
 
 def test_a_generated_decimal_has_its_places(db: Any) -> None:
-    described = app_definition(app(entity("LocalTariff", Tariff, "doubled")))["entities"][0]["attributes"]
+    described = definition_of(app(entity("LocalTariff", Tariff, "doubled")))["entities"][0]["attributes"]
     assert described[1]["decimal_places"] == 2
 
 
 def test_a_key_to_another_column_is_no_relation(db: Any) -> None:
     """`Note.profile` holds `Profile.person`, which holds a user's key: no key of a profile, however it is followed."""
-    described = app_definition(app(entity("LocalNote", Note, "profile"), entity("LocalProfile", Profile, "name")))
+    described = definition_of(app(entity("LocalNote", Note, "profile"), entity("LocalProfile", Profile, "name")))
     assert "relation" not in described["entities"][0]["attributes"][1]
 
 
 def test_pk_is_told_by_its_name(db: Any) -> None:
     cls = entity("LocalJar", Jar, "pk", "name", list_display=["pk", "name"], ordering=["-pk"])
     assert not list(check_apps([app(cls)]))
-    described = app_definition(app(cls))["entities"][0]
+    described = definition_of(app(cls))["entities"][0]
     assert described["list_display"] == ["id", "name"]
     assert described["ordering"] == ["-id"]
 

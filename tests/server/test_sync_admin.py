@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import AnonymousUser, Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -29,7 +29,7 @@ def make_device(number: int = 1, pulls: int = 1, **more: Any) -> Replica:
         "last_seen": now,
         "last_complete": now,
         "last_outcome": "complete",
-        "definition": definition_version(app_definition(wire_app)),
+        "definition": definition_version(app_definition(wire_app, AnonymousUser())),
         "language": "en",
     }
     replica = Replica.objects.create(replica=uuid.UUID(int=number << 96), **(facts | more))
@@ -90,7 +90,7 @@ def test_a_device_with_an_older_definition_is_told(db: Any, definition: str, app
 
 def test_a_definition_is_current_in_the_device_s_own_language(db: Any) -> None:
     with translation.override("de"):
-        german = definition_version(app_definition(wire_app))
+        german = definition_version(app_definition(wire_app, AnonymousUser()))
     make_device(definition=german, language="de")
     assert 'field-definition">current<' in get(person("view_replica"), reverse(DEVICES))
 
