@@ -25,10 +25,11 @@ HEAD = (
     "checks are in [checks](checks.md), codes of errors in the [protocol](protocol.md#errors).\n"
 )
 # What a project itself calls; all else is handed to it, or subclassed.
-CALLED = {"OfflineApp", "Refused", "SyncSettings", "action", "Call", "FakeDevice"}
+CALLED = {"OfflineApp", "Refused", "SyncSettings", "action", "attribute", "Call", "FakeDevice"}
 # Methods that the framework calls on these objects.
 INTERNAL = {
-    *("LocalEntity.rows", "OfflineApp.entities_of", "Pull.deliver", "Pull.close"),
+    *("LocalEntity.rows", "LocalEntity.resolve", "LocalEntity.is_on_device_only"),
+    *("OfflineApp.entities_of", "OfflineApp.entity_for", "Pull.deliver", "Pull.close"),
     *("SyncSettings.problems", "SyncSettings.on_the_wire"),
 }
 

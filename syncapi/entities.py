@@ -33,7 +33,7 @@ class LocalEntity:
 
     - `model`: any model, unchanged. An entity without one declares fields instead, as a model does
       (`text = models.TextField(_("text"))`): its records are made on the device, have a UUID as `id`, and never leave
-      it (`docs/client.md`). `verbose_name` and `verbose_name_plural` are its labels then.
+      it (`docs/on-device.md`). `verbose_name` and `verbose_name_plural` are its labels then.
     - `attributes`: names of fields to carry; `category__name` carries a value of the related row. The primary key
       always comes along. A method decorated with `@offline.attribute` is named in the same way.
     - `pattern`: how it syncs, a class of `syncapi.offline`.
