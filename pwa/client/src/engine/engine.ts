@@ -54,7 +54,7 @@ export class Engine {
   private visible: boolean;
   private meeting: Promise<void> = Promise.resolve();
   private telling: Promise<void> = Promise.resolve();
-  private asked: Promise<void> = Promise.resolve();
+  private asked: Promise<void> | null = null;
   private toTell = false;
 
   constructor(
@@ -137,7 +137,8 @@ export class Engine {
   /** Queues a sync of a context. @throws HaversackError `unknown_context`. */
   async onSync(context: string, options: SyncOptions = {}): Promise<SyncResult> {
     const { discardPending = false, trigger = "manual", pressed = false } = options;
-    await this.inOrder(() => this.checkContext(context));
+    const turn = this.inOrder(context === "" ? null : () => this.checkContext(context));
+    if (turn !== null) await turn;
     if (discardPending) this.person?.discard();
     const result = await this.push({ context, trigger, pressed });
     if (result.error?.code === "unknown_context") throw new ClientError("unknown_context", context);
@@ -146,7 +147,8 @@ export class Engine {
 
   /** Queues a sync after which all rows are compared with the server's. */
   async check(pressed = false): Promise<CheckResult> {
-    await this.inOrder();
+    const turn = this.inOrder(null);
+    if (turn !== null) await turn;
     const { check, error } = await this.push({ context: "", trigger: "manual", pressed, check: true });
     if (check !== undefined) return { status: "complete", repaired: check.repaired };
     return { status: "error", repaired: {}, error: error ?? new ClientError("cancelled").toJSON() };
@@ -176,7 +178,6 @@ export class Engine {
 
   /** @throws ClientError `unknown_context`. */
   private async checkContext(context: string): Promise<void> {
-    if (context === "") return;
     // Before the first definition the server decides.
     const { definition } = await this.state();
     if (definition !== null && !Object.hasOwn(definition.contexts, context)) {
@@ -184,10 +185,19 @@ export class Engine {
     }
   }
 
-  /** Syncs are queued in the order in which they are asked for, whatever has to be looked up before. */
-  private inOrder(check: () => Promise<void> | undefined = () => undefined): Promise<void> {
-    const turn = this.asked.then(check);
-    this.asked = turn.catch(() => undefined);
+  /**
+   * Syncs are queued in the order in which they are asked for, whatever has to be looked up before: whoever gets a
+   * promise waits for it. `null` where nothing has to be waited for.
+   */
+  private inOrder(check: (() => Promise<void> | undefined) | null): Promise<void> | null {
+    if (check === null && this.asked === null) return null;
+    const turn = (this.asked ?? Promise.resolve()).then(check);
+    const asked = turn
+      .catch(() => undefined)
+      .then(() => {
+        if (this.asked === asked) this.asked = null;
+      });
+    this.asked = asked;
     return turn;
   }
 
