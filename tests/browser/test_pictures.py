@@ -35,6 +35,7 @@ def photographed(tmp_path_factory: pytest.TempPathFactory) -> Site:
     site = Site(tmp_path_factory.mktemp("photographed"))
     site.manage("migrate", "--verbosity", "0")
     site.shell(PHOTOGRAPHS)
+    site.sync_when_asked()
     return site
 
 
@@ -101,18 +102,7 @@ def test_small_and_large_pictures_are_there_without_a_server(pictured: Site, bro
     assert width(page, '[data-test="list-row"] hv-picture img') == 256
     part(page, "list-row").first.click()
     expect(page.locator(HERO)).to_be_visible()
-    page.wait_for_function(
-        """() => {
-            const find = (root) => {
-                for (const element of root.querySelectorAll("*")) {
-                    if (element.dataset?.test === "detail-picture") return element.shadowRoot.querySelector("img");
-                    const found = element.shadowRoot && find(element.shadowRoot);
-                    if (found) return found;
-                }
-            };
-            return find(document)?.naturalWidth === 1280;
-        }"""
-    )
+    expect(page.locator(HERO)).to_have_js_property("naturalWidth", 1280)
 
 
 def test_a_lower_budget_is_kept_to_at_once_and_rows_stay(pictured: Site, browser: Browser) -> None:
