@@ -1,9 +1,8 @@
 /** The ports of the engine, as browsers have them. */
 
-import { sha256 } from "@noble/hashes/sha2.js";
-
 import { browserNetwork } from "./network";
 import type { Digest, Locks, Ports, StorageFigures } from "./ports";
+import { sha256 } from "./protocol/sha256";
 import { IdbDeviceStore } from "./store/device";
 import { IdbStore } from "./store/user";
 

@@ -3,7 +3,7 @@
  * Both stay below 2^49, where doubles are exact.
  */
 
-import { sha256 } from "@noble/hashes/sha2.js";
+import { sha256 } from "./sha256";
 
 const MODULUS = 2 ** 48;
 

@@ -1,12 +1,11 @@
 /** A device takes the lists and the parts that the real server gave (`tests/server/test_golden.py`). */
 
-import { sha256 } from "@noble/hashes/sha2.js";
 import { describe, expect, it } from "vitest";
-
 import { golden } from "../testing/golden";
 import { FakeServer } from "../testing/server";
 import { World } from "../testing/world";
 import type { SyncRequest } from "./messages";
+import { sha256 } from "./sha256";
 
 const NDJSON = { headers: { "Content-Type": "application/x-ndjson" } };
 const encoder = new TextEncoder();

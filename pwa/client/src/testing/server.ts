@@ -1,11 +1,10 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-
 import type { AttributeType, Definition, EntityDefinition, Key, Row, User, WireValue } from "../api";
 import { syncedNames } from "../by-name";
 import { addFingerprints, rowFingerprint } from "../protocol/fingerprint";
 import type { Fetch } from "../protocol/http";
 import type { Range, SyncRequest } from "../protocol/messages";
 import { TRACKED } from "../protocol/patterns";
+import { sha256 } from "../protocol/sha256";
 import { areOrdered, listOf, type Publish, type Told, TrackedEntity } from "./tracked";
 
 const encoder = new TextEncoder();

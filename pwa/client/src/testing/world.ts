@@ -1,5 +1,5 @@
-import { sha256 } from "@noble/hashes/sha2.js";
 import { IDBFactory } from "fake-indexeddb";
+import { sha256 } from "../protocol/sha256";
 import "fake-indexeddb/auto";
 
 import type { NetworkType, OfflineEvents } from "../api";
