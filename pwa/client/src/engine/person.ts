@@ -54,6 +54,8 @@ export class Person {
   private readonly lock: TabLock;
   private readonly chain: Chain;
   private watchdog: Watchdog | null = null;
+  /** Screens are to be told of what has come of a first download. */
+  private cancelTelling: (() => void) | null = null;
   private readonly downloads = new Set<Watchdog>();
   private left = false;
   private forgetRemote: () => void = () => undefined;
@@ -277,18 +279,28 @@ export class Person {
     const { clock } = this.ports;
     const waiting = new Set<string>();
     let told = clock.now();
-    return new Preview(this.store, (entity) => {
-      waiting.add(entity);
-      if (clock.now() - told < PREVIEW_EVERY) return;
+    const tell = () => {
+      this.cancelTelling = null;
       told = clock.now();
       this.emit("datachange", { entities: [...waiting] });
       this.emit("statechange");
       waiting.clear();
+    };
+    return new Preview(this.store, (entity) => {
+      waiting.add(entity);
+      // By a timer: after what came last the line may stand still.
+      this.cancelTelling ??= clock.after(Math.max(told + PREVIEW_EVERY - clock.now(), 0), tell);
     });
+  }
+
+  private stopTelling(): void {
+    this.cancelTelling?.();
+    this.cancelTelling = null;
   }
 
   /** A download that failed shows nothing any more. */
   private endPreview(): void {
+    this.stopTelling();
     const entities = Object.keys(this.tables.preview?.rows ?? {});
     this.tables.preview = null;
     if (entities.length > 0) this.emit("datachange", { entities });
@@ -297,6 +309,7 @@ export class Person {
   /** Rows that have just come can be read. */
   private applied(received: Record<string, number>): void {
     this.tables.preview?.end();
+    this.stopTelling();
     const entities = Object.keys(received);
     if (entities.length > 0) this.emit("datachange", { entities });
     this.emit("statechange");
