@@ -365,8 +365,9 @@ export interface OnSyncInput {
   trigger: Trigger;
   /**
    * `SyncLocal<Entity>()` syncs one entity; `sync(["LocalA", "LocalB"])` several in one request, and `sync()` those of
-   * the context. Actions of the app that run on the server are there as on `window.offline`. All reject with what went
-   * wrong; when that is not caught, it is what the whole sync ends with.
+   * the context. Actions of the app that run on the server are there, too: called in the same turn as a sync, they
+   * travel in its request, and are done once however often it is repeated; else each is a request of its own, as on
+   * `window.offline`. All reject with what went wrong; when that is not caught, it is what the whole sync ends with.
    */
   actions: OnSyncActions;
   /** The names of the entities that belong to the context, in the app's order. */

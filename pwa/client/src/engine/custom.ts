@@ -9,6 +9,7 @@ import { _, translate } from "../language";
 import type { Network } from "../ports";
 import { asHaversackError, ClientError, type HaversackError, OnSyncError } from "../protocol/errors";
 import type { Tables } from "../query/tables";
+import { Calls, type Carried } from "./calls";
 import { OwnPhases } from "./own-phases";
 import type { Job } from "./plan";
 import { isEverything } from "./retry";
@@ -78,6 +79,7 @@ export async function runOnSync(
     throw OnSyncError.of(error);
   }
   await run.finish();
+  await run.calls.complete(isEverything(job));
   await store.complete(job.context, new Date(clock.now()).toISOString());
   const check = run.error === null && isEverything(job) ? await run.compare() : null;
   return { received: run.received, check, error: run.error };
@@ -93,15 +95,20 @@ class Run {
   private last: Promise<unknown> = Promise.resolve();
   private readonly running = new Set<Promise<unknown>>();
   private readonly phases: OwnPhases;
+  readonly calls: Calls;
 
   constructor(
     private readonly job: Job,
     private readonly world: CustomWorld,
   ) {
+    this.calls = new Calls(job.context, world.store, (name, input) => {
+      return this.start(() => world.act(name, input as object));
+    });
     this.phases = new OwnPhases({
       world: this.counting(this),
       trigger: job.trigger,
       start: (step) => this.start(step),
+      carrying: (step) => this.calls.carriedBy((carry) => this.start(() => carry(step))),
       failed: (error) => {
         this.error = error;
       },
@@ -111,12 +118,16 @@ class Run {
   input(): OnSyncInput {
     const { network, tables, watchdog } = this.world;
     const { context, trigger } = this.job;
-    const sync = (entities?: string[]) => this.start(() => this.sync(entities));
+    const sync = (entities?: string[]) => {
+      return this.calls.carriedBy<OnSyncResult>((carry) => {
+        return this.start(() => carry((carried) => this.sync(entities, carried)));
+      });
+    };
     const actions = byName<OnSyncActions[string]>(
       (name) => {
         if (name === "sync") return sync;
         if (name.startsWith("SyncLocal")) return () => sync([entityOf(name, this.names)]);
-        return (input = {}) => this.start(() => this.world.act(name, input));
+        return (input = {}) => this.track(this.calls.call(name, input));
       },
       () => ["sync", ...this.names.map(actionOf)],
     );
@@ -159,6 +170,10 @@ class Run {
       return this.blamingTheServer(work);
     });
     this.last = result.catch(() => undefined);
+    return this.track(result);
+  }
+
+  private track<T>(result: Promise<T>): Promise<T> {
     this.running.add(result);
     const done = () => this.running.delete(result);
     result.then(done, done);
@@ -179,13 +194,13 @@ class Run {
     return this.names.filter((name) => wanted.has(name));
   }
 
-  private async sync(entities: string[] | undefined): Promise<OnSyncResult> {
+  private async sync(entities: string[] | undefined, calls: Carried): Promise<OnSyncResult> {
     const { context, trigger } = this.job;
     // Entities may be of any context: it is for the app's code to say what a context means.
     const job: Job = entities === undefined ? { context, trigger } : { context: "", trigger, entities };
     const result: OnSyncResult = { received: {} };
     this.phases.forget();
-    const { error } = await sync(job, this.counting(result));
+    const { error } = await sync(job, { ...this.counting(result), calls });
     if (error !== null) this.error = error;
     return result;
   }

@@ -6,6 +6,7 @@
 import type { Definition, OnSyncAnswer, OnSyncHow, OnSyncPhases, OnSyncQuestion, OnSyncResult } from "../api";
 import { OnSyncError } from "../protocol/errors";
 import type { Level } from "./asks";
+import type { Carried } from "./calls";
 import type { Job } from "./plan";
 import { collect, MOST_ROUNDS, type Question, type Reply, request, tooManyRounds } from "./pull";
 import { apply, compareWhenDue, type Outcome, pullFiles, type SyncWorld, tidyUp } from "./sync";
@@ -18,6 +19,8 @@ export interface OwnWorld {
   trigger: Job["trigger"];
   /** Runs a step when those that were started before it are over. */
   start<T>(step: () => Promise<T>): Promise<T>;
+  /** The same of a step that sends a request, which carries actions. */
+  carrying<T>(step: (carried: Carried) => Promise<T>): Promise<T>;
   /** Why not everything came that belongs to the rows. */
   failed(error: NonNullable<Outcome["error"]>): void;
 }
@@ -39,10 +42,10 @@ export class OwnPhases {
   }
 
   get api(): OnSyncPhases {
-    const { start } = this.own;
+    const { start, carrying } = this.own;
     return {
       collect: (entity, how = "changes") => start(() => this.collect(entity, how)),
-      request: (question) => start(() => this.request(question)),
+      request: (question) => carrying((calls) => this.request(question, calls)),
       apply: (answer) => start(() => this.apply(answer)),
       repair: (entity) => start(() => this.repair(entity)),
       files: () => start(() => this.files()),
@@ -65,7 +68,7 @@ export class OwnPhases {
     return token;
   }
 
-  private async request(token: OnSyncQuestion): Promise<OnSyncAnswer> {
+  private async request(token: OnSyncQuestion, calls: Carried): Promise<OnSyncAnswer> {
     const question = this.questions.get(token);
     if (question === undefined) throw outdated("asked", "collect()");
     this.questions.delete(token);
@@ -73,7 +76,7 @@ export class OwnPhases {
     const round = (this.rounds.get(entity) ?? 0) + 1;
     if (round > MOST_ROUNDS) throw tooManyRounds();
     this.rounds.set(entity, round);
-    const reply = await request(question, this.own.world);
+    const reply = await request(question, { ...this.own.world, calls });
     this.definition = reply.definition;
     const message = reply.believed?.received.entities.find((arrival) => arrival.message.entity === entity)?.message;
     const again =

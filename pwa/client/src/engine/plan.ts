@@ -3,7 +3,7 @@
 import type { Trigger } from "../api";
 import type { Measured } from "../layers/measure";
 import { ClientError } from "../protocol/errors";
-import type { SyncRequest } from "../protocol/messages";
+import type { CarriedCall, SyncRequest } from "../protocol/messages";
 import { visibleGenerations } from "../store/references";
 import type { EntityRecord, Layer, Overview, Switch } from "../store/store";
 import type { Ask, Level } from "./asks";
@@ -31,12 +31,16 @@ export function knownEntities(job: Job, { entities, definition }: Overview): str
   return known.filter((name) => wanted.has(name));
 }
 
+/** As many as a request takes. */
+const MOST_CONFIRMED = 1000;
+
 /** The request of a job. */
 export function planRequest(
   job: Job,
   before: Overview,
   levels: ReadonlyMap<string, Level>,
   asks: ReadonlyMap<string, Ask>,
+  calls: CarriedCall[] = [],
 ): SyncRequest {
   const { context, trigger, entities } = job;
   const request: SyncRequest = { context, trigger, cursors: {} };
@@ -45,6 +49,8 @@ export function planRequest(
     const record = before.entities[name];
     if (record !== undefined && levels.get(name) !== "whole") request.cursors[name] = record.cursor;
   }
+  if (calls.length > 0) request.actions = calls;
+  if (before.confirmed.length > 0) request.confirmed = before.confirmed.slice(0, MOST_CONFIRMED);
   for (const [name, { description }] of asks) request.ranges = { ...request.ranges, [name]: description.ranges };
   return request;
 }

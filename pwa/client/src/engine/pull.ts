@@ -128,14 +128,21 @@ async function exchange(
 ): Promise<Received> {
   const { store, server, user, watchdog, limits } = world;
   watchdog.touch(limits.connect);
-  const wanted = planRequest(job, now, levels, asks);
+  const { calls } = world;
+  const wanted = planRequest(job, now, levels, asks, calls?.toSend());
   const body = await server.sync(wanted, speaker(now, user), watchdog.signal);
   watchdog.touch();
   const noted = body.pipeThrough(
     noting(() => watchdog.touch()),
     { signal: watchdog.signal },
   );
-  return receive(noted, { store, generation, user, before: now, asks, progress: told, preview: world.preview });
+  const received = await receive(noted, {
+    ...{ store, generation, user, before: now, asks, progress: told, preview: world.preview },
+    outcome: async (message) => calls?.settle(message),
+  });
+  const confirmed = new Set(wanted.confirmed);
+  if (confirmed.size > 0) await store.noteCalls((sent) => sent.filter(({ id }) => !confirmed.has(id)));
+  return received;
 }
 
 /** The rows of what came in parts, and what they are with the changes that came beside them; `null`: ask again. */

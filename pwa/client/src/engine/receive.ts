@@ -7,7 +7,7 @@ import { Placed } from "../layers/placed";
 import { readAnswer } from "../protocol/answer";
 import { ClientError } from "../protocol/errors";
 import { isOrdered, keyOrder } from "../protocol/keys";
-import type { EntityMessage, PartMessage, SegmentMessage } from "../protocol/messages";
+import type { ActionMessage, EntityMessage, PartMessage, SegmentMessage } from "../protocol/messages";
 import { trackedKeyType } from "../protocol/patterns";
 import type { Preview } from "../query/preview";
 import type { Content, Gap, Overview, PartialCopy, Segment, Store, StoredDefinition } from "../store/store";
@@ -46,6 +46,8 @@ export interface Receiving {
   asks: ReadonlyMap<string, Ask>;
   progress: Progress;
   preview: Preview;
+  /** What came of an action that travelled with the request: true, whatever becomes of the rest. */
+  outcome(message: ActionMessage): Promise<void>;
 }
 
 /** Resolves only when the answer was read to its end, and every segment of it is stored. */
@@ -62,6 +64,8 @@ export async function receive(body: ReadableStream<Uint8Array>, receiving: Recei
       progress.begin(message);
     } else if (message.type === "definition") {
       received.definition = { version: message.version, definition: message.definition };
+    } else if (message.type === "action") {
+      await receiving.outcome(message);
     } else if (message.type === "entity") {
       const { entity } = message;
       if (seen.has(entity)) throw new ClientError("corrupt_response", `${entity} comes twice`);

@@ -7,6 +7,7 @@ import type { Preview } from "../query/preview";
 import type { Check, Overview, Store, Switch } from "../store/store";
 import type { Level } from "./asks";
 import type { Believed } from "./believe";
+import type { Carried } from "./calls";
 import { planComparison } from "./check";
 import { fetchFiles } from "./files";
 import type { Limits } from "./limits";
@@ -28,6 +29,8 @@ export interface SyncWorld {
   limits: Pick<Limits, "connect" | "compareEvery">;
   sha256: Digest;
   preview: Preview;
+  /** Own server actions that travel with its requests. */
+  calls?: Carried;
   progress(phase: SyncProgress["phase"], done: number, total: number): void;
   /** Of the rows that come. */
   amounts(amounts: Amounts): void;

@@ -165,6 +165,12 @@ describe("tracked entities", () => {
     ["rows after a reset", `${START}${head("reset", '"reason":"x",')}${SEGMENT}[1]\n${END}`],
     ["a reset without a reason", `${NOTHING}${head("reset", "")}${END}`],
     ["half of what unchanged says", `${NOTHING}${head("unchanged", '"rows":1,')}${END}`],
+    ["an action after rows", `${START}${ENTITY}${SEGMENT}[1]\n{"type":"action","id":"a","status":"done"}\n${END}`],
+    ["an action that ended as nothing", `${START}{"type":"action","id":"a"}\n${ENTITY}${SEGMENT}[1]\n${END}`],
+    [
+      "a refusal without an error",
+      `${START}{"type":"action","id":"a","status":"refused"}\n${ENTITY}${SEGMENT}[1]\n${END}`,
+    ],
     ["fewer rows than it began with", `${START.replace('"rows":1', '"rows":2')}${ENTITY}${SEGMENT}[1]\n${END}`],
     ["fewer bytes than it began with", `${START.replace('"bytes":4', '"bytes":5')}${ENTITY}${SEGMENT}[1]\n${END}`],
   ])("refuses an answer that has %s", async (_name, text) => {

@@ -7,7 +7,7 @@ import { ByteReader } from "./bytes";
 import { ClientError } from "./errors";
 import { addFingerprints, rowFingerprint } from "./fingerprint";
 import type { AnswerMessage, EntityMessage, PartMessage, SegmentMessage, StartMessage } from "./messages";
-import { asDefinition, asEntity, asGap, asPart, asSegment, asStart, corrupt, type Fields } from "./parse";
+import { asAction, asDefinition, asEntity, asGap, asPart, asSegment, asStart, corrupt, type Fields } from "./parse";
 
 const LINE_FEED = 10;
 const BRACKET = 91;
@@ -67,6 +67,9 @@ async function* readEntities(reader: ByteReader, start: StartMessage): AsyncGene
       yield entity;
     } else if (fields.type === "definition") {
       yield asDefinition(fields);
+    } else if (fields.type === "action") {
+      if (entity !== null) throw corrupt("the outcome of an action after rows");
+      yield asAction(fields);
     }
   }
   const { fetch } = start;

@@ -42,6 +42,14 @@ describe("golden messages of tracked entities", () => {
   });
 });
 
+it("golden messages of actions: what came of them, before the rows", async () => {
+  const messages = await read("actions");
+  const ids = requested("actions").actions?.map(({ id }) => id);
+  expect(messages.slice(0, 4).map(({ type }) => type)).toEqual(["start", "action", "action", "entity"]);
+  expect(messages[1]).toEqual({ type: "action", id: ids?.[0], status: "done", output: { renamed: 1 } });
+  expect(messages[2]).toMatchObject({ id: ids?.[1], status: "refused", error: { code: "no_name", retry: false } });
+});
+
 describe("the story they tell", () => {
   let tab: Tab;
   let world: World;

@@ -1,6 +1,6 @@
 /** The messages of `docs/protocol.md`, as this client reads and writes them. */
 
-import type { Definition, Key, Trigger, User } from "../api";
+import type { Definition, Key, SyncError, Trigger, User, WireValue } from "../api";
 
 export const PROTOCOL = 1;
 
@@ -20,6 +20,16 @@ export interface SyncRequest {
   cursors: Record<string, string>;
   /** What the device has, to be compared; by entity. */
   ranges?: Record<string, Range[]>;
+  /** Own server actions to be done before the rows are read, each once for its id. */
+  actions?: CarriedCall[];
+  /** Ids of those whose outcomes are not asked for again. */
+  confirmed?: string[];
+}
+
+export interface CarriedCall {
+  id: string;
+  name: string;
+  input: WireValue;
 }
 
 /** The keys after the range before, up to and with `last` (`null`: to the end), hold so many rows. */
@@ -41,6 +51,11 @@ export interface DefinitionMessage {
   version: string;
   definition: Definition;
 }
+
+/** What came of an action: it was done; it was not, nor will it be; or nothing came of it yet. */
+export type ActionMessage =
+  | { type: "action"; id: string; status: "done"; output: unknown }
+  | { type: "action"; id: string; status: "refused" | "error"; error: SyncError };
 
 export interface ReplaceMessage {
   type: "entity";
@@ -167,6 +182,7 @@ export interface SegmentMessage {
 export type AnswerMessage =
   | StartMessage
   | DefinitionMessage
+  | ActionMessage
   | EntityMessage
   | PartMessage
   | GapMessage

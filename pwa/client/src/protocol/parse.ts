@@ -1,8 +1,9 @@
 /** Messages from lines of JSON: strict about every key that is needed, deaf to those that are not known. */
 
-import type { Key } from "../api";
+import type { Key, SyncError } from "../api";
 import { ClientError } from "./errors";
 import {
+  type ActionMessage,
   type DefinitionMessage,
   type EntityMessage,
   type GapMessage,
@@ -39,6 +40,17 @@ export function asDefinition(fields: Fields): DefinitionMessage {
     throw corrupt("a definition without entities or contexts");
   }
   return { type: "definition", version: text(fields, "version"), definition };
+}
+
+export function asAction(fields: Fields): ActionMessage {
+  const head = { type: "action", id: text(fields, "id") } as const;
+  const { status, output } = fields;
+  if (status === "done") return { ...head, status, output };
+  if (status !== "refused" && status !== "error") throw corrupt(`an action that ended as ${String(status)}`);
+  const error = fields.error as SyncError | undefined;
+  if (typeof error?.code !== "string" || typeof error.message !== "string")
+    throw corrupt("an action without its error");
+  return { ...head, status, error: { ...error, retry: error.retry === true } };
 }
 
 export function asEntity(fields: Fields): EntityMessage {

@@ -53,6 +53,23 @@ export function storeContract(name: string, make: (user: string) => Store): void
       expect(agenda.unfinished.map(({ context }) => context).sort()).toEqual(["a", "b", "c"]);
     });
 
+    it("W1: actions that travel with syncs are remembered, and which of them are over is known at once", async () => {
+      const call = { asked: '["book",{}]', context: "", isOver: false };
+      const ids: string[] = [];
+      await store.noteCalls((calls, newId) => {
+        ids.push(newId(), newId());
+        return [...calls, ...ids.map((id) => ({ ...call, id }))];
+      });
+      expect(new Set(ids).size).toBe(2);
+      expect((await store.overview()).confirmed).toEqual([]);
+      store.close();
+      const again = make(user);
+      await again.noteCalls((calls) => calls.map((one) => ({ ...one, isOver: one.id === ids[1] })));
+      expect((await again.overview()).confirmed).toEqual([ids[1]]);
+      await again.noteCalls((calls) => calls.filter(({ isOver }) => !isOver));
+      expect((await again.overview()).confirmed).toEqual([]);
+    });
+
     it("P1: staged rows are invisible until they are switched to", async () => {
       await fill("a", segment(1, 2), segment(3));
       const generation = await store.newGeneration();

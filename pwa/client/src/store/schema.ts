@@ -14,6 +14,7 @@ import type {
   Overview,
   PartialCopy,
   Segment,
+  SentCall,
   SingleRow,
   StoredFile,
 } from "./store";
@@ -65,6 +66,7 @@ interface Meta {
   fileBudget: number | null;
   agenda: Agenda;
   singles: Record<string, { change: number; rows: number }>;
+  calls: SentCall[];
 }
 
 export type AnyTransaction = IDBPTransaction<UserSchema, Names[], "readonly" | "readwrite" | "versionchange">;

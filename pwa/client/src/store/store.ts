@@ -116,6 +116,19 @@ export interface Overview {
   agenda: Agenda;
   /** How many single rows each entity has; absent where none ever was. */
   singles: Record<string, number>;
+  /** Ids of actions whose outcomes are not asked for again, as the next sync tells the server. */
+  confirmed: string[];
+}
+
+/** A call of an own server action that travels with a sync. */
+export interface SentCall {
+  id: string;
+  /** Its name and input, as JSON. */
+  asked: string;
+  /** Of the sync. */
+  context: string;
+  /** The sync was complete, or the action was refused: the same call again is another. */
+  isOver: boolean;
 }
 
 /** A comparison of all rows with the server's. */
@@ -297,6 +310,8 @@ export interface Store {
   complete(context: string, at: string): Promise<void>;
   /** Changes what is still to be done. Returns what was written. */
   plan(change: (agenda: Agenda) => Agenda): Promise<Agenda>;
+  /** Changes what is remembered of actions that travel with syncs; on the disk when it resolves. */
+  noteCalls(change: (calls: SentCall[], newId: () => string) => SentCall[]): Promise<void>;
 
   /** How many rows an entity has; `null` before its first sync. */
   rows(entity: string): Promise<number | null>;

@@ -47,6 +47,7 @@ import type {
   PresentFiles,
   Pruned,
   Segment,
+  SentCall,
   SingleRows,
   Store,
   StoredFile,
@@ -55,13 +56,17 @@ import type {
 
 // The server can send all of it again.
 const RELAXED = "relaxed";
-// What a person typed is nowhere else.
+// What a person typed is nowhere else, nor is the id of what is to be done once.
 const STRICT = "strict";
 
 export class IdbStore implements Store {
   private readonly connection: Connection<UserSchema>;
 
-  constructor(app: string, user: string, randomId: () => string) {
+  constructor(
+    app: string,
+    user: string,
+    private readonly randomId: () => string,
+  ) {
     this.connection = new Connection<UserSchema>(`haversack/${app}/${user}`, 3, (db, old, _new, transaction) => {
       if (old < 1) {
         db.createObjectStore("meta");
@@ -92,8 +97,9 @@ export class IdbStore implements Store {
         get(transaction, "doubts"),
         get(transaction, "lastCheck"),
         countSingles(transaction),
+        get(transaction, "calls"),
       ]);
-      const [settled, unseen, kept, agenda, doubts, lastCheck, singles] = others;
+      const [settled, unseen, kept, agenda, doubts, lastCheck, singles, calls] = others;
       return {
         replica: replica as string,
         definition: version === undefined || definition === undefined ? null : { version, definition },
@@ -106,6 +112,7 @@ export class IdbStore implements Store {
         filesUnseen: kept === undefined || (unseen ?? false),
         agenda: agenda ?? EMPTY_AGENDA,
         singles,
+        confirmed: (calls ?? []).filter(({ isOver }) => isOver).map(({ id }) => id),
       };
     });
   }
@@ -364,6 +371,15 @@ export class IdbStore implements Store {
       if (after !== before) await put(transaction, "agenda", after);
       return after;
     });
+  }
+
+  noteCalls(change: (calls: SentCall[], newId: () => string) => SentCall[]): Promise<void> {
+    const work = async (transaction: Writing) => {
+      const before = (await get(transaction, "calls")) ?? [];
+      const after = change(before, this.randomId);
+      if (after !== before) await put(transaction, "calls", after);
+    };
+    return this.write(["meta"], work, STRICT);
   }
 
   rows(entity: string): Promise<number | null> {

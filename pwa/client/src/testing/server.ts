@@ -1,8 +1,8 @@
-import type { AttributeType, Definition, EntityDefinition, Key, Row, User, WireValue } from "../api";
+import type { AttributeType, Definition, EntityDefinition, Key, Row, SyncError, User, WireValue } from "../api";
 import { syncedNames } from "../by-name";
 import { addFingerprints, rowFingerprint } from "../protocol/fingerprint";
 import type { Fetch } from "../protocol/http";
-import type { Range, SyncRequest } from "../protocol/messages";
+import type { CarriedCall, Range, SyncRequest } from "../protocol/messages";
 import { TRACKED } from "../protocol/patterns";
 import { sha256 } from "../protocol/sha256";
 import { areOrdered, listOf, type Publish, type Told, TrackedEntity } from "./tracked";
@@ -57,6 +57,10 @@ export class FakeServer {
   sizes: { small?: number; large?: number } = {};
   /** The project's own, by name. */
   actions: Record<string, (input: Row) => WireValue> = {};
+  /** What came of actions that travelled with a sync, by id; `error` is no outcome. */
+  readonly ledger = new Map<string, object>();
+  /** Ids of which a device said that it does not ask again. */
+  readonly confirmed: string[] = [];
   token = "token-1";
   segmentRows = 1000;
   /** Entities of more rows come in parts to be fetched. */
@@ -143,6 +147,21 @@ export class FakeServer {
     return Response.json({ output: action((body as { input: Row }).input) });
   }
 
+  /** Once for each id. An action that throws an error of the protocol says no, or that it is to be tried again. */
+  private perform({ id, name, input }: CarriedCall): object {
+    const known = this.ledger.get(id);
+    if (known !== undefined) return known;
+    let outcome: object;
+    try {
+      outcome = { status: "done", output: this.actions[name]?.(input as unknown as Row) };
+    } catch (error) {
+      if ((error as SyncError).retry) return { status: "error", error };
+      outcome = { status: "refused", error };
+    }
+    this.ledger.set(id, outcome);
+    return outcome;
+  }
+
   /** A picture in a size says which; it has as many bytes as `sizes` says. */
   private file(asked: URLSearchParams): Response {
     const [name, size] = [asked.get("name") ?? "", asked.get("size")];
@@ -168,7 +187,11 @@ export class FakeServer {
     const typeOf = (of: string) => this.definition.entities.find((one) => one.name === of)?.attributes[0]?.type ?? "";
     const isRefused = ([of, list]: [string, Range[]]) => !areOrdered(list, typeOf(of));
     if (Object.entries(ranges ?? {}).some(isRefused)) return failure(400, "invalid_request");
-    const bytes = this.answer(entities ?? context, cursors, headers.get("Haversack-Definition"), ranges);
+    const { actions = [], confirmed = [] } = body as SyncRequest;
+    if (actions.some((call) => this.actions[call.name] === undefined)) return failure(404, "unknown_action");
+    this.confirmed.push(...confirmed);
+    const outcomes = actions.map((call) => JSON.stringify({ type: "action", id: call.id, ...this.perform(call) }));
+    const bytes = this.answer(entities ?? context, cursors, headers.get("Haversack-Definition"), ranges, outcomes);
     const content = this.damage?.(bytes) ?? bytes;
     return new Response(content as BodyInit, { headers: { "Content-Type": "application/x-ndjson" } });
   }
@@ -179,6 +202,7 @@ export class FakeServer {
     cursors: Record<string, string>,
     definition: string | null,
     ranges: SyncRequest["ranges"] = {},
+    outcomes: string[] = [],
   ): Uint8Array {
     const told = entities.map((name) => this.tell(name, cursors[name], ranges[name]));
     this.told = Object.fromEntries(entities.map((name, at) => [name, (told[at] as Told).message]));
@@ -194,7 +218,7 @@ export class FakeServer {
       head.push(JSON.stringify({ type: "definition", version: this.version, definition: this.definition }));
     }
     const lines = told.flatMap(({ message, lines }) => [JSON.stringify(message), ...lines]);
-    return encoder.encode(`${[...head, ...lines, '{"type":"end"}'].join("\n")}\n`);
+    return encoder.encode(`${[...head, ...outcomes, ...lines, '{"type":"end"}'].join("\n")}\n`);
   }
 
   /** Another history, as after a restore from a backup: cursors of tracked entities mean nothing any more. */
