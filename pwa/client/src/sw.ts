@@ -3,61 +3,37 @@
  * and stays out of everything else, above all of the API (S3). Takes over only when it is told to.
  */
 
-import { PrecacheController, PrecacheRoute } from "workbox-precaching";
-import { NavigationRoute, registerRoute } from "workbox-routing";
-
 import { cacheName, isOutdated } from "./sw/caches";
+import { type Entry, Shell } from "./sw/shell";
 import { TAG, wakeUp } from "./sw/wake-up";
 import { precachedWorker } from "./sw/worker-address";
 
 declare const self: ServiceWorkerGlobalScope & {
   /** Put before this script by the server. */
-  __HAVERSACK__: { shell: string; scope: string; precache: { url: string; revision: string | null }[] };
+  __HAVERSACK__: { shell: string; scope: string; precache: Entry[] };
 };
 
 const { shell, scope, precache } = self.__HAVERSACK__;
-const controller = new PrecacheController({
-  cacheName: cacheName(scope),
-  plugins: [
-    {
-      // The sign-in page of a network must not become the app.
-      fetchDidSucceed: async ({ response }) => {
-        if (response.redirected || response.status !== 200) throw new Error(`${response.url}: ${response.status}`);
-        // A cache compares the headers that `Vary` names. Those of a navigation are not those of this request, so the
-        // shell would be kept and never found.
-        const headers = new Headers(response.headers);
-        headers.delete("Vary");
-        return new Response(response.body, { status: response.status, headers });
-      },
-    },
-  ],
-});
-
-controller.addToCacheList(precache);
-registerRoute(new PrecacheRoute(controller, { directoryIndex: "", cleanURLs: false, ignoreURLParametersMatching: [] }));
-registerRoute(new NavigationRoute(controller.createHandlerBoundToURL(shell)));
-
-// The script of the engine's worker: see `workerAddress`.
-registerRoute(
-  ({ request, url }) => request.destination === "worker" && url.pathname.startsWith(scope),
-  async ({ request, url }) => {
-    const file = precachedWorker(
-      url.pathname,
-      precache.map((entry) => entry.url),
-    );
-    if (file === undefined) return fetch(request);
-    const { body, headers } = (await controller.matchPrecache(file)) ?? (await fetch(file));
-    // Under the address that was asked for: the worker is then in scope, as its page is.
-    return new Response(body, { headers });
-  },
-);
+const kept = new Shell(cacheName(scope), precache);
+const addresses = precache.map(({ url }) => url);
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(controller.install(event));
+  event.waitUntil(kept.install());
 });
 
 self.addEventListener("activate", (event) => {
-  event.waitUntil(Promise.all([controller.activate(event), removeOutdated(), self.clients.claim()]));
+  event.waitUntil(Promise.all([kept.activate(), removeOutdated(), self.clients.claim()]));
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  if (request.method !== "GET") return;
+  if (request.mode === "navigate") event.respondWith(kept.respond(shell));
+  else if (kept.has(request.url)) event.respondWith(kept.respond(request.url));
+  else if (request.destination === "worker") {
+    const file = workerFile(new URL(request.url));
+    if (file !== undefined) event.respondWith(workerScript(file));
+  }
 });
 
 self.addEventListener("message", (event) => {
@@ -68,6 +44,17 @@ self.addEventListener("sync", (event) => {
   const { tag, waitUntil } = event as ExtendableEvent & { tag: string };
   if (tag === TAG) waitUntil.call(event, self.clients.matchAll({ type: "window" }).then(wakeUp));
 });
+
+/** The script of the engine's worker: see `workerAddress`. */
+function workerFile({ pathname }: URL): string | undefined {
+  return pathname.startsWith(scope) ? precachedWorker(pathname, addresses) : undefined;
+}
+
+/** Under the address that was asked for: the worker is then in scope, as its page is. */
+async function workerScript(file: string): Promise<Response> {
+  const { body, headers } = await kept.respond(file);
+  return new Response(body, { headers });
+}
 
 /** Removes caches of earlier formats; those of other apps on this origin are not ours. */
 async function removeOutdated(): Promise<void> {

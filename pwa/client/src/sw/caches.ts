@@ -1,6 +1,6 @@
 /** Names of caches. Several apps share an origin, and one scope may be the beginning of another. */
 
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** The cache of the app with this scope. */
 export function cacheName(scope: string): string {
