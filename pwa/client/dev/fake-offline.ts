@@ -72,7 +72,7 @@ export class FakeOffline implements OfflineApi {
       const syncing = {
         context: "",
         phase: "rows",
-        done: total * 0.45,
+        done: Math.round(total * 0.45),
         total,
         bytes: 9.3e6,
         totalBytes: 20.6e6,

@@ -1,6 +1,6 @@
 /** Stands in for `src/updates.ts`: there is no service worker here. `?update` lets a version wait. */
 export function onUpdateWaiting(callback: () => void): () => void {
-  if (new URLSearchParams(location.search).has("update")) callback();
+  if (new URLSearchParams(sessionStorage.getItem("switches") ?? "").has("update")) callback();
   return () => {};
 }
 

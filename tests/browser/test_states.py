@@ -1,0 +1,102 @@
+"""Everybody can use every state of the screens: those that a real server is seldom in come from the made-up data of
+`pwa/client/dev`, all of them looked at by axe, light and dark, on a phone and on a desktop."""
+
+import mimetypes
+import subprocess
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Route, expect
+
+from tests.browser.conftest import DESKTOP, PHONE, Browser
+from tests.browser.site import ROOT
+from tests.browser.steps import part
+from tests.browser.test_screens import violations
+
+ADDRESS = "http://screens.invalid"
+
+# What is looked at: an address with its switches (`pwa/client/dev/main.ts`), what is pressed there, and what is then
+# to be seen.
+STATES = {
+    "first run": ("/?first", "", "download"),
+    "first download running": ("/?first&slow", "", "progress"),
+    "first download interrupted": ("/?first&dropped", "", "waits"),
+    "first download failed": ("/?first&error", "", "download"),
+    "first download that can be looked at": ("/LocalProduct/?preview", "", "peek"),
+    "looking around": ("/LocalProduct/?preview", "peek", "download-banner"),
+    "loading": ("/LocalProduct/?loading", "", "list"),
+    "filters": ("/LocalProduct/", "open-filters", "filters"),
+    "narrowed by everything": (
+        "/LocalProduct/?q=ch&is.discontinued=false&is.unit_price=%7B%22gte%22%3A%2210%22%7D",
+        "open-filters",
+        "filters",
+    ),
+    "nothing found": ("/LocalProduct/?q=zzz", "", "result-count"),
+    "nothing there": ("/LocalProduct/?empty", "", "result-count"),
+    "more": ("/LocalProduct/?crowded", "nav-more", "nav-status"),
+    "tree": ("/LocalCategory/", "", "tree"),
+    "record": ("/LocalProduct/1/", "", "detail"),
+    "picture": ("/LocalProduct/1/", "enlarge", "lightbox"),
+    "update": ("/LocalProduct/?update", "", "update-banner"),
+    "no network": ("/LocalProduct/?offline", "", "offline-banner"),
+    "signed out by the server": ("/LocalProduct/?session", "", "session-banner"),
+    "sync failed": ("/LocalProduct/?error", "", "retry-banner"),
+    "syncing": ("/status/?slow", "", "progress"),
+    "device": ("/status/", "", "readiness"),
+    "pictures missing": ("/status/?files", "", "readiness"),
+    "compared": ("/status/?checked", "", "readiness"),
+    "leaving": ("/status/", "sign-out", "sign-out-confirm"),
+    "sign-in": ("/?signedout", "", "sign-in-form"),
+    "from right to left": ("/LocalProduct/?rtl", "open-filters", "filters"),
+    "a record from right to left": ("/LocalProduct/1/?rtl", "", "detail"),
+}
+# Seen on phones only: there is room for the rest of it elsewhere.
+PHONES = {"more"}
+
+
+@pytest.fixture(scope="session")
+def screens(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The screens on made-up data, built."""
+    folder = tmp_path_factory.mktemp("screens")
+    built = subprocess.run(
+        ["node_modules/.bin/vite", "build", "--config", "pwa/client/dev/vite.config.ts", "--outDir", str(folder)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert built.returncode == 0, built.stderr
+    return folder
+
+
+def serve(context: BrowserContext, folder: Path) -> None:
+    """Answers as a server does: files, and for any other address the page."""
+
+    def answer(route: Route) -> None:
+        file = folder / route.request.url.removeprefix(ADDRESS).partition("?")[0].lstrip("/")
+        if not file.is_file():
+            file = folder / "index.html"
+        route.fulfill(path=file, content_type=mimetypes.guess_type(file.name)[0] or "text/plain")
+
+    context.route(f"{ADDRESS}/**", answer)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_axe_finds_nothing_in_any_state(screens: Path, browser: Browser, scheme: str, size: dict[str, int]) -> None:
+    context = browser(viewport=size, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
+    serve(context, screens)
+    page = context.pages[0]
+    found: dict[str, list[str]] = {}
+    for name, (path, press, seen) in STATES.items():
+        if name in PHONES and size is not PHONE:
+            continue
+        page.goto(ADDRESS)
+        page.evaluate("sessionStorage.clear()")  # the switches of the state before
+        page.goto(f"{ADDRESS}{path}")
+        if press:
+            part(page, press).first.click()
+        expect(part(page, seen).first, f"{name}: {seen}").to_be_visible()
+        if problems := violations(page):
+            found[name] = problems
+    assert found == {}
