@@ -21,6 +21,12 @@ def top_row(page: Page) -> str:
     return key
 
 
+def height(page: Page, key: str) -> float:
+    """How far down the row of a record is on the screen."""
+    top: float = page.locator(f'[data-key="{key}"]').evaluate("(row) => row.getBoundingClientRect().top")
+    return top
+
+
 def scroll(page: Page, top: int) -> None:
     part(page, "list").evaluate("(list, top) => list.scrollTo({ top })", top)
 
@@ -173,3 +179,40 @@ def test_the_record_stays_open_while_a_sync_brings_its_changes(site: Site, brows
     assert press_sync(page)["type"] == "synccomplete"
     expect(part(page, "attribute-unit_price")).to_contain_text("19.00")
     expect(part(page, "list-row").first).to_contain_text("19.00")
+
+
+def test_what_a_sync_puts_above_moves_nothing_in_sight(site: Site, browser: Browser) -> None:
+    page = open_app(browser(reduced_motion="reduce"), site, "catalog")
+    download(page)
+    scroll(page, 2000)
+    before = top_row(page)
+    page.locator(f'[data-key="{before}"] a').focus()
+    place = height(page, before)
+    site.shell(
+        "from catalog.models import Category, Product; "
+        "[Product.objects.create(sku=f'N{n}', name=f'Aalborg no. {n}', category=Category.objects.first(), "
+        "unit_price=1) for n in range(3)]"
+    )
+    page.evaluate("window.offline.onSync()")
+    expect(part(page, "result-count")).to_contain_text("80")
+    expect(page.locator(f'[data-key="{before}"] a')).to_be_focused()
+    assert abs(height(page, before) - place) <= 1  # browsers scroll by whole pixels, rows need not be as high
+
+
+def test_who_types_into_the_search_is_not_disturbed_by_a_sync(site: Site, browser: Browser) -> None:
+    page = open_app(browser(reduced_motion="reduce"), site, "catalog")
+    download(page)
+    part(page, "search").fill("aalborg")
+    expect(part(page, "list-row")).to_have_count(0)
+    part(page, "search").evaluate("(input) => input.setSelectionRange(2, 5)")
+    site.shell(
+        "from catalog.models import Category, Product; "
+        "Product.objects.create(sku='N', name='Aalborg herring', category=Category.objects.first(), unit_price=1)"
+    )
+    page.evaluate("window.offline.onSync()")
+    expect(part(page, "list-row")).to_have_count(1)
+    expect(part(page, "search")).to_be_focused()
+    assert part(page, "search").evaluate("({ selectionStart, selectionEnd }) => [selectionStart, selectionEnd]") == [
+        2,
+        5,
+    ]

@@ -41,6 +41,11 @@ export class RowSource {
     return this.#shown?.query ?? null;
   }
 
+  /** Another object when what is shown was asked for anew. */
+  get answer(): object | null {
+    return this.#shown;
+  }
+
   /** The row at this place, `undefined` while it is not loaded. */
   row(index: number): Row | undefined {
     return this.#shown?.pages.get(Math.floor(index / PAGE))?.[index % PAGE];

@@ -55,6 +55,11 @@ export class RowFocus {
     this.#wanted = index;
   }
 
+  /** The record that has the focus is in another place now. */
+  moved(index: number | null): void {
+    if (this.index !== null && index !== null) this.index = index;
+  }
+
   readonly arrived = (event: FocusEvent): void => {
     this.index = indexOf(event.target);
     this.#wanted = null;

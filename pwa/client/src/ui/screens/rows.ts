@@ -12,6 +12,7 @@ import { keyOf, recordTitle } from "../model";
 import { columnWidths, type RowContext, rowTemplate } from "../parts/row";
 import { base, buttons } from "../styles";
 import { capitalize, t } from "../texts";
+import { Anchor } from "./list-anchor";
 import { keyTarget, RowFocus, renderedRows } from "./list-focus";
 import { rowStyles } from "./rows.css";
 import "../parts/columns";
@@ -78,6 +79,10 @@ export class Rows extends LitElement {
   /** Height of the scroller, as far as it was laid out. */
   #viewport = innerHeight;
   #settling = 0;
+  #anchor = new Anchor(
+    (index) => this.#keyAt(index),
+    (key) => this.#indexOf(key),
+  );
   #told = "";
   /** The record that is open is still to be brought into sight. */
   #reveal = false;
@@ -93,8 +98,10 @@ export class Rows extends LitElement {
     new Live(this, {
       datachange: ({ entities }) => {
         this.#titles.forget(entities);
-        if (entities.includes(this.entity.name)) void this.reload();
-        else this.requestUpdate();
+        if (entities.includes(this.entity.name)) {
+          this.#hold();
+          void this.reload();
+        } else this.requestUpdate();
       },
     });
   }
@@ -121,6 +128,7 @@ export class Rows extends LitElement {
       void this.#source.setQuery(this.query, Math.floor(this.#restore / this.#rowHeight()));
     } else {
       this.#restore = 0;
+      this.#anchor.forget();
       void this.#source.setQuery(this.query);
     }
   }
@@ -234,6 +242,7 @@ export class Rows extends LitElement {
   }
 
   #arrived(): void {
+    this.#release();
     this.requestUpdate();
     const { total = null, failed = false } = this.#source ?? {};
     this.dispatchEvent(new CustomEvent<Counted>("hv-counted", { detail: { total, failed } }));
@@ -251,6 +260,21 @@ export class Rows extends LitElement {
     const top = this.#restore !== null && shownQuery === this.query ? this.#restore : end === 0 ? 0 : null;
     if (top !== null) this.range = visibleRange(top, this.#viewport, this.#rowHeight(), total, 0);
     else if (end > total) this.range = { start: Math.min(start, total), end: total };
+  }
+
+  #hold(): void {
+    const scroller = this.#scroller;
+    const source = this.#source;
+    if (!scroller || !source || this.#restore !== null) return;
+    const top = scroller.scrollTop > 0 ? Math.max(Math.floor(this.#top(scroller) / this.#rowHeight()), 0) : null;
+    this.#anchor.hold(source.answer, top, this.#focus.index);
+  }
+
+  #release(): void {
+    const moved = this.#anchor.release(this.#source?.answer ?? null);
+    if (!moved) return;
+    if (moved.rows) this.#restore = (this.#scroller?.scrollTop ?? 0) + moved.rows * this.#rowHeight();
+    this.#focus.moved(moved.focused);
   }
 
   #settleSoon(): void {
@@ -318,6 +342,11 @@ export class Rows extends LitElement {
       : number;
   }
 
+  #keyAt(index: number): string | null {
+    const row = this.#source?.row(index);
+    return row ? String(keyOf(this.entity, row)) : null;
+  }
+
   #indexOf(key: string): number | null {
     return this.#source?.find((row) => String(keyOf(this.entity, row)) === key) ?? null;
   }
@@ -325,14 +354,15 @@ export class Rows extends LitElement {
   #tellPlace(): void {
     const source = this.#source;
     const index = this.selected ? this.#indexOf(this.selected) : null;
-    const key = (at: number) => {
-      const row = source?.row(at);
-      return row ? String(keyOf(this.entity, row)) : null;
-    };
     const detail: Place | null =
       index === null
         ? null
-        : { index, total: source?.total ?? 0, previous: index > 0 ? key(index - 1) : null, next: key(index + 1) };
+        : {
+            index,
+            total: source?.total ?? 0,
+            previous: index > 0 ? this.#keyAt(index - 1) : null,
+            next: this.#keyAt(index + 1),
+          };
     const told = JSON.stringify(detail);
     if (told === this.#told) return;
     this.#told = told;
