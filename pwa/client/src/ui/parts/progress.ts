@@ -15,6 +15,7 @@ export class Progress extends LitElement {
     base,
     css`
       :host {
+        inline-size: 100%;
         block-size: 0.5rem;
         border-radius: var(--radius-full);
         background: var(--sunken);

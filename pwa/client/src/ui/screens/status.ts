@@ -148,10 +148,16 @@ export class Status extends LitElement {
         <div class="dot ${ready ? "" : "offline"}">${icon(ready ? "device" : "download")}</div>
         <div class="text">
           <strong>${ready ? t("offlineReady") : t("offlineNotReady")}</strong>
-          ${ready ? html`<span class="muted">${t("offlineReadyHint")}</span>` : nothing}
+          ${
+            ready
+              ? html`<span class="muted">${t("offlineReadyHint")}</span>`
+              : missing.length === 1
+                ? html`<span class="muted">${missing.map((one) => this.#missing(one))}</span>`
+                : nothing
+          }
         </div>
       </div>
-      ${ready ? nothing : html`<ul>${missing.map((one) => html`<li>${this.#missing(one)}</li>`)}</ul>`}
+      ${missing.length < 2 ? nothing : html`<ul>${missing.map((one) => html`<li>${this.#missing(one)}</li>`)}</ul>`}
     </section>`;
   }
 
