@@ -1,0 +1,36 @@
+"""What everybody downloads before they see anything: a number of bytes, which does not grow unnoticed."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MOST = 90_000  # bytes of page, worker and service worker, as a server that compresses with Brotli sends them
+
+COMPRESSED = """
+const { readFileSync } = require("node:fs");
+const { brotliCompressSync } = require("node:zlib");
+for (const file of process.argv.slice(1)) console.log(brotliCompressSync(readFileSync(file)).length);
+"""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("build")
+    for config in ("vite.config.ts", "vite.sw.config.ts"):
+        command = ["node_modules/.bin/vite", "build", "--config", config, "--outDir", str(folder)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_the_app_keeps_to_its_bytes(built: Path) -> None:
+    scripts = sorted(built.rglob("*.js"))
+    names = [file.name.partition("-")[0] for file in scripts]
+    assert sorted(names) == ["main", "sw.js", "worker"]
+    told = subprocess.run(
+        ["node", "-e", COMPRESSED, *map(str, scripts)], capture_output=True, text=True, check=True
+    ).stdout
+    sizes = dict(zip(names, map(int, told.split()), strict=True))
+    assert sum(sizes.values()) <= MOST, sizes
