@@ -52,16 +52,17 @@ def test_what_was_looked_at_and_not_taken_is_not_sent(shelf: Shelf, monkeypatch:
             return pull.everything()
         changes = pull.changes()
         everything = pull.everything()
-        return everything if changes.rows > 1 else changes
+        return everything if changes.rows > 2 else changes  # PostgreSQL tells the test's own first row again
 
     composed(monkeypatch, offline.ReadOnlyOptimized, flow)
     device = FakeDevice()
     assert sync(device, offline.ReadOnlyOptimized).mode == "replace"
     Shelf.objects.create(name="Oils")
     assert sync(device, offline.ReadOnlyOptimized).mode == "delta"
+    Shelf.objects.create(name="Tea")
     Shelf.objects.update(name="Other")
     assert sync(device, offline.ReadOnlyOptimized).mode == "replace"
-    assert [row["name"] for row in device.rows("tracked", "TrackedShelf")] == ["Other", "Other"]
+    assert [row["name"] for row in device.rows("tracked", "TrackedShelf")] == ["Other"] * 3
 
 
 def test_changes_that_wait_are_not_lost(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
