@@ -1,26 +1,11 @@
 /** A moment to come as "in 25 seconds", counted down. */
-import { html, LitElement } from "lit";
+import { html } from "lit";
 import { format } from "../format";
+import { Ticking } from "./ticking";
 
-export class Until extends LitElement {
-  static override properties = { time: {} };
-  /** ISO 8601. */
-  declare time: string;
-  #timer = 0;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#timer = window.setInterval(() => this.requestUpdate(), 1000);
-  }
-
-  override disconnectedCallback(): void {
-    clearInterval(this.#timer);
-    super.disconnectedCallback();
-  }
-
-  // Part of its surroundings' text, as `hv-ago` is.
-  protected override createRenderRoot() {
-    return this;
+export class Until extends Ticking {
+  constructor() {
+    super(1000);
   }
 
   override render() {
