@@ -144,6 +144,7 @@ def test_records_are_stepped_through_in_the_order_of_the_list(site: Site, browse
     page = open_app(browser(reduced_motion="reduce"), site, "catalog")
     download(page)
     part(page, "search").fill("ch")
+    expect(part(page, "list-row").nth(2).locator("mark").first).to_be_visible()  # found, and painted
     titles = [row.split("\n")[0] for row in part(page, "list-row").all_inner_texts()]
     part(page, "list-row").nth(1).click()
     heading = part(page, "detail").locator("h1")

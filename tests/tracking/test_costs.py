@@ -314,7 +314,8 @@ def test_costs_of_gaps_in_a_scope_of_few_rows(statistics: str, db: None) -> None
     with counted() as reads:
         message, told = pull("OwnJars", cursor, FEW)
     assert (message["mode"], told) == ("delta", [])
-    assert reads.rows <= SPREAD + 99, "\n".join(reads.plans)  # the scope is read once
+    # The scope is read once. Either look-up of ten keys may go through the scope's rows as well: they are about as few.
+    assert reads.rows <= SPREAD + 3 * 99, "\n".join(reads.plans)
     assert reads.steps <= STEPS, "\n".join(reads.plans)
 
 
