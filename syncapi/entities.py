@@ -17,8 +17,10 @@ from syncapi.patterns import Pattern, ReadOnly
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
+    from rest_framework.serializers import ModelSerializer
 
     from syncapi.applications import OfflineApp
+    from syncapi.push.change import Change, Conflict
 
 User = AbstractBaseUser | AnonymousUser
 
@@ -47,6 +49,16 @@ class LocalEntity:
     - `depends_on`: further fields that decide which rows are in a scope, such as `territory__assignments__user`. Only
       tracked patterns look at it, and only where `get_queryset` filters in a way that is first seen when a device asks
       (a warning in the log names the field).
+
+    Options of entities that devices may change (`pattern` one of `ReadWrite`, `ReadWriteWithConflictDetection`):
+
+    - `readonly_attributes`: attributes that are carried and cannot be changed. Computed ones, those of related rows,
+      files, keys that the database gives, and relations to what the app does not carry never can.
+    - `inlines`: names of entities whose records are edited inside of the form of this one, as in `ModelAdmin`: those of
+      them that point at it by a foreign key, saved with it, all or nothing.
+    - `merge`: whether changes of different attributes of one record by two people go together (C2); default yes.
+    - `serializer_class`: a DRF `ModelSerializer` that decodes and checks values, in place of the generated one.
+    - `renamed`: `{"old": "new"}`, names that attributes had, beside those that the model's migrations tell.
     """
 
     model: ClassVar[type[models.Model]]
@@ -61,6 +73,12 @@ class LocalEntity:
     list_screen: ClassVar[str] = ""
     detail_screen: ClassVar[str] = ""
     depends_on: ClassVar[Sequence[str]] = ()
+
+    readonly_attributes: ClassVar[Sequence[str]] = ()
+    inlines: ClassVar[Sequence[str]] = ()
+    merge: ClassVar[bool] = True
+    serializer_class: "ClassVar[type[ModelSerializer[Any]] | None]" = None
+    renamed: ClassVar[Mapping[str, str]] = {}
 
     verbose_name: "ClassVar[_StrOrPromise]" = ""
     verbose_name_plural: "ClassVar[_StrOrPromise]" = ""
@@ -117,6 +135,44 @@ class LocalEntity:
     def get_attributes(self) -> Sequence[str]:
         """Names of the attributes to carry; default `attributes`."""
         return list(self.declared_fields) if self.is_on_device_only() else self.attributes
+
+    # -- hooks of entities that devices may change
+
+    def has_add_permission(self, user: User) -> bool:
+        """Whether `user` may make records; default everybody who is signed in."""
+        return bool(user.is_authenticated)
+
+    def has_change_permission(self, user: User, instance: Any = None) -> bool:
+        """Whether `user` may change records at all, or, where it is given, this one as it is in the database."""
+        return bool(user.is_authenticated)
+
+    def has_delete_permission(self, user: User, instance: Any = None) -> bool:
+        """Whether `user` may delete records at all, or, where it is given, this one."""
+        return bool(user.is_authenticated)
+
+    def perform_create(self, instance: Any, change: "Change") -> None:
+        """Saves a new record, which was validated. Here is the place to fill in what the device does not know.
+
+        May raise `ValidationError`, which the person sees at the fields that it names, or `offline.Refused`. All of
+        it is in one transaction with the rest of the change.
+        """
+        instance.save(force_insert=True)
+
+    def perform_update(self, instance: Any, change: "Change") -> None:
+        """Saves a record that was changed, and validated. As `perform_create`."""
+        instance.save(update_fields=[name for name in change.values if self.is_stored(name)])
+
+    def perform_destroy(self, instance: Any, change: "Change") -> None:
+        """Deletes a record. As `perform_create`."""
+        instance.delete()
+
+    def resolve_conflict(self, conflict: "Conflict") -> Mapping[str, Any] | None:
+        """Settles a conflict without asking: values by conflicting attribute, or None to leave it to the person."""
+        return None
+
+    def is_stored(self, name: str) -> bool:
+        """Whether an attribute is in a column of the record's own row; many-to-many ones are not."""
+        return bool(self.model._meta.get_field(name).concrete and not self.model._meta.get_field(name).many_to_many)
 
     # -- what follows from the declaration
 

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from syncapi.appsettings.model import AppSettings as AppSettings
 from syncapi.ledger.model import LedgerEntry as LedgerEntry
+from syncapi.push.model import LocalKey as LocalKey
+from syncapi.push.model import PushedChange as PushedChange
 
 
 class UserKey(models.Model):

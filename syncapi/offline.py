@@ -6,18 +6,23 @@ from syncapi.appsettings.sync_settings import SyncSettings
 from syncapi.computed import attribute
 from syncapi.entities import LocalEntity
 from syncapi.errors import Refused
-from syncapi.patterns import ReadOnly, ReadOnlyOptimized
+from syncapi.patterns import ReadOnly, ReadOnlyOptimized, ReadWrite, ReadWriteWithConflictDetection
 from syncapi.pull.phases import Answer, Changes, Pull
+from syncapi.push.change import Change, Conflict
 
 __all__ = [
     "ActionCall",
     "Answer",
+    "Change",
     "Changes",
+    "Conflict",
     "LocalEntity",
     "OfflineApp",
     "Pull",
     "ReadOnly",
     "ReadOnlyOptimized",
+    "ReadWrite",
+    "ReadWriteWithConflictDetection",
     "Refused",
     "SyncSettings",
     "action",

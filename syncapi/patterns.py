@@ -18,6 +18,9 @@ class Pattern:
     name: ClassVar[str]
     tracked: ClassVar[bool] = False
     """Whether triggers watch the tables that the entity depends on (decision 0012)."""
+    writable: ClassVar[bool] = False
+    """Whether devices may change its records (decision 0029)."""
+    detects_conflicts: ClassVar[bool] = False
 
     def pull(self, sync: Pull) -> Answer:
         """What the device gets: of the phases that `sync` offers, those that it needs. Called for each sync, more than
@@ -59,3 +62,17 @@ class ReadOnlyOptimized(Pattern):
         if changes.doubt:
             return sync.reset(changes.doubt)
         return sync.unchanged() if changes.empty else changes
+
+
+class ReadWrite(ReadOnlyOptimized):
+    """Both ways; of two people who change the same attribute, the last to send it wins (decision 0029)."""
+
+    name = "read-write"
+    writable = True
+
+
+class ReadWriteWithConflictDetection(ReadWrite):
+    """Both ways; who changes what somebody else has changed meanwhile is asked (C1 to C3, decision 0029)."""
+
+    name = "read-write-conflicts"
+    detects_conflicts = True

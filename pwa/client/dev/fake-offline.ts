@@ -207,6 +207,20 @@ export class FakeOffline implements OfflineApi {
     return [];
   }
 
+  async resend() {}
+
+  async discard() {
+    return [];
+  }
+
+  async saveTogether() {
+    return [];
+  }
+
+  newKey() {
+    return `local:${crypto.randomUUID()}`;
+  }
+
   async resolve() {
     throw Object.assign(new Error("There are no conflicts."), { code: "unknown_conflict" });
   }

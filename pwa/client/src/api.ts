@@ -37,10 +37,25 @@ export interface AttributeDefinition {
   null: boolean;
   /** Digits after the point, for decimals. */
   decimal_places?: number;
-  /** Of entities that only the device has: what values are checked by, and what stands where none was given. */
+  /** Of what devices may write: what values are checked by, and what stands where none was given. */
   max_length?: number;
+  min_length?: number;
   max_digits?: number;
+  /** Bounds, inclusive, as values of the type travel. */
+  min?: WireValue;
+  max?: WireValue;
+  /** Regular expressions that the text must match, `message` being what a person is told when it does not. */
+  patterns?: { regex: string; message: string; ignore_case?: boolean; inverse?: boolean }[];
   default?: WireValue;
+  /** Whether people may change it; absent: not. Of the key: whether they type it for a new record. */
+  editable?: boolean;
+  /** Whether a form must have a value: an empty text is none. */
+  required?: boolean;
+  help_text?: string;
+  /** Many-to-many: the value is an array of keys of `relation`, in key order. */
+  many?: boolean;
+  /** Names that it had in earlier versions. */
+  was?: string[];
   /** `[value, label]` pairs. */
   choices?: [WireValue, string][];
   /** The local entity that the value is a key of. */
@@ -65,7 +80,71 @@ export interface EntityDefinition {
   pictures: string[];
   /** What stands for the entity, as the `d` of an SVG path of strokes on a 24 × 24 grid; `""` for its initial. */
   icon?: string;
+  /** What the person may do with its records; absent of those that nobody writes on a device. */
+  writable?: { create: boolean; update: boolean; delete: boolean };
+  /** Entities whose records are edited inside of the form of this one, and the attribute by which they point at it. */
+  inlines?: { entity: string; relation: string }[];
 }
+
+/**
+ * How things stand with a change: not sent; sent, and not answered; held back by something that it depends on or goes
+ * together with; a person's turn (`rejected`, `conflict`, `gone`); or done (`sent`), and its rows have not come yet.
+ */
+export type ChangeState = "unsent" | "sending" | "waiting" | "rejected" | "conflict" | "gone" | "sent";
+
+/** `_local` of a row that has changes of this device; rows as the server has them have no `_local`. */
+export type LocalFacts = {
+  /** The server has the record. */
+  isFromServer: boolean;
+  /** It has, and the device has other values. */
+  isModified: boolean;
+  /** It was not deleted here; those that were are not listed. */
+  isActive: boolean;
+  state: ChangeState;
+  /** Id of the change, as in `pending()`. */
+  change: string;
+};
+
+/** What this device changes of one record, until the server has it. */
+export interface PendingChange {
+  id: string;
+  entity: string;
+  /** `local:…` of a record that the server has not got. */
+  key: Key;
+  /** What the record is called: of the first attribute of its list. */
+  title: string;
+  op: "create" | "update" | "delete";
+  /** What goes together with others, all or nothing, has the same. */
+  group: string | null;
+  /** By attribute as typed: what changed; of a new record all. */
+  values: Row;
+  /** The record as the server had it when the edit began; `null` of a new one. */
+  base: Row | null;
+  /** ISO 8601, by the device's clock: the first edit, and the last. */
+  madeAt: string;
+  changedAt: string;
+  state: ChangeState;
+  /** Of `rejected`: why, with `fields` by attribute. */
+  error: SyncError | null;
+  /** Of `waiting`: id of the change that is in the way. */
+  waitsFor: string | null;
+}
+
+/** A change of a record that somebody else changed meanwhile. */
+export interface Conflict extends PendingChange {
+  /** The record as the server has it now. */
+  theirs: Row;
+  /** Names of those that both changed, in different ways. */
+  attributes: string[];
+}
+
+/** Per record, or per attribute; attributes that are not named are `mine`. */
+export type Choice = "mine" | "theirs" | Record<string, "mine" | "theirs">;
+
+/** One of several edits that are saved together. */
+export type Edit =
+  /** As `createOrUpdate`; for a new record that others of these edits point at, with a key of `newKey()`. */
+  { entity: string; values: Row } | { entity: string; delete: Key };
 
 /** When an app syncs by itself, as set in the admin: *Offline Data Sync*. */
 export interface SyncSettings {
@@ -73,6 +152,8 @@ export interface SyncSettings {
   on_resume: boolean;
   on_login: boolean;
   on_start: boolean;
+  /** After an edit on the device, as soon as it can be sent. */
+  on_change: boolean;
   /** Minutes; 0: never. */
   every: number;
   retry: boolean;
@@ -158,10 +239,13 @@ export interface EntityApi {
   /** By attribute name. Rejects with `unknown_attribute` for one that there is not. */
   facets(options: { fields: string[] } & Pick<ListOptions, "search" | "where">): Promise<Record<string, Facet>>;
   /**
-   * The writing actions reject with code `read_only` on entities with a read-only pattern, and with `invalid_values` and
-   * `fields` for values that a record cannot have. Each is one transaction: when it resolves, it is on the disk.
+   * The writing actions reject with code `read_only` on entities with a read-only pattern, with `permission_denied` for
+   * what the person may not do, and with `invalid_values` and `fields` for values that a record cannot have. Each is one
+   * transaction: when it resolves, it is on the disk, with what is to be sent.
    *
-   * Makes a record, or changes the one that has its key: attributes that are not given stay as they are.
+   * Makes a record, or changes the one that has its key: attributes that are not given stay as they are. A new record
+   * of a synced entity has a key `local:…` until the server has given it its own; both find it ever after. Saving a
+   * record whose change was rejected corrects it, and has it sent again with all that goes together with it.
    */
   createOrUpdate(values: Row): Promise<Key>;
   /** All or none; `fields` then names them by their place: `2.title`. */
@@ -171,7 +255,7 @@ export interface EntityApi {
   deleteAll(): Promise<void>;
 }
 
-export type Trigger = "manual" | "start" | "online" | "resume" | "login" | "retry" | "interval";
+export type Trigger = "manual" | "start" | "online" | "resume" | "login" | "retry" | "interval" | "change";
 
 export interface SyncError {
   /** A code of `docs/protocol.md`, or one of the client's own: see `engine/errors.ts`. */
@@ -194,14 +278,16 @@ export interface SyncResult {
   received: Record<string, number>;
   /** When all rows were compared with the server's, and how many were not as the server has them, by entity. */
   check?: { at: string; repaired: Record<string, number> };
+  /** How many changes ended in which way; absent when none was sent. */
+  pushed?: { applied: number; conflict: number; rejected: number; gone: number };
   error?: SyncError;
 }
 
 export interface SyncProgress {
   context: string;
-  /** `connect`: asking and waiting; `rows`: receiving; `apply`: switching; `files`: pictures. */
-  phase: "connect" | "rows" | "apply" | "files";
-  /** Rows, or files, so far and in all. 0 in all while it is not known (`connect`). */
+  /** `push`: sending changes; `connect`: asking and waiting; `rows`: receiving; `apply`: switching; `files`: pictures. */
+  phase: "push" | "connect" | "rows" | "apply" | "files";
+  /** Changes, rows, or files, so far and in all. 0 in all while it is not known (`connect`). */
   done: number;
   total: number;
   /** As they travel, so far and in all; 0 while unknown. */
@@ -262,6 +348,17 @@ export interface AppState {
   preview?: Record<string, number>;
   /** Rows that only this device has, by entity: they go when their person signs out. */
   onlyHere?: Record<string, number>;
+  /** Changes of records that the server has not taken; all of them go when their person signs out. */
+  pending?: {
+    /** Not sent, or sent and not answered. */
+    unsent: number;
+    /** A person's turn: rejected and gone; conflicts. What waits for those is in neither. */
+    attention: number;
+    conflicts: number;
+    waiting: number;
+    /** When the oldest of all was made, ISO 8601; `null` when there is none. */
+    oldest: string | null;
+  };
   /** The last comparison with the server's rows (`check`), ISO 8601, and the rows it repaired, by entity. */
   lastCheck: { at: string; repaired: Record<string, number> } | null;
   online: boolean;
@@ -407,12 +504,23 @@ export interface OfflineApi {
   ): void;
   getNetworkStatus(): Promise<boolean>;
   getNetworkType(): Promise<NetworkType>;
-  /** Changes not yet sent; always empty while no entity of the app is writable. */
-  pending(): Promise<never[]>;
-  /** Unresolved conflicts; always empty while no entity of the app is writable. */
-  conflicts(): Promise<never[]>;
-  /** Rejects with `unknown_conflict`: see `conflicts()`. */
-  resolve(id: string, choice: unknown): Promise<void>;
+  /** What the server has not taken yet, whatever its state, oldest first. */
+  pending(): Promise<PendingChange[]>;
+  /** Those of `pending()` that are a conflict. */
+  conflicts(): Promise<Conflict[]>;
+  /** Settles a conflict; what is mine of it is a new change, sent with the next sync. Rejects with `unknown_conflict`. */
+  resolve(id: string, choice: Choice): Promise<void>;
+  /** Has changes that are a person's turn sent again as they are; of one that is `gone`, the record made anew. */
+  resend(ids: string[]): Promise<void>;
+  /**
+   * Drops changes, with all that goes together with each or depends on it; returns their ids. Rejects with `in_flight`
+   * for one that may have reached the server already: its outcome comes with the next sync.
+   */
+  discard(ids: string[]): Promise<string[]>;
+  /** Several edits, of any entities, in one transaction; the server takes all of them or none. Returns their keys. */
+  saveTogether(edits: Edit[]): Promise<Key[]>;
+  /** A key for a record that is to be made. */
+  newKey(): string;
   syncProperties(): Promise<SyncProperties>;
   state(): Promise<AppState>;
   /** The file of a record as kept on the device, of a picture the largest size that is there; or `null`. */

@@ -62,7 +62,7 @@ it("writing is refused for read-only entities", async () => {
   await offline.onSync();
   await expect(offline.entities.LocalThing?.update(1, {})).rejects.toMatchObject({ code: "read_only" });
   await expect(offline.entities.LocalNothing?.deleteAll()).rejects.toMatchObject({ code: "unknown_entity" });
-  await expect(offline.resolve("x", null)).rejects.toMatchObject({ code: "unknown_conflict" });
+  await expect(offline.resolve("x", "mine")).rejects.toMatchObject({ code: "unknown_conflict" });
 });
 
 it("events arrive as CustomEvents until the listener is removed", async () => {

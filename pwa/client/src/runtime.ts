@@ -86,6 +86,10 @@ export function createRuntime({ config, engine, open, networkType, persist, pres
     resolve: async () => {
       throw new ClientError("unknown_conflict");
     },
+    resend: async () => undefined,
+    discard: async () => [],
+    saveTogether: async () => [],
+    newKey: () => `local:${crypto.randomUUID()}`,
     syncProperties: () => ready.then(() => engine.syncProperties()),
     state: () => ready.then(() => engine.state()),
     file: (name) => ready.then(() => engine.file(name)),

@@ -8,6 +8,7 @@ export const OFF: SyncSettings = {
   on_resume: false,
   on_login: false,
   on_start: false,
+  on_change: false,
   every: 0,
   retry: false,
   retry_interval: 30,

@@ -29,6 +29,7 @@ export function reason(error: SyncError): string {
 export function phaseText({ phase, done, total }: SyncProgress, format: Formatter): string {
   const numbers = { done: format.count(done), total: format.count(total) };
   switch (phase) {
+    case "push":
     case "connect":
       return t("phaseConnect");
     case "rows":
