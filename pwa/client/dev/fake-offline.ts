@@ -2,6 +2,8 @@
 import type {
   AppState,
   CheckResult,
+  Choice,
+  Edit,
   EntityApi,
   OfflineApi,
   OfflineEvents,
@@ -12,14 +14,16 @@ import type {
   Trigger,
   User,
 } from "../src/api";
+import { FakeChanges, prepareChanges } from "./fake-changes";
 import { FakeEntity } from "./fake-entity";
 import { drawPicture, products, sample, sampleDefinition } from "./sample-data";
+import { sampleSales, sampleSalesDefinition } from "./sample-sales";
 
 const pause = (time: number) => new Promise((resolve) => setTimeout(resolve, time));
 const failure: SyncError = { code: "server_error", message: "Internal server error", retry: true };
 
 export class FakeOffline implements OfflineApi {
-  readonly ready = pause(20).then(() => {});
+  readonly ready: Promise<void>;
   readonly config;
   readonly entities: Record<string, EntityApi> = {};
   readonly actions = {};
@@ -28,18 +32,25 @@ export class FakeOffline implements OfflineApi {
   #full: AppState;
   #budget: number | null = 250e6;
   #persisted = false;
+  #changes: FakeChanges;
 
   constructor(readonly has: (name: string) => boolean) {
     const anonymous = has("anonymous");
-    const definition = sampleDefinition(has("crowded"), anonymous);
+    const catalog = sampleDefinition(has("crowded"), anonymous);
+    const definition = has("sales") ? sampleSalesDefinition(catalog) : catalog;
     const { app, title, description } = definition;
     this.config = { app, title, description, anonymous, base: "/", api: "/api/", language: "en" };
-    const rows: Record<string, typeof sample.LocalProduct> = { ...sample };
+    const rows: Record<string, typeof sample.LocalProduct> = { ...sample, ...sampleSales };
     if (has("many")) rows.LocalProduct = products(100_000);
     if (has("empty")) rows.LocalProduct = [];
+    const records: Record<string, FakeEntity> = {};
+    this.#changes = new FakeChanges(definition, records, (entities) => this.#changed(entities));
     for (const entity of definition.entities) {
-      this.entities[entity.name] = new FakeEntity(entity, rows[entity.name] ?? [], has("loading"));
+      const made = new FakeEntity(entity, rows[entity.name] ?? [], has("loading"));
+      made.changes = this.#changes;
+      records[entity.name] = made;
     }
+    Object.assign(this.entities, records);
     const syncedAt = new Date(Date.now() - 5 * 60_000).toISOString();
     this.#full = {
       user: anonymous ? { key: "anonymous", name: "" } : { key: "1", name: "Nancy Davolio" },
@@ -82,6 +93,7 @@ export class FakeOffline implements OfflineApi {
     }
     if (has("dropped")) this.#state = { ...bare, online: false, lastError: { ...failure, code: "network" } };
     if (has("slow")) void this.#run("start");
+    this.ready = pause(20).then(() => (has("sales") && has("changes") ? prepareChanges(this.#changes) : undefined));
   }
 
   async onSync(): Promise<SyncResult> {
@@ -114,8 +126,11 @@ export class FakeOffline implements OfflineApi {
       this.#emit("syncerror", { context: "", trigger, error });
       return { ...result, status: "error", error };
     }
+    const pushed = this.#changes.send();
+    if (Object.values(pushed).some(Boolean)) result.pushed = pushed;
     result.received = { LocalProduct: total };
-    this.#state = { ...this.#full, lastError: null, lastSync: new Date().toISOString() };
+    const { pending } = this.#state;
+    this.#state = { ...this.#full, lastError: null, lastSync: new Date().toISOString(), ...(pending && { pending }) };
     this.#emit("datachange", { entities: ["LocalProduct"] });
     this.#change({});
     this.#emit("synccomplete", { ...result, trigger });
@@ -188,6 +203,7 @@ export class FakeOffline implements OfflineApi {
   }
 
   async signOut() {
+    this.#changes.all.clear();
     this.#change({ user: null, signInNeeded: true, definition: null, entities: {}, lastSync: null });
   }
 
@@ -200,33 +216,48 @@ export class FakeOffline implements OfflineApi {
   }
 
   async pending() {
-    return [];
+    return structuredClone(this.#changes.pending());
   }
 
   async conflicts() {
-    return [];
+    return structuredClone(this.#changes.conflicts());
   }
 
-  async resend() {}
-
-  async discard() {
-    return [];
+  async resend(ids: string[]) {
+    this.#changes.resend(ids);
   }
 
-  async saveTogether() {
-    return [];
+  async discard(ids: string[]) {
+    return this.#changes.discard(ids);
+  }
+
+  async saveTogether(edits: Edit[]) {
+    return this.#changes.save(edits, "group");
   }
 
   newKey() {
-    return `local:${crypto.randomUUID()}`;
+    return this.#changes.newKey();
   }
 
-  async resolve() {
-    throw Object.assign(new Error("There are no conflicts."), { code: "unknown_conflict" });
+  async resolve(id: string, choice: Choice) {
+    this.#changes.resolve(id, choice);
   }
 
   async syncProperties() {
     return { entities: {}, contexts: {}, replica: "r", definition: "9f2c41d07be5a6183342" };
+  }
+
+  #changed(entities: string[]): void {
+    const changes = this.#changes.pending();
+    const count = (...states: string[]) => changes.filter(({ state }) => states.includes(state)).length;
+    const oldest = changes.map(({ madeAt }) => madeAt).toSorted()[0] ?? null;
+    const pending = {
+      ...{ unsent: count("unsent", "sending"), attention: count("rejected", "gone") },
+      ...{ conflicts: count("conflict"), waiting: count("waiting"), oldest },
+    };
+    this.#full = { ...this.#full, pending };
+    this.#change({ pending });
+    this.#emit("datachange", { entities });
   }
 
   #progress(progress: SyncProgress): void {

@@ -5,7 +5,8 @@
  * first, slow (a sync that takes its time), error, offline, signedout, session (expired), empty, many (100,000 rows),
  * crowded (more entities than the bar holds), update, files (pictures missing), loading, rtl, preview (looking around
  * while the first download runs), dropped (the network went meanwhile), checked, doubt (a comparison that repairs),
- * refused (the browser does not protect the data), theme=<hex colour without #>.
+ * refused (the browser does not protect the data), sales (customers, orders and visits that can be written; a sync sends
+ * them, see `fake-changes.ts`), changes (with sales: one of each kind that waits for the server or a person), theme=<hex colour without #>.
  */
 import { FakeOffline } from "./fake-offline";
 
