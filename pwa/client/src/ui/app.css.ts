@@ -74,6 +74,10 @@ export const appStyles = css`
     translate: none;
   }
 
+  hv-later.page:has(> .choose) {
+    display: grid;
+  }
+
   .choose {
     display: grid;
     place-items: center;

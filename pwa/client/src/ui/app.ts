@@ -9,6 +9,7 @@ import { pictures } from "./data/pictures";
 import { positions } from "./data/positions";
 import { ScreenFocus } from "./focus";
 import { format } from "./format";
+import { loadChanges } from "./later";
 import { hasPreview, knownView, routeEntity } from "./model";
 import { Navigator } from "./navigator";
 import type { Toast } from "./parts/toast";
@@ -20,6 +21,7 @@ import { base, buttons } from "./styles";
 import { reason, resultText } from "./sync-words";
 import { t } from "./texts";
 import { pageTitle } from "./title";
+import "./parts/later";
 import "./parts/nav";
 import "./parts/notices";
 import "./parts/toast";
@@ -141,7 +143,7 @@ export class App extends LitElement {
   #shell(state: AppState, definition: Definition) {
     const { route } = this;
     const entity = routeEntity(definition, route);
-    const current = route.screen === "status" ? "status" : (entity?.name ?? "");
+    const current = screenPlace(route) ?? entity?.name ?? "";
     return html`
       <header aria-label=${t("notices")}>
         <a class="skip button primary" href="#main" @click=${this.#skip}>${t("skipToContent")}</a>
@@ -154,9 +156,11 @@ export class App extends LitElement {
           ${
             route.screen === "status"
               ? html`<div class="page"><hv-status .state=${state}></hv-status></div>`
-              : entity
-                ? this.#panes(state, definition, entity)
-                : html`<div class="choose"><h1 tabindex="-1">${t("notOnDevice")}</h1></div>`
+              : route.screen === "changes"
+                ? html`<hv-later class="screen page" .load=${loadChanges} .shown=${html`<hv-changes .state=${state}></hv-changes>`}></hv-later>`
+                : entity
+                  ? this.#panes(state, definition, entity)
+                  : html`<div class="choose"><h1 tabindex="-1">${t("notOnDevice")}</h1></div>`
           }
         </main>
       </div>
@@ -364,6 +368,12 @@ export class App extends LitElement {
   }
 
   #noted = (event: Event): void => this.#toast((event as CustomEvent<string>).detail);
+}
+
+/** The place of the navigation that a screen belongs to, where it is no entity's. */
+function screenPlace({ screen }: Route): string | undefined {
+  if (screen === "status") return "status";
+  return screen === "changes" || screen === "conflict" ? "changes" : undefined;
 }
 
 customElements.define("hv-app", App);

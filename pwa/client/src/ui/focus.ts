@@ -33,13 +33,19 @@ export class ScreenFocus implements ReactiveController {
 
   async move(where: Place): Promise<void> {
     const left = this.#left;
-    const screens = ["hv-own-screen[kind=detail]", "hv-detail", "hv-status", "hv-list", "hv-own-screen"].map((name) =>
-      this.host.renderRoot.querySelector<LitElement>(`${name}:not(.behind)`),
-    );
+    const screens = [
+      "hv-own-screen[kind=detail]",
+      "hv-later.screen",
+      "hv-detail",
+      "hv-status",
+      "hv-list",
+      "hv-own-screen",
+    ].map((name) => this.host.renderRoot.querySelector<LitElement>(`${name}:not(.behind)`));
     const screen = screens.find((element) => element !== null);
     await screen?.updateComplete;
     if (where === "row" && left.screen === "detail" && (screen as List | undefined)?.focusRow?.(left.key)) return;
-    if (screen?.localName === "hv-own-screen") return (screen as OwnScreen).focusHeading();
+    const own = screen as Partial<OwnScreen> | undefined;
+    if (own?.focusHeading) return own.focusHeading();
     screen?.renderRoot.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
   }
 }

@@ -10,7 +10,7 @@ export function findEntity(definition: Definition | null, name: string): EntityD
 /** The entity that an address is about; home is the first one's list. */
 export function routeEntity(definition: Definition, route: Route): EntityDefinition | undefined {
   if (route.screen === "home") return definition.entities[0];
-  return route.screen === "status" ? undefined : findEntity(definition, route.entity);
+  return "entity" in route ? findEntity(definition, route.entity) : undefined;
 }
 
 /** Whether anything can be looked at while the first download runs. */

@@ -25,6 +25,15 @@ describe("addresses", () => {
     if (key) expect(read(path)).toEqual(route);
   });
 
+  test.each<Route>([
+    { screen: "changes" },
+    { screen: "conflict", id: "0b9c2a52-4c3f-4c8e-9f0a-6d1f3b1c9e11" },
+    { screen: "edit", entity: "LocalCustomer", key: "a/b" },
+    { screen: "edit", entity: "LocalCustomer", key: "local:0b9c2a52-4c3f-4c8e-9f0a-6d1f3b1c9e11" },
+  ])("$screen comes back", (route) => {
+    expect(read(routePath(base, route))).toEqual(route);
+  });
+
   test("a broken escape is taken as it is", () => {
     expect(read(`${base}LocalProduct/%E0%A4%A/`)).toEqual({
       screen: "detail",

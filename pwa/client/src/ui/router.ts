@@ -1,5 +1,6 @@
 /**
- * Addresses below the app's base: `` (the first entity's list), `<Entity>/`, `<Entity>/<key>/`, `status/`. A list's
+ * Addresses below the app's base: `` (the first entity's list), `<Entity>/`, `<Entity>/<key>/`, `status/`, `changes/`,
+ * `changes/<id>/`, and `<Entity>/<key>/edit/`, where a record is corrected. A list's
  * search, order and filters are its query, so that a reload, a link and the back button all keep them.
  */
 import type { WireValue } from "../api";
@@ -17,19 +18,25 @@ export interface ListView {
 export type Route =
   | { screen: "home" }
   | { screen: "status" }
+  | { screen: "changes" }
+  /** Of one change: `id` as in `pending()`. */
+  | { screen: "conflict"; id: string }
   | { screen: "list"; entity: string; view: ListView }
-  | { screen: "detail"; entity: string; key: string };
+  | { screen: "detail"; entity: string; key: string }
+  | { screen: "edit"; entity: string; key: string };
 
 export const emptyView: ListView = { search: "", order: "", filters: {} };
 
 export function parseRoute(base: string, address: { pathname: string; search: string }): Route {
   if (!address.pathname.startsWith(base)) return { screen: "home" };
-  const [entity = "", key] = address.pathname
+  const [entity = "", key, verb] = address.pathname
     .slice(base.length)
     .split("/")
     .map(decode)
     .filter((part) => part !== "");
   if (!entity) return { screen: "home" };
+  if (entity === "changes") return key === undefined ? { screen: "changes" } : { screen: "conflict", id: key };
+  if (key !== undefined && verb === "edit") return { screen: "edit", entity, key };
   if (key !== undefined) return { screen: "detail", entity, key };
   if (entity === "status") return { screen: "status" };
   return { screen: "list", entity, view: parseView(address.search) };
@@ -41,10 +48,16 @@ export function routePath(base: string, route: Route): string {
       return base;
     case "status":
       return `${base}status/`;
+    case "changes":
+      return `${base}changes/`;
+    case "conflict":
+      return `${base}changes/${encodeKey(route.id)}/`;
     case "list":
       return `${base}${encodeURIComponent(route.entity)}/${viewQuery(route.view)}`;
     case "detail":
       return `${base}${encodeURIComponent(route.entity)}/${encodeKey(route.key)}/`;
+    case "edit":
+      return `${base}${encodeURIComponent(route.entity)}/${encodeKey(route.key)}/edit/`;
   }
 }
 

@@ -12,11 +12,14 @@ const english = {
   startFailed: _("The data on this device could not be opened."),
   startLate: _("Opening the data on this device takes longer than usual."),
   startAgain: _("Start again"),
+  partFailed: _("This part of the app could not be loaded"),
+  partFailedHint: _("Connect to a network once, then start again. Nothing on this device is lost."),
   skipToContent: _("Skip to content"),
   navigation: _("Main"),
   notices: _("Notices"),
   more: _("More"),
   status: _("Device"),
+  changes: _("Changes"),
   wantsAttention: _("wants attention"),
   close: _("Close"),
   cancel: _("Cancel"),
@@ -238,8 +241,14 @@ const english = {
 export type TextName = keyof typeof english;
 
 /** The text `name` with its places filled; `values.count` picks the plural form and is itself a place. */
-export function t(name: TextName, values: Record<string, string | number> = {}): string {
-  const text: Marked | Plural = english[name];
+export function t(name: TextName, values: Values = {}): string {
+  return say(english[name], values);
+}
+
+export type Values = Record<string, string | number>;
+
+/** As `t`, for texts that are in the file that needs them: those of screens that few people open. */
+export function say(text: Marked | Plural, values: Values = {}): string {
   const pattern = typeof text === "string" ? translate(text) : translatePlural(text, Number(values.count ?? 0));
   return pattern.replace(/\{(\w+)\}/g, (place, key: string) => String(values[key] ?? place));
 }

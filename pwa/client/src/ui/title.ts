@@ -8,11 +8,20 @@ import { capitalize, t } from "./texts";
 export function pageTitle(app: string, state: AppState | null, route: Route, record: string): string {
   if (!state?.definition || state.signInNeeded) return app;
   const entity = routeEntity(state.definition, route);
-  const place =
-    route.screen === "status"
-      ? t("status")
-      : route.screen === "detail"
-        ? record
-        : entity && capitalize(entity.label_plural);
+  const place = named(route, record) ?? (entity && capitalize(entity.label_plural));
   return place ? `${place} · ${app}` : app;
+}
+
+function named({ screen }: Route, record: string): string | undefined {
+  switch (screen) {
+    case "status":
+      return t("status");
+    case "changes":
+      return t("changes");
+    case "conflict":
+    case "detail":
+    case "edit":
+      return record;
+  }
+  return undefined;
 }

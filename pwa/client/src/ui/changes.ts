@@ -1,0 +1,2 @@
+/** What is loaded with the first look at changes. */
+import "./screens/changes";

@@ -1,0 +1,4 @@
+/** The files that are loaded with the first screen that needs them. */
+import type { Load } from "./parts/later";
+
+export const loadChanges: Load = () => import("./changes");
