@@ -139,6 +139,7 @@ async function exchange(
   const received = await receive(noted, {
     ...{ store, generation, user, before: now, asks, progress: told, preview: world.preview },
     outcome: async (message) => calls?.settle(message),
+    outcomes: async () => undefined,
   });
   const confirmed = new Set(wanted.confirmed);
   if (confirmed.size > 0) await store.noteCalls((sent) => sent.filter(({ id }) => !confirmed.has(id)));

@@ -4,10 +4,11 @@ import type { AttributeType } from "../api";
 import { SEGMENT_ROWS } from "../layers/merge";
 import { keysOf } from "../layers/overlay";
 import { Placed } from "../layers/placed";
+import type { OutcomeMessage } from "../outbox/types";
 import { readAnswer } from "../protocol/answer";
 import { ClientError } from "../protocol/errors";
 import { isOrdered, keyOrder } from "../protocol/keys";
-import type { ActionMessage, EntityMessage, PartMessage, SegmentMessage } from "../protocol/messages";
+import type { ActionMessage, AnswerMessage, EntityMessage, PartMessage, SegmentMessage } from "../protocol/messages";
 import { trackedKeyType } from "../protocol/patterns";
 import type { Preview } from "../query/preview";
 import type { Content, Gap, Overview, PartialCopy, Segment, Store, StoredDefinition } from "../store/store";
@@ -48,7 +49,12 @@ export interface Receiving {
   preview: Preview;
   /** What came of an action that travelled with the request: true, whatever becomes of the rest. */
   outcome(message: ActionMessage): Promise<void>;
+  /** What came of changes that travelled with it, likewise. */
+  outcomes(messages: OutcomeMessage[]): Promise<void>;
 }
+
+/** Outcomes that are stored at once: a transaction each would be slow, and what a closed browser loses comes again. */
+const OUTCOMES_AT_ONCE = 100;
 
 /** Resolves only when the answer was read to its end, and every segment of it is stored. */
 export async function receive(body: ReadableStream<Uint8Array>, receiving: Receiving): Promise<Received> {
@@ -56,7 +62,7 @@ export async function receive(body: ReadableStream<Uint8Array>, receiving: Recei
   const received: Received = { version: "", definition: null, generation, entities: [] };
   const seen = new Set<string>();
   let stage = new Stage(receiving);
-  for await (const message of readAnswer(body)) {
+  for await (const message of withOutcomes(readAnswer(body), receiving)) {
     if (message.type !== "gap") await stage.flush();
     if (message.type === "start") {
       if (message.user !== receiving.user) throw new ClientError("wrong_user");
@@ -89,6 +95,28 @@ export async function receive(body: ReadableStream<Uint8Array>, receiving: Recei
     }
   }
   return received;
+}
+
+/** The messages without outcomes of changes, which are stored as they come; of an answer that is cut those that came. */
+async function* withOutcomes(
+  messages: AsyncIterable<AnswerMessage>,
+  { outcomes }: Receiving,
+): AsyncGenerator<Exclude<AnswerMessage, OutcomeMessage>, void> {
+  let waiting: OutcomeMessage[] = [];
+  const store = async () => {
+    const some = waiting;
+    waiting = [];
+    if (some.length > 0) await outcomes(some);
+  };
+  try {
+    for await (const message of messages) {
+      if (message.type === "outcome") waiting.push(message);
+      if (message.type !== "outcome" || waiting.length >= OUTCOMES_AT_ONCE) await store();
+      if (message.type !== "outcome") yield message;
+    }
+  } finally {
+    await store();
+  }
 }
 
 /** From here on, what is staged of a comparison is something to go on from, whatever happens (P2). */

@@ -178,6 +178,67 @@ describe("tracked entities", () => {
   });
 });
 
+const ID = "6f8f57dc-f2d9-4a0c-9d6c-0f3a1d1a5b11";
+const outcome = (more: string) => `{"type":"outcome","id":"${ID}",${more}}\n`;
+const ERROR = '"error":{"code":"invalid_values","message":"No.","retry":false,"fields":{"name":["Too long."]}}';
+
+describe("outcomes of changes", () => {
+  it("W3: each of them, before the rows", async () => {
+    const lines = [
+      '"status":"applied","key":10248,"version":3',
+      '"status":"applied","key":"x","version":null',
+      '"status":"conflict","theirs":{"id":1,"name":"Tofu"},"version":8,"attributes":["name"]',
+      '"status":"gone"',
+      `"status":"rejected",${ERROR}`,
+      `"status":"waiting","for":"${ID}"`,
+      `"status":"error",${ERROR}`,
+      '"status":"doubt"',
+    ];
+    const messages = await read(encoder.encode(`${NOTHING}${lines.map(outcome).join("")}${END}`));
+    const error = { code: "invalid_values", message: "No.", fields: { name: ["Too long."] } };
+    const head = { type: "outcome", id: ID };
+    expect(messages.slice(1)).toEqual([
+      { ...head, status: "applied", key: 10248, version: 3 },
+      { ...head, status: "applied", key: "x", version: null },
+      { ...head, status: "conflict", theirs: { id: 1, name: "Tofu" }, version: 8, attributes: ["name"] },
+      { ...head, status: "gone" },
+      { ...head, status: "rejected", error: { ...error, retry: false } },
+      { ...head, status: "waiting", for: ID },
+      // Nothing happened: whatever it says of itself, it is sent again.
+      { ...head, status: "error", error: { ...error, retry: true } },
+      { ...head, status: "doubt" },
+    ]);
+  });
+
+  it.each([
+    ["of nobody", outcome('"status":"gone"').replace(`"${ID}"`, "7")],
+    ["that is none", outcome('"status":"lost"')],
+    ["without a status", outcome('"key":1')],
+    ["applied without a key", outcome('"status":"applied","version":1')],
+    ["applied without a version", outcome('"status":"applied","key":1')],
+    ["applied with a version that is none", outcome('"status":"applied","key":1,"version":-1')],
+    ["a conflict without the record", outcome('"status":"conflict","version":8,"attributes":["name"]')],
+    ["a conflict with an array", outcome('"status":"conflict","theirs":[1],"version":8,"attributes":["name"]')],
+    ["a conflict without its version", outcome('"status":"conflict","theirs":{},"attributes":["name"]')],
+    ["a conflict without attributes", outcome('"status":"conflict","theirs":{},"version":8')],
+    ["a conflict in what is no attribute", outcome('"status":"conflict","theirs":{},"version":8,"attributes":[7]')],
+    ["rejected without an error", outcome('"status":"rejected"')],
+    ["an error without a code", outcome('"status":"error","error":{"message":"No."}')],
+    ["waiting for nothing", outcome('"status":"waiting"')],
+  ])("refuses an outcome %s", async (_name, line) => {
+    expect(await codeOf(`${NOTHING}${outcome('"status":"gone"')}${END}`)).toBe("none");
+    expect(await codeOf(`${NOTHING}${line}${END}`)).toBe("corrupt_response");
+  });
+
+  it("refuses an outcome after rows, which would be of before it", async () => {
+    const good = `${START}${outcome('"status":"gone"')}${ENTITY}${SEGMENT}[1]\n${END}`;
+    expect(await codeOf(good)).toBe("none");
+    expect(await codeOf(`${START}${ENTITY}${SEGMENT}[1]\n${outcome('"status":"gone"')}${END}`)).toBe(
+      "corrupt_response",
+    );
+  });
+});
+
 describe("strictness", () => {
   it("takes a minimal answer", async () => {
     expect(await codeOf(`${START}${ENTITY}${SEGMENT}[1]\n${END}`)).toBe("none");

@@ -7,7 +7,18 @@ import { ByteReader } from "./bytes";
 import { ClientError } from "./errors";
 import { addFingerprints, rowFingerprint } from "./fingerprint";
 import type { AnswerMessage, EntityMessage, PartMessage, SegmentMessage, StartMessage } from "./messages";
-import { asAction, asDefinition, asEntity, asGap, asPart, asSegment, asStart, corrupt, type Fields } from "./parse";
+import {
+  asAction,
+  asDefinition,
+  asEntity,
+  asGap,
+  asOutcome,
+  asPart,
+  asSegment,
+  asStart,
+  corrupt,
+  type Fields,
+} from "./parse";
 
 const LINE_FEED = 10;
 const BRACKET = 91;
@@ -70,6 +81,10 @@ async function* readEntities(reader: ByteReader, start: StartMessage): AsyncGene
     } else if (fields.type === "action") {
       if (entity !== null) throw corrupt("the outcome of an action after rows");
       yield asAction(fields);
+    } else if (fields.type === "outcome") {
+      // The rows are of after it.
+      if (entity !== null) throw corrupt("the outcome of a change after rows");
+      yield asOutcome(fields);
     }
   }
   const { fetch } = start;

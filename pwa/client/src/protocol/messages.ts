@@ -1,6 +1,7 @@
 /** The messages of `docs/protocol.md`, as this client reads and writes them. */
 
 import type { Definition, Key, SyncError, Trigger, User, WireValue } from "../api";
+import type { OutcomeMessage, WireMutation } from "../outbox/types";
 
 export const PROTOCOL = 1;
 
@@ -22,7 +23,9 @@ export interface SyncRequest {
   ranges?: Record<string, Range[]>;
   /** Own server actions to be done before the rows are read, each once for its id. */
   actions?: CarriedCall[];
-  /** Ids of those whose outcomes are not asked for again. */
+  /** Changes of this device, in the order made. The rows are read after they were applied. */
+  mutations?: WireMutation[];
+  /** Ids of actions and mutations whose outcomes are not asked for again. */
   confirmed?: string[];
 }
 
@@ -183,6 +186,7 @@ export type AnswerMessage =
   | StartMessage
   | DefinitionMessage
   | ActionMessage
+  | OutcomeMessage
   | EntityMessage
   | PartMessage
   | GapMessage

@@ -1,6 +1,7 @@
 /** Messages from lines of JSON: strict about every key that is needed, deaf to those that are not known. */
 
-import type { Key, SyncError } from "../api";
+import type { Key, Row, SyncError } from "../api";
+import type { OutcomeMessage } from "../outbox/types";
 import { ClientError } from "./errors";
 import {
   type ActionMessage,
@@ -47,10 +48,49 @@ export function asAction(fields: Fields): ActionMessage {
   const { status, output } = fields;
   if (status === "done") return { ...head, status, output };
   if (status !== "refused" && status !== "error") throw corrupt(`an action that ended as ${String(status)}`);
-  const error = fields.error as SyncError | undefined;
-  if (typeof error?.code !== "string" || typeof error.message !== "string")
-    throw corrupt("an action without its error");
-  return { ...head, status, error: { ...error, retry: error.retry === true } };
+  return { ...head, status, error: errorOf(fields) };
+}
+
+export function asOutcome(fields: Fields): OutcomeMessage {
+  const head = { type: "outcome", id: text(fields, "id") } as const;
+  const { status } = fields;
+  switch (status) {
+    case "applied": {
+      const version = fields.version === null ? null : count(fields, "version");
+      return { ...head, status, key: key(fields, "key"), version };
+    }
+    case "conflict": {
+      const { theirs, attributes } = fields;
+      if (!isObject(theirs)) throw corrupt("a conflict without the record");
+      if (!Array.isArray(attributes) || attributes.some((name) => typeof name !== "string")) {
+        throw corrupt("a conflict without its attributes");
+      }
+      return { ...head, status, theirs: theirs as Row, version: count(fields, "version"), attributes };
+    }
+    case "rejected":
+      return { ...head, status, error: { ...errorOf(fields), retry: false } };
+    case "error":
+      return { ...head, status, error: { ...errorOf(fields), retry: true } };
+    case "waiting":
+      return { ...head, status, for: text(fields, "for") };
+    case "gone":
+    case "doubt":
+      return { ...head, status };
+    default:
+      throw corrupt(`a change that ended as ${String(status)}`);
+  }
+}
+
+function errorOf(fields: Fields): SyncError {
+  const { error } = fields;
+  if (!isObject(error) || typeof error.code !== "string" || typeof error.message !== "string") {
+    throw corrupt(`${String(fields.type)} ${String(fields.id)} without its error`);
+  }
+  return { ...(error as unknown as SyncError), retry: error.retry === true };
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 export function asEntity(fields: Fields): EntityMessage {

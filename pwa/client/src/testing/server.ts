@@ -3,7 +3,7 @@ import { syncedNames } from "../by-name";
 import { addFingerprints, rowFingerprint } from "../protocol/fingerprint";
 import type { Fetch } from "../protocol/http";
 import type { CarriedCall, Range, SyncRequest } from "../protocol/messages";
-import { TRACKED } from "../protocol/patterns";
+import { isTracked } from "../protocol/patterns";
 import { sha256 } from "../protocol/sha256";
 import { areOrdered, listOf, type Publish, type Told, TrackedEntity } from "./tracked";
 
@@ -245,7 +245,7 @@ export class FakeServer {
   private tell(name: string, cursor: string | undefined, ranges: Range[] | undefined): Told {
     const declared = this.definition.entities.find((candidate) => candidate.name === name) ?? entity(name, []);
     const rows = this.rows[name] ?? [];
-    if (declared.pattern === TRACKED) {
+    if (isTracked(declared.pattern)) {
       const tracked = this.tracked.get(name) ?? new TrackedEntity(name);
       this.tracked.set(name, tracked);
       return tracked.tell(declared, rows, cursor, ranges, this.segmentRows, this.sortAs, this.publisher(name));
