@@ -14,10 +14,14 @@ from syncapi.attributes import Attribute
 from syncapi.entities import LocalEntity, User
 from syncapi.icons import ICONS
 from syncapi.values import value_field
+from syncapi.write_definition import WriteDefinition, permissions
 
 
 def app_definition(app: OfflineApp, user: User) -> dict[str, Any]:
-    """The app's definition for `user` as JSON values, with labels in the active language. One query."""
+    """The app's definition for `user` as JSON values, with labels in the active language.
+
+    One query, beside those that the entities' `has_…_permission` ask.
+    """
     current = settings_of(app)
     entities = {name: one for name, one in app.declared_entities.items() if one.has_view_permission(user)}
     return {
@@ -30,7 +34,7 @@ def app_definition(app: OfflineApp, user: User) -> dict[str, Any]:
             context: [cls.__name__ for cls in classes if cls.__name__ in entities]
             for context, classes in app.context_classes.items()
         },
-        "entities": [entity_definition(entity, entities) for entity in entities.values()],
+        "entities": [entity_definition(entity, entities) | permissions(entity, user) for entity in entities.values()],
     }
 
 
@@ -49,19 +53,21 @@ def entity_definition(entity: LocalEntity, others: Mapping[str, LocalEntity]) ->
         """A device knows the key by its name only."""
         return [{"pk": key.name, "-pk": f"-{key.name}"}.get(name, name) for name in option]
 
+    writing = WriteDefinition(entity, others)
     return {
         "name": entity.name,
         "label": str(label),
         "label_plural": str(label_plural),
         "pattern": on_device.PATTERN if entity.is_on_device_only() else entity.pattern.name,
         "key": key.name,
-        "attributes": [_attribute(entity, column, others) for column in entity.columns],
+        "attributes": [_attribute(entity, column, others) | writing.of(column) for column in entity.columns],
         "list_display": names(entity.list_display) or [column.name for column in entity.columns[1:4]] or [key.name],
         "search_fields": names(entity.search_fields),
         "list_filter": names(entity.list_filter),
         "ordering": names(entity.ordering),
         "pictures": names(entity.pictures),
         "icon": ICONS.get(entity.icon, ""),
+        **writing.inlines(),
     }
 
 

@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models.fields.related import ForeignObject
 
 from syncapi.attributes import Attribute
-from syncapi.values import value_field, wire_type
+from syncapi.constraints import default, limits
+from syncapi.values import wire_type
 
 if TYPE_CHECKING:
     Field = models.Field[Any, Any]
@@ -40,22 +41,8 @@ def columns(fields: Mapping[str, Field]) -> tuple[Attribute, ...]:
 
 
 def constraints(field: Field) -> dict[str, Any]:
-    """What the device has to know to check a value: longest text, digits, and what stands where none was given."""
-    found: dict[str, Any] = {}
-    held = value_field(field)
-    if isinstance(held, models.CharField | models.TextField) and held.max_length is not None:
-        found["max_length"] = held.max_length
-    if isinstance(held, models.DecimalField) and held.max_digits is not None:
-        found["max_digits"] = held.max_digits
-    if field.has_default():
-        default = field.default() if callable(field.default) else field.default
-        column = wire_type(field)
-        encode = column.encode if column else None
-        plain = default if default is None else held.to_python(default)
-        found["default"] = plain if plain is None or encode is None else encode(plain)
-    elif field.blank and not field.null and field.empty_strings_allowed:
-        found["default"] = ""
-    return found
+    """What the device has to know to check a value, and what stands where none was given."""
+    return limits(field) | default(field)
 
 
 def problems(fields: Mapping[str, Field]) -> Iterator[tuple[str, str]]:

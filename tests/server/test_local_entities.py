@@ -64,7 +64,7 @@ def test_devices_are_told_all_they_need_to_keep_and_check_them() -> None:
             **plain,
             "decimal_places": 2,
             "max_digits": 6,
-            "default": "1.5",
+            "default": "1.50",
         },
         {
             "name": "state",

@@ -44,9 +44,14 @@ export interface AttributeDefinition {
   /** Bounds, inclusive, as values of the type travel. */
   min?: WireValue;
   max?: WireValue;
-  /** Regular expressions that the text must match, `message` being what a person is told when it does not. */
+  /**
+   * Regular expressions, for the flag `u`, of which the text must contain a match; `message` is what a person is told
+   * when it does not. An empty text is not looked at.
+   */
   patterns?: { regex: string; message: string; ignore_case?: boolean; inverse?: boolean }[];
   default?: WireValue;
+  /** A new record begins with the moment, or the day, at which it is made. */
+  default_now?: boolean;
   /** Whether people may change it; absent: not. Of the key: whether they type it for a new record. */
   editable?: boolean;
   /** Whether a form must have a value: an empty text is none. */
