@@ -11,7 +11,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from syncapi.errors import DeclarationError
-from syncapi.values import WireType, wire_type
+from syncapi.values import WireType, encode_integer, wire_type
 
 Model = type[models.Model]
 
@@ -40,6 +40,10 @@ class Attribute:
         """The model this attribute's value is a key of, for foreign keys."""
         model = self.field.related_model if isinstance(self.field, models.ForeignKey) else None
         return model if isinstance(model, type) else None
+
+
+VERSION = Attribute("_version", models.BigIntegerField(), (), False, WireType("integer", encode_integer))
+"""Travels with rows of writable entities, and is none of their attributes (decision 0003)."""
 
 
 class UnknownAttribute(DeclarationError):

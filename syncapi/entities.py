@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.text import camel_case_to_spaces, format_lazy
 
 from syncapi import on_device
-from syncapi.attributes import Attribute, key_attribute, resolve
+from syncapi.attributes import VERSION, Attribute, key_attribute, resolve
 from syncapi.computed import ComputedAttribute, computed_attribute
 from syncapi.errors import DeclarationError
 from syncapi.patterns import Pattern, ReadOnly
@@ -187,6 +187,12 @@ class LocalEntity:
         key = key_attribute(self.model)
         names = [name for name in dict.fromkeys(self.get_attributes()) if name not in ("pk", key.name)]
         return (key, *(self.resolve(name) for name in names))
+
+    @cached_property
+    def row_columns(self) -> tuple[Attribute, ...]:
+        """What the values of a row stand for: `columns`, and in writable entities the version as the second."""
+        key, *others = self.columns
+        return (key, VERSION, *others) if self.pattern.writable else self.columns
 
     @cached_property
     def stored_columns(self) -> tuple[Attribute, ...]:

@@ -10,8 +10,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Col, Func
 from django.db.models.sql.compiler import SQLCompiler
 
+from syncapi.attributes import VERSION
+from syncapi.entities import LocalEntity
 from syncapi.keys.fields import Field, is_stored_by_django
 from syncapi.pull import postgresql_text, sqlite_text
+from syncapi.tracking.row_version import row_version
 from syncapi.values import value_field
 
 # SQLite takes expressions up to 1,000 deep, and each column makes it two deeper.
@@ -19,35 +22,42 @@ MAX_COLUMNS = 400
 
 
 class DatabaseText(Func):
-    """What `row_text` makes of the values of `columns`, or NULL for a row with a value that Python is to render."""
+    """What `row_text` makes of `values`, or NULL for a row with a value that Python is to render."""
 
-    def __init__(self, columns: Sequence[Col], templates: Sequence[str]) -> None:
-        """:param templates: for each column SQL with `{c}` in the place of the column; no placeholders."""
-        super().__init__(*columns, output_field=models.TextField())
+    def __init__(self, values: Sequence[Any], templates: Sequence[str]) -> None:
+        """:param templates: for each value SQL with `{c}` in the place of the value; no placeholders."""
+        super().__init__(*values, output_field=models.TextField())
         self.templates = tuple(templates)
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *args: Any, **context: Any) -> Any:
-        columns = [compiler.compile(column) for column in self.get_source_expressions()]
-        values = [
-            template.replace("%", "%%").format(c=sql)
-            for template, (sql, _) in zip(self.templates, columns, strict=True)
+        values = [compiler.compile(value) for value in self.get_source_expressions()]
+        texts = [
+            template.replace("%", "%%").format(c=sql) for template, (sql, _) in zip(self.templates, values, strict=True)
         ]
-        return "'[' || " + " || ',' || ".join(values) + " || ']'", []
+        return "'[' || " + " || ',' || ".join(texts) + " || ']'", []
 
     def get_group_by_cols(self) -> list[Any]:
         """The columns: a database need not make the texts to group by them."""
-        return list(self.get_source_expressions())
+        return [column for value in self.get_source_expressions() for column in value.get_group_by_cols()]
 
 
-def database_text(columns: Sequence[Any], using: str) -> DatabaseText | None:
-    """The text of rows with these columns (`Col`); None where Python makes it, because of the database or a column."""
+def database_text(entity: LocalEntity, columns: Sequence[Any], using: str) -> DatabaseText | None:
+    """The text of rows of `entity`, which computes nothing; None where Python makes it, because of the database or a
+    column.
+
+    :param columns: what its attributes are read from (`Col`).
+    """
     templates = []
     for column in columns:
         template = _template(column, connections[using])
         if template is None:
             return None
         templates.append(template)
-    return DatabaseText(columns, templates) if len(columns) <= MAX_COLUMNS else None
+    values = list(columns)
+    if VERSION in entity.row_columns:
+        values.insert(1, row_version(entity))
+        templates.insert(1, "{c}")
+    return DatabaseText(values, templates) if len(values) <= MAX_COLUMNS else None
 
 
 def _template(column: Any, connection: BaseDatabaseWrapper) -> str | None:

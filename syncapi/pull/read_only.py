@@ -35,8 +35,8 @@ class ContentPull(Pull):
         self._snapshots = snapshots
         self._query = query_hash(
             entity.name,
-            [column.name for column in entity.columns],
-            [":".join(column.form[1:]) for column in entity.columns],
+            [column.name for column in entity.row_columns],
+            [":".join(column.form[1:]) for column in entity.row_columns],
             canonical_scope(scope, entity.name),
         )
         self._queryset = entity.rows(scope)
@@ -116,4 +116,4 @@ class ContentPull(Pull):
 
     @property
     def _columns(self) -> list[str]:
-        return [column.name for column in self.entity.columns]
+        return [column.name for column in self.entity.row_columns]

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 from django.db.models.sql.datastructures import Join
 
-from syncapi.attributes import Attribute
+from syncapi.attributes import VERSION, Attribute
 from syncapi.computed import Computing
 from syncapi.entities import LocalEntity
 from syncapi.keys import only_keys, with_raw_key
@@ -19,6 +19,7 @@ from syncapi.keys.raw import RawKey
 from syncapi.pull.database_text import database_text
 from syncapi.rows import row_text
 from syncapi.spool import Spool
+from syncapi.tracking.row_version import row_version
 from syncapi.wire import line
 
 SEGMENT_ROWS = 1000
@@ -43,16 +44,13 @@ def rendered(entity: LocalEntity, queryset: models.QuerySet[Any]) -> Iterator[Re
 
 
 def _with_repetitions(entity: LocalEntity, queryset: models.QuerySet[Any]) -> Iterator[Rendered]:
-    if entity.computes:
-        computing = Computing(entity, queryset.db)
-        stored = _values(queryset, [column.name for column in entity.stored_columns])
-        return (_rendered_row(entity, computing.row(row)) for row in stored.iterator(chunk_size=SEGMENT_ROWS))
-    values = _values(queryset, [column.name for column in entity.columns])
-    columns = values.query.select
-    text = database_text(columns, values.db) if len(columns) == len(entity.columns) else None
-    if text is None:
-        return (_rendered_row(entity, row) for row in values.iterator(chunk_size=SEGMENT_ROWS))
-    return _by_database(entity, queryset, values.values_list(RawKey(columns[0]), text))
+    if not entity.computes:
+        values = _values(queryset, [column.name for column in entity.columns])
+        columns = values.query.select
+        text = database_text(entity, columns, values.db) if len(columns) == len(entity.columns) else None
+        if text is not None:
+            return _by_database(entity, queryset, values.values_list(RawKey(columns[0]), text))
+    return (row for _, row in _by_python(entity, queryset))
 
 
 def _by_database(
@@ -61,7 +59,8 @@ def _by_database(
     """:param texts: raw key and text of each row of `queryset`; the text is NULL where Python is to make it."""
     rows = texts.iterator(chunk_size=SEGMENT_ROWS)
     while piece := list(islice(rows, SEGMENT_ROWS)):
-        odd = dict(_by_python(entity, queryset, [raw_key for raw_key, text in piece if text is None]))
+        odd_keys = [raw_key for raw_key, text in piece if text is None]
+        odd = dict(_by_python(entity, only_keys(queryset, (), odd_keys))) if odd_keys else {}
         for raw_key, text in piece:
             if text is not None:
                 yield _first_value(text, 1)[0], text.encode()
@@ -69,20 +68,25 @@ def _by_database(
                 yield odd[raw_key]
 
 
-def _by_python(
-    entity: LocalEntity, queryset: models.QuerySet[Any], raw_keys: Sequence[Any]
-) -> Iterator[tuple[Any, Rendered]]:
-    if raw_keys:
-        names = ["_raw_key", *(column.name for column in entity.columns)]
-        for raw_key, *row in _values(with_raw_key(only_keys(queryset, (), raw_keys)), names):
-            yield raw_key, _rendered_row(entity, row)
+def _by_python(entity: LocalEntity, queryset: models.QuerySet[Any]) -> Iterator[tuple[Any, Rendered]]:
+    """The rows with their raw keys."""
+    names = ["_raw_key", *(column.name for column in entity.stored_columns)]
+    computing = Computing(entity, queryset.db) if entity.computes else None
+    versioned = VERSION in entity.row_columns
+    if versioned:
+        queryset = queryset.annotate(_row_version=row_version(entity))
+        names.append("_row_version")
+    for raw_key, *values in _values(with_raw_key(queryset), names).iterator(chunk_size=SEGMENT_ROWS):
+        version = [values.pop()] if versioned else []
+        row = values if computing is None else computing.row(values)
+        yield raw_key, _rendered_row(entity, [row[0], *version, *row[1:]])
 
 
 def _rendered_row(entity: LocalEntity, row: Sequence[Any]) -> Rendered:
     try:
         wire = [
             value if value is None or column.type.encode is None else column.type.encode(value)
-            for column, value in zip(entity.columns, row, strict=True)
+            for column, value in zip(entity.row_columns, row, strict=True)
         ]
         return wire[0], row_text(wire)
     except (TypeError, ValueError, AttributeError, ArithmeticError):
@@ -131,7 +135,7 @@ def _wire_of_odd_row(entity: LocalEntity, row: Sequence[Any]) -> list[Any]:
 
     One such row must not keep everybody from syncing; the log says which it is.
     """
-    return [_wire_of(entity, row[0], column, value) for column, value in zip(entity.columns, row, strict=True)]
+    return [_wire_of(entity, row[0], column, value) for column, value in zip(entity.row_columns, row, strict=True)]
 
 
 def _wire_of(entity: LocalEntity, key: Any, column: Attribute, value: Any) -> Any:

@@ -46,7 +46,7 @@ class TrackedPull:
     @property
     def form(self) -> str:
         """Hash of what decides how a row's text looks, whatever its values."""
-        return short_hash([column.form for column in self.entity.columns])[:DIGITS]
+        return short_hash([column.form for column in self.entity.row_columns])[:DIGITS]
 
     @property
     def query(self) -> str:
@@ -64,7 +64,7 @@ class TrackedPull:
 
     @property
     def columns(self) -> list[str]:
-        return [column.name for column in self.entity.columns]
+        return [column.name for column in self.entity.row_columns]
 
     def cursor(self, members: str) -> PositionCursor:
         """A cursor for this moment."""

@@ -35,7 +35,7 @@ class Place:
         :raises ScopeError: the scope has no canonical form.
         """
         text = canonical_scope(scope, entity.name)
-        columns = [column.form for column in entity.columns]
+        columns = [column.form for column in entity.row_columns]
         form = short_hash([columns, statement(queryset)])
         return cls(entity.app.name, entity.name, short_hash(text), form, text)
 

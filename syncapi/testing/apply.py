@@ -89,8 +89,9 @@ def _check_mode(asked: Asked, answer: EntityAnswer, described: Described) -> Non
     columns = answer.message.get("columns")
     if columns is None:
         return
-    if tuple(column for column in columns if column != "_version") != described.columns:
-        violated(f"{name}: columns {columns!r} are not the attributes of the definition, {list(described.columns)!r}")
+    if tuple(columns) != described.row_columns:
+        wanted = list(described.row_columns)
+        violated(f"{name}: columns {columns!r} are not the attributes of the definition, {wanted!r}")
     if mode in {"delta", "ranges"} and asked.base and tuple(columns) != asked.base.columns:
         violated(f"{name}: a {mode} with columns {columns!r}, where the device has {list(asked.base.columns)!r}")
 

@@ -11,6 +11,8 @@ from syncapi.testing.answer import FINGERPRINT_MODULUS, PROTOCOL, SEGMENT_ROWS, 
 from syncapi.testing.keys import KeyOrder, Sortable
 
 READ_ONLY = "read-only"
+WRITABLE = {"read-write", "read-write-conflicts"}
+VERSION = "_version"
 
 Part = tuple[Row, ...]
 
@@ -35,6 +37,12 @@ class Described:
             violated(f"{name}: the first attribute of the definition is not the key")
         columns = tuple(attribute["name"] for attribute in attributes)
         return cls(name, described["pattern"], columns, KeyOrder(attributes[0]["type"]))
+
+    @property
+    def row_columns(self) -> tuple[str, ...]:
+        """What the values of a row stand for: in writable entities the second is its version."""
+        key, *others = self.columns
+        return (key, VERSION, *others) if self.pattern in WRITABLE else self.columns
 
     @property
     def comparable(self) -> bool:

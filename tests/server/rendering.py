@@ -15,8 +15,8 @@ from syncapi.pull import rendering
 from syncapi.registry import registry
 
 
-def entity(model: type[models.Model], *attributes: str) -> LocalEntity:
-    declared = type("Local", (LocalEntity,), {"model": model, "attributes": attributes})
+def entity(model: type[models.Model], *attributes: str, **options: Any) -> LocalEntity:
+    declared = type("Local", (LocalEntity,), {"model": model, "attributes": attributes, **options})
     made: LocalEntity = declared(registry.get("wire"))
     return made
 
@@ -24,7 +24,7 @@ def entity(model: type[models.Model], *attributes: str) -> LocalEntity:
 @contextmanager
 def by_python_alone() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rendering, "database_text", lambda columns, using: None)
+        patch.setattr(rendering, "database_text", lambda entity, columns, using: None)
         yield
 
 

@@ -123,11 +123,11 @@ def test_P5_another_method_is_compared(jar: Jar, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(TrackedPrice, "gross_price", gross_price)
     entity = prices_app.entities["TrackedPrice"]
-    for name in ("columns", "stored_columns"):
+    for name in ("columns", "row_columns", "stored_columns"):
         monkeypatch.delitem(entity.__dict__, name, raising=False)
     device.sync("prices")
     assert of(device, jar)["gross_price"] == "20.00"
-    for name in ("columns", "stored_columns"):
+    for name in ("columns", "row_columns", "stored_columns"):
         entity.__dict__.pop(name, None)
 
 
