@@ -61,7 +61,8 @@ def _check_finding(finding: Finding, entities: list[LocalEntity]) -> Messages:
     if finding.state is State.REFUSED and entities:
         yield Error(
             f"Changes of '{table}' cannot be tracked, as {_names(entities)} would need: {detail}.",
-            hint="Use the pattern offline.ReadOnly, which needs no tracking.",
+            hint="Use the pattern offline.ReadOnly, which needs no tracking. Devices can only change rows that are "
+            "tracked.",
             obj=type(entities[0]),
             id="syncapi.E024",
         )
