@@ -1,6 +1,7 @@
 /** What the stores `rows` and `outbox` hold of local changes (decision 0030). */
 
-import type { ChangeState, Key, Row, SyncError, WireValue } from "../api";
+import type { ChangeState, Choice, Conflict, Key, PendingChange, Row, SyncError, WireValue } from "../api";
+import type { Store } from "../store/store";
 
 /** In front of the UUID of a record that the server has not got. */
 export const LOCAL_KEY = "local:";
@@ -32,6 +33,11 @@ export interface LocalRow {
   values: Row;
   /** What is shown of related records that were chosen here (`customer__company_name`); it never travels. */
   derived: Row;
+  /**
+   * What of `values` the server has, and its rows on this device do not show yet: it goes with the switch that brings
+   * them (P6). Absent where there is none. `mark`: of the settling that made it so.
+   */
+  sent?: { attributes: string[]; mark: number };
   change: LocalChange;
 }
 
@@ -54,6 +60,8 @@ export interface Mutation {
   wire: WireMutation | null;
   /** The server's past was another one: not to be sent before the record was compared. */
   doubt: boolean;
+  /** `awaited` since it was handed out to be sent; `no` when its outcome is final, and it has no effect. */
+  answer: "awaited" | "no" | null;
 }
 
 /** As it travels (decisions 0007, 0029). */
@@ -103,6 +111,11 @@ export interface LocalTransaction {
   /** Ids whose outcomes are stored, and which the server has not been told of. */
   unconfirmed(): Promise<string[]>;
   setUnconfirmed(ids: string[]): Promise<void>;
+  /** How often outcomes were stored. */
+  mark(): Promise<number>;
+  newMark(): Promise<number>;
+  /** How often local changes of an entity gave way to rows of the server. */
+  settled(entity: string): Promise<number>;
 }
 
 /** Of the store: `strict` for what a person did, `relaxed` for what can come again. */
@@ -110,3 +123,71 @@ export type ChangeLocal = <T>(
   work: (transaction: LocalTransaction) => Promise<T>,
   durability: "strict" | "relaxed",
 ) => Promise<T>;
+
+/**
+ * Rows of a synced entity as the server has them, base and layers, without what is local: by their keys, with
+ * `_version`; those that are not there are left out. `null`: of all keys. None of an entity that was never synced.
+ */
+export type ReadBase = (entity: string, keys: readonly Key[] | null) => Promise<ReadonlyMap<Key, Row>>;
+
+export interface OutboxWorld {
+  store: Pick<Store, "overview" | "changeRows" | "changeLocal" | "readLocal">;
+  readBase: ReadBase;
+  uuid(): string;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Rows of these entities, or what is to be said of them, are others now. */
+  changed(entities: string[]): void;
+}
+
+/** What one request may carry. */
+export interface CollectLimits {
+  mutations: number;
+  /** Of their JSON as UTF-8. */
+  bytes: number;
+}
+
+/** What is to be sent now. */
+export interface Collected {
+  /** In the order in which they are to travel; members of a group stand next to each other. */
+  wires: WireMutation[];
+  /** Ids of stored outcomes, to be told with it. */
+  confirmed: string[];
+  /** Whether that is all that can be sent: the pull goes with the last. */
+  isAll: boolean;
+  /** For `CaughtUp.upTo` of the switch that the answer leads to. */
+  mark: number;
+}
+
+export interface Settled {
+  /** For `CaughtUp.own` of the switch that the answer leads to; `null` where nothing was applied. */
+  mark: number | null;
+  /** How many records' mutations ended how. */
+  ended: { applied: number; conflict: number; rejected: number; gone: number };
+}
+
+/** What the push phase needs: `new Outbox(world)`. Each is one transaction, on the disk when it resolves. */
+export interface Pushing {
+  /**
+   * Freezes what is to be sent (W1), in an order in which nothing comes before what it depends on. Mutations that were
+   * sent and have no final outcome come again.
+   *
+   * @param without: ids that had an answer in this sync already, which was not final: what depends on them waits, too.
+   */
+  collect(limits: CollectLimits, without?: ReadonlySet<string>): Promise<Collected>;
+  /** Stores outcomes, in any order, and any number of times. Those of unknown ids are passed over. */
+  settle(outcomes: readonly OutcomeMessage[]): Promise<Settled>;
+  /** To be called after the comparison that follows an outcome `doubt`, when its rows are visible. */
+  judgeDoubts(): Promise<void>;
+  /** The server was told that these outcomes are stored. */
+  confirmedTold(ids: readonly string[]): Promise<void>;
+}
+
+/** What people see of it, and do with it: as in `OfflineApi`. Of `new Outbox(world)`, too. */
+export interface Attending {
+  pending(): Promise<PendingChange[]>;
+  conflicts(): Promise<Conflict[]>;
+  resolve(id: string, choice: Choice): Promise<void>;
+  resend(ids: readonly string[]): Promise<void>;
+  discard(ids: readonly string[]): Promise<string[]>;
+}

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { type Agenda, EMPTY_AGENDA } from "./agenda";
 import { filesContract, large, small } from "./contract-files";
 import { layersContract } from "./contract-layers";
+import { localContract } from "./contract-local";
 import { partsContract } from "./contract-parts";
 import { singlesContract } from "./contract-singles";
 import { change, definitionOf, fillStore, recordOf, seenIn, segment } from "./contract-tools";
@@ -250,5 +251,6 @@ export function storeContract(name: string, make: (user: string) => Store): void
   });
   layersContract(name, make);
   singlesContract(name, make);
+  localContract(name, make);
   partsContract(name, make);
 }

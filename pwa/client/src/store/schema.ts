@@ -3,6 +3,7 @@
 import type { DBSchema, IDBPTransaction, StoreNames } from "idb";
 
 import type { Definition, Key } from "../api";
+import type { Mutation } from "../outbox/types";
 import type { Agenda } from "./agenda";
 import type {
   Block,
@@ -28,6 +29,9 @@ export type SingleKey = [entity: string, key: Key];
 /** Under which `meta` has what is known of a file without reading it. */
 export type FileInfoKey = ["file", kind: FileKind, name: string];
 
+/** Under which `meta` has what the server calls a record that was made here. */
+export type LocalKeyKey = ["key", local: string];
+
 export interface FileInfo {
   bytes: number;
   /** When it came, or was last looked at, in milliseconds. */
@@ -35,12 +39,22 @@ export interface FileInfo {
 }
 
 export interface UserSchema extends DBSchema {
-  meta: { key: string | FileInfoKey; value: unknown };
+  meta: { key: string | FileInfoKey | LocalKeyKey; value: unknown };
   segments: { key: SegmentKey; value: Segment };
   /** A name alone is of a version that knew no sizes. */
   files: { key: [kind: FileKind, name: string] | string; value: StoredFile };
   blocks: { key: BlockKey; value: Block & { made: Made } };
-  rows: { key: SingleKey; value: SingleRow };
+  /** `state`: of rows with changes, by state and when they were made. */
+  rows: { key: SingleKey; value: SingleRow; indexes: { state: [state: string, madeAt: string] } };
+  outbox: { key: string; value: Mutation; indexes: { seq: number } };
+}
+
+/** Of an entity: how often its single rows changed, and how many only this device has. */
+export interface SingleChanges {
+  change: number;
+  rows: number;
+  /** How often local changes gave way to rows of the server. */
+  settled?: number;
 }
 
 export type Names = StoreNames<UserSchema>;
@@ -65,8 +79,11 @@ interface Meta {
   filesKept: FilesKept;
   fileBudget: number | null;
   agenda: Agenda;
-  singles: Record<string, { change: number; rows: number }>;
+  singles: Record<string, SingleChanges>;
   calls: SentCall[];
+  unconfirmed: string[];
+  /** How often outcomes were stored. */
+  settlings: number;
 }
 
 export type AnyTransaction = IDBPTransaction<UserSchema, Names[], "readonly" | "readwrite" | "versionchange">;

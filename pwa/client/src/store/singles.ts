@@ -1,11 +1,11 @@
 /** Single rows in the database of one person: one record each, by entity and key. */
 
 import type { Key } from "../api";
-import { type AnyTransaction, get, put, type SingleKey, type Writing } from "./schema";
+import { type AnyTransaction, get, put, type SingleChanges, type SingleKey, type Writing } from "./schema";
 import type { SingleRow, SingleRows } from "./store";
 
 export async function singleRows(transaction: AnyTransaction, entity: string, known?: number): Promise<SingleRows> {
-  const { change } = (await get(transaction, "singles"))?.[entity] ?? { change: 0 };
+  const { change } = await changesOf(transaction, entity);
   if (change === known) return { change, rows: null };
   return { change, rows: await transaction.objectStore("rows").getAll(rangeOf(entity)) };
 }
@@ -28,9 +28,9 @@ export async function changeRows(
     return row === null ? rows.delete(at) : rows.put(row, at);
   });
   await Promise.all(writes);
+  await noteChanged(transaction, [entity]);
   const singles = (await get(transaction, "singles")) ?? {};
-  const before = singles[entity]?.change ?? 0;
-  const now = { change: before + 1, rows: await rows.count(rangeOf(entity)) };
+  const now = { ...(singles[entity] as SingleChanges), rows: await rows.count(rangeOf(entity)) };
   await put(transaction, "singles", { ...singles, [entity]: now });
 }
 
@@ -39,7 +39,21 @@ export async function countSingles(transaction: AnyTransaction): Promise<Record<
   return Object.fromEntries(Object.entries(singles).map(([entity, { rows }]) => [entity, rows]));
 }
 
-function rangeOf(entity: string): IDBKeyRange {
+export async function changesOf(transaction: AnyTransaction, entity: string): Promise<SingleChanges> {
+  return (await get(transaction, "singles"))?.[entity] ?? { change: 0, rows: 0 };
+}
+
+/** `areSettled`: what was local came from the server. */
+export async function noteChanged(transaction: Writing, entities: Iterable<string>, areSettled = false): Promise<void> {
+  const singles = { ...(await get(transaction, "singles")) };
+  for (const entity of entities) {
+    const { change, rows, settled = 0 } = singles[entity] ?? { change: 0, rows: 0 };
+    singles[entity] = { change: change + 1, rows, settled: settled + Number(areSettled) };
+  }
+  await put(transaction, "singles", singles);
+}
+
+export function rangeOf(entity: string): IDBKeyRange {
   // An array sorts after every number and text.
   return IDBKeyRange.bound([entity], [entity, []]);
 }

@@ -3,7 +3,8 @@
  * `HaversackError`: `quota`, `storage`, or `closed` when the person's data was removed from this device.
  */
 
-import type { AttributeType, Definition, Key, Row, User } from "../api";
+import type { AppState, AttributeType, Definition, Key, Row, User } from "../api";
+import type { ChangeLocal, LocalRow, LocalTransaction } from "../outbox/types";
 import type { Agenda } from "./agenda";
 
 /** Keys strictly between two others, or with the second of them; `null`: no bound. */
@@ -149,12 +150,26 @@ export interface Switch {
   definition: StoredDefinition | null;
   /** The context that is complete with this, and when; `null` when only a part of it was synced. */
   context: { name: string; at: string } | null;
+  /** What the server has of local changes goes with it, where its rows show it now (P6). */
+  caughtUp?: CaughtUp;
 }
 
-/** A row of which this device alone knows, as it is kept: with attributes that the definition has no more. */
-export interface SingleRow {
-  values: Row;
+/**
+ * Local changes that rows of an answer are newer than: those whose outcome was stored before it was asked for
+ * (`upTo`), or came with it (`own`). Marks of `Outbox.collect` and `Outbox.settle`.
+ */
+export interface CaughtUp {
+  /** Those that the answer has rows of, or says are unchanged. */
+  entities: string[];
+  upTo: number;
+  own: number[];
 }
+
+/**
+ * A row of which this device alone knows, as it is kept: with attributes that the definition has no more. Of a synced
+ * entity: what this device changes of one, with all of a `LocalRow`.
+ */
+export type SingleRow = { values: Row } & Partial<LocalRow>;
 
 /** The single rows of an entity; `rows` is `null` where the caller knows them as they are. */
 export interface SingleRows {
@@ -292,7 +307,15 @@ export interface Store {
   /** Where an entity's rows are, the layers over them, and the definition that explains them: all of one moment. */
   view(entity: string, known?: Known): Promise<EntityView>;
 
-  /** Rows that only this device has, in the order of their keys. */
+  /** Reads and changes what people changed of synced entities. */
+  changeLocal: ChangeLocal;
+  /** Reads it only: nothing can be put. */
+  readLocal<T>(work: (transaction: LocalTransaction) => Promise<T>): Promise<T>;
+  /** The server's key of a record that was made here; `undefined` while there is none. */
+  serverKey(local: Key): Promise<Key | undefined>;
+  outboxFigures(): Promise<NonNullable<AppState["pending"]>>;
+
+  /** Rows that only this device has, or local rows of a synced entity, in the order of their keys. */
   singleRows(entity: string, known?: number): Promise<SingleRows>;
   /**
    * Changes such rows in one transaction with `strict` durability (L2): when it resolves they are on the disk.

@@ -104,6 +104,34 @@ it("L2: what a person typed is on the disk before anybody is told that it is kep
   vi.restoreAllMocks();
 });
 
+it("L2: so is what a person changed of a synced entity, with what is to be sent", async () => {
+  globalThis.indexedDB = new IDBFactory();
+  const store = make("ann");
+  await store.overview();
+  const transaction = vi.spyOn(IDBDatabase.prototype, "transaction");
+  await store.changeLocal((local) => local.setUnconfirmed(["a"]), "strict");
+  expect(transaction.mock.calls).toEqual([[["meta", "rows", "outbox"], "readwrite", { durability: "strict" }]]);
+  vi.restoreAllMocks();
+});
+
+it("a database of a version that knew no local changes keeps its single rows, and takes changes", async () => {
+  globalThis.indexedDB = new IDBFactory();
+  const old = await openDB("haversack/shop/old", 3, {
+    upgrade(db, _old, _new, transaction) {
+      for (const name of ["meta", "segments", "files", "blocks", "rows"]) db.createObjectStore(name);
+      transaction.objectStore("meta").put("replica-of-old", "replica");
+      transaction.objectStore("meta").put({ Note: { change: 4, rows: 1 } }, "singles");
+      transaction.objectStore("rows").put({ values: { id: "a" } }, ["Note", "a"]);
+    },
+  });
+  old.close();
+  const store = make("old");
+  expect(await store.overview()).toMatchObject({ replica: "replica-of-old", singles: { Note: 1 } });
+  expect(await store.singleRows("Note")).toEqual({ change: 4, rows: [{ values: { id: "a" } }] });
+  expect(await store.readLocal((local) => local.rows())).toEqual([]);
+  expect(await store.changeLocal((local) => local.newSeq(), "strict")).toBe(1);
+});
+
 it("a database of a version that knew no single rows keeps what it has", async () => {
   globalThis.indexedDB = new IDBFactory();
   const old = await openDB("haversack/shop/old", 2, {

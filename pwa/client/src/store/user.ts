@@ -2,6 +2,8 @@
 
 import type { IDBPDatabase } from "idb";
 
+import type { AppState, Key } from "../api";
+import type { LocalTransaction } from "../outbox/types";
 import { type Agenda, EMPTY_AGENDA } from "./agenda";
 import {
   blocksOf,
@@ -16,6 +18,7 @@ import {
 } from "./blocks";
 import { Connection } from "./connection";
 import { dropFiles, fileBudget, keepWithin, keptFiles, NONE_KEPT, putFile, seeFile } from "./files";
+import { catchUp, inLocal, localTransaction, pendingFigures } from "./local";
 import { mend } from "./mend";
 import { generationsOf, isSame, switched, visibleGenerations } from "./references";
 import {
@@ -59,6 +62,8 @@ const RELAXED = "relaxed";
 // What a person typed is nowhere else, nor is the id of what is to be done once.
 const STRICT = "strict";
 
+const LOCAL_STORES: Names[] = ["meta", "rows", "outbox"];
+
 export class IdbStore implements Store {
   private readonly connection: Connection<UserSchema>;
 
@@ -67,7 +72,7 @@ export class IdbStore implements Store {
     user: string,
     private readonly randomId: () => string,
   ) {
-    this.connection = new Connection<UserSchema>(`haversack/${app}/${user}`, 3, (db, old, _new, transaction) => {
+    this.connection = new Connection<UserSchema>(`haversack/${app}/${user}`, 4, (db, old, _new, transaction) => {
       if (old < 1) {
         db.createObjectStore("meta");
         db.createObjectStore("segments");
@@ -76,7 +81,9 @@ export class IdbStore implements Store {
         transaction.objectStore("meta").put(NONE_KEPT, "filesKept");
       }
       if (old < 2) db.createObjectStore("blocks");
-      db.createObjectStore("rows");
+      if (old < 3) db.createObjectStore("rows");
+      transaction.objectStore("rows").createIndex("state", ["change.state", "change.madeAt"]);
+      db.createObjectStore("outbox", { keyPath: "id" }).createIndex("seq", "seq");
     });
   }
 
@@ -177,7 +184,7 @@ export class IdbStore implements Store {
   }
 
   switch(change: Switch): Promise<boolean> {
-    return this.write(["meta", "segments", "blocks"], async (transaction) => {
+    return this.write(["meta", "segments", "blocks", "rows", "outbox"], async (transaction) => {
       const state = await getState(transaction);
       if (!(await this.isCurrent(transaction, state.entities, change))) return false;
       const next = switched(state, change);
@@ -201,6 +208,7 @@ export class IdbStore implements Store {
       }
       await this.drop(transaction, state, next);
       await dropWorthless(transaction, state.entities, next.entities, change.definition !== null);
+      if (change.caughtUp !== undefined) await catchUp(transaction, change.caughtUp);
       return true;
     });
   }
@@ -347,6 +355,22 @@ export class IdbStore implements Store {
         definition: (await definition) ?? null,
       };
     });
+  }
+
+  changeLocal<T>(work: (local: LocalTransaction) => Promise<T>, durability: "strict" | "relaxed"): Promise<T> {
+    return this.write(LOCAL_STORES, (transaction) => inLocal(transaction, work), durability);
+  }
+
+  readLocal<T>(work: (local: LocalTransaction) => Promise<T>): Promise<T> {
+    return this.connection.use((db) => work(localTransaction(db.transaction(LOCAL_STORES))));
+  }
+
+  serverKey(local: Key): Promise<Key | undefined> {
+    return this.readLocal((transaction) => transaction.serverKey(local));
+  }
+
+  outboxFigures(): Promise<NonNullable<AppState["pending"]>> {
+    return this.connection.use((db) => pendingFigures(db.transaction(["rows"])));
   }
 
   singleRows(entity: string, known?: number): Promise<SingleRows> {
@@ -516,7 +540,7 @@ export class IdbStore implements Store {
     // Emptied first: the deletion has to wait for other tabs, the data must not.
     await this.connection
       .use(async (db) => {
-        const names: Names[] = ["meta", "segments", "files", "blocks", "rows"];
+        const names: Names[] = ["meta", "segments", "files", "blocks", "rows", "outbox"];
         const transaction = db.transaction(names, "readwrite", { durability: STRICT });
         await Promise.all([...names.map((name) => transaction.objectStore(name).clear()), transaction.done]);
       })

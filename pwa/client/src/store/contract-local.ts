@@ -1,0 +1,173 @@
+/** What every `Store` must do with local changes of synced entities, and the mutations that tell the server. */
+
+import { beforeEach, describe, expect, it } from "vitest";
+
+import type { Key } from "../api";
+import type { LocalRow, LocalTransaction, Mutation } from "../outbox/types";
+import { ClientError } from "../protocol/errors";
+import { change, definitionOf, fillStore, recordOf, segment } from "./contract-tools";
+import type { Store } from "./store";
+
+/** `make` gives another connection to the same database, of the given user. */
+export function localContract(name: string, make: (user: string) => Store): void {
+  describe(`${name}: local changes`, () => {
+    let counter = 0;
+    let user = "";
+    let store: Store;
+
+    beforeEach(() => {
+      user = `local-${name}-${++counter}`;
+      store = make(user);
+    });
+
+    const row = (id: string, facts: Partial<LocalRow["change"]> = {}, more: Partial<LocalRow> = {}): LocalRow => ({
+      values: { name: id },
+      derived: {},
+      change: {
+        ...{ id, op: "update", group: null, base: { id: 1, _version: 3 }, madeAt: "2026-01-31T09:30:00.000Z" },
+        ...{ changedAt: "2026-01-31T09:30:00.000Z", state: "unsent", error: null, waitsFor: null, theirs: null },
+        attributes: [],
+        ...facts,
+      },
+      ...more,
+    });
+    const mutation = (id: string, seq: number): Mutation => ({
+      ...{ id, seq, change: id, entity: "Thing", key: 1, op: "update", values: { name: id }, was: { name: "" } },
+      ...{ base: null, group: null, madeAt: "", wire: null, doubt: false, answer: null },
+    });
+    const edit = <T>(work: (transaction: LocalTransaction) => Promise<T>) => store.changeLocal(work, "strict");
+    const put = (entity: string, key: Key, local: LocalRow | null) =>
+      edit((transaction) => transaction.putRow(entity, key, local));
+    const keys = () => store.readLocal(async (transaction) => (await transaction.rows()).map(({ key }) => key));
+
+    it("L2: lie beside what is to be sent, both or neither, and survive the closing", async () => {
+      await edit(async (transaction) => {
+        await transaction.putRow("Thing", 1, row("a"));
+        await transaction.putMutation(mutation("m", await transaction.newSeq()));
+      });
+      const failing = edit(async (transaction) => {
+        await transaction.putRow("Thing", 1, null);
+        await transaction.deleteMutation("m");
+        await transaction.setUnconfirmed(["m"]);
+        throw new ClientError("read_only");
+      });
+      await expect(failing).rejects.toMatchObject({ code: "read_only" });
+      store.close();
+      store = make(user);
+      await store.readLocal(async (transaction) => {
+        expect(await transaction.row("Thing", 1)).toEqual(row("a"));
+        expect(await transaction.row("Thing", 2)).toBe(undefined);
+        expect(await transaction.mutation("m")).toEqual(mutation("m", 1));
+        expect(await transaction.unconfirmed()).toEqual([]);
+      });
+    });
+
+    it("are told apart from rows that are never synced, and counted apart", async () => {
+      await store.changeRows("Note", ["a"], () => new Map([["a", { values: { id: "a" } }]]));
+      await put("Thing", 1, row("a"));
+      await put("Thing", "local:1", row("b"));
+      expect(await keys()).toEqual([1, "local:1"]);
+      expect((await store.overview()).singles).toEqual({ Note: 1, Thing: 0 });
+    });
+
+    it("are read with their entity's single rows, and say when they changed", async () => {
+      const { change } = await store.singleRows("Thing");
+      await put("Other", 1, row("b"));
+      expect(await store.singleRows("Thing", change)).toEqual({ change, rows: null });
+      await put("Thing", 1, row("a"));
+      const after = await store.singleRows("Thing", change);
+      expect(after.rows).toEqual([row("a")]);
+      await put("Thing", 1, null);
+      expect((await store.singleRows("Thing", after.change)).rows).toEqual([]);
+    });
+
+    it("W2: mutations come in the order made, whatever their ids", async () => {
+      const made = ["z", "a", "m"];
+      for (const id of made) {
+        await edit(async (transaction) => transaction.putMutation(mutation(id, await transaction.newSeq())));
+      }
+      const ids = await store.readLocal(async (transaction) => (await transaction.mutations()).map(({ id }) => id));
+      expect(ids).toEqual(made);
+    });
+
+    it("W5: what the server calls a record is kept for each record, and stays", async () => {
+      await edit((transaction) => transaction.putServerKey("local:a", "Thing", 7));
+      await edit((transaction) => transaction.putServerKey("local:b", "Thing", "x"));
+      store.close();
+      store = make(user);
+      expect(await store.serverKey("local:a")).toBe(7);
+      expect(await store.serverKey("local:b")).toBe("x");
+      expect(await store.serverKey("local:c")).toBe(undefined);
+    });
+
+    it("are counted by how they are, since the oldest", async () => {
+      expect(await store.outboxFigures()).toEqual({
+        ...{ unsent: 0, attention: 0, conflicts: 0, waiting: 0 },
+        oldest: null,
+      });
+      const states = ["unsent", "sending", "rejected", "gone", "conflict", "waiting", "sent"] as const;
+      for (const [at, state] of states.entries()) {
+        await put("Thing", at, row(state, { state, madeAt: `2026-01-${30 - at}` }));
+      }
+      const figures = { unsent: 2, attention: 2, conflicts: 1, waiting: 1, oldest: "2026-01-25" };
+      expect(await store.outboxFigures()).toEqual(figures);
+    });
+
+    it("P6: what the server has goes with the rows that bring it, and no sooner", async () => {
+      await fillStore(store, "a", segment(1, 2));
+      const sent = (mark: number) => row(`sent ${mark}`, { state: "sent" }, { sent: { attributes: ["name"], mark } });
+      const partly = row("partly", {}, { values: { name: "a", size: 2 }, sent: { attributes: ["name"], mark: 1 } });
+      await put("Thing", 1, sent(1));
+      await put("Thing", 2, sent(2));
+      await put("Thing", 3, sent(3));
+      await put("Thing", 4, row("unsent"));
+      await put("Thing", 5, partly);
+      await put("Other", 6, sent(1));
+      const { entities } = await store.overview();
+      const late = change({
+        expected: { Thing: recordOf(9, "z", [segment(9)]) },
+        caughtUp: { entities: ["Thing"], upTo: 9, own: [] },
+      });
+      expect(await store.switch(late)).toBe(false);
+      expect((await keys()).length).toBe(6);
+      const settled = () => store.readLocal((transaction) => transaction.settled("Thing"));
+      expect(await settled()).toBe(0);
+      const known = (await store.singleRows("Thing")).change;
+      const now = change({ expected: entities, caughtUp: { entities: ["Thing"], upTo: 1, own: [3] } });
+      expect(await store.switch(now)).toBe(true);
+      // By when they were made, then by their keys.
+      expect(await keys()).toEqual([6, 2, 4, 5]);
+      expect(await settled()).toBe(1);
+      const { rows, change: after } = await store.singleRows("Thing", known);
+      expect(after).not.toBe(known);
+      expect(rows?.map(({ values }) => values)).toEqual([{ name: "sent 2" }, { name: "unsent" }, { size: 2 }]);
+      expect(rows?.[2]?.sent).toBe(undefined);
+    });
+
+    it("W6: stay through syncs and new definitions, whatever these name", async () => {
+      await put("Gone", 1, row("a"));
+      await edit((transaction) => transaction.putMutation(mutation("m", 1)));
+      expect(await store.switch(change({ definition: { version: "v2", definition: definitionOf("Thing") } }))).toBe(
+        true,
+      );
+      await store.sweep();
+      expect(await keys()).toEqual([1]);
+      expect((await store.readLocal((transaction) => transaction.mutations())).length).toBe(1);
+    });
+
+    it("number what was settled", async () => {
+      expect(await edit((transaction) => transaction.newMark())).toBe(1);
+      expect(await edit((transaction) => transaction.newMark())).toBe(2);
+      expect(await store.readLocal((transaction) => transaction.mark())).toBe(2);
+    });
+
+    it("S2: go with the person's database", async () => {
+      await put("Thing", 1, row("a"));
+      await edit((transaction) => transaction.putMutation(mutation("m", 1)));
+      await store.destroy();
+      store = make(user);
+      expect(await keys()).toEqual([]);
+      expect(await store.readLocal((transaction) => transaction.mutations())).toEqual([]);
+    });
+  });
+}

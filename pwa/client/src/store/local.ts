@@ -1,0 +1,113 @@
+/** What the person's database has of local changes (decision 0030): reading and writing it in one transaction. */
+
+import type { AppState, ChangeState, Key } from "../api";
+import type { LocalRow, LocalTransaction } from "../outbox/types";
+import { type AnyTransaction, get, put, type SingleKey, type Writing } from "./schema";
+import { changesOf, noteChanged, rangeOf } from "./singles";
+import type { CaughtUp } from "./store";
+
+/** For `work`; then tells readers of the entities whose local rows are others. */
+export async function inLocal<T>(transaction: Writing, work: (local: LocalTransaction) => Promise<T>): Promise<T> {
+  const touched = new Set<string>();
+  const result = await work(localTransaction(transaction, touched));
+  await noteChanged(transaction, touched);
+  return result;
+}
+
+/** For reading, and for writing if the transaction is for that. `touched` gets the entities whose rows were put. */
+export function localTransaction(transaction: AnyTransaction, touched = new Set<string>()): LocalTransaction {
+  const meta = transaction.objectStore("meta");
+  const rows = transaction.objectStore("rows");
+  const outbox = transaction.objectStore("outbox");
+  const writing = transaction as Writing;
+  let seq: number | undefined;
+  return {
+    async row(entity, key) {
+      return asLocal(await rows.get([entity, key]));
+    },
+    async rows(entity) {
+      // The index has rows with changes only: those of entities that are never synced are not in it.
+      const from = entity === undefined ? rows.index("state") : rows;
+      const range = entity === undefined ? undefined : rangeOf(entity);
+      const [values, keys] = await Promise.all([from.getAll(range as never), from.getAllKeys(range as never)]);
+      return values.flatMap((value, at) => {
+        const [name, key] = keys[at] as SingleKey;
+        const row = asLocal(value);
+        return row === undefined ? [] : [{ entity: name, key, row }];
+      });
+    },
+    async putRow(entity, key, row) {
+      touched.add(entity);
+      const store = writing.objectStore("rows");
+      await (row === null ? store.delete([entity, key]) : store.put(row, [entity, key]));
+    },
+    mutation: (id) => outbox.get(id),
+    mutations: () => outbox.index("seq").getAll(),
+    async putMutation(mutation) {
+      await writing.objectStore("outbox").put(mutation);
+    },
+    async deleteMutation(id) {
+      await writing.objectStore("outbox").delete(id);
+    },
+    async newSeq() {
+      seq ??= Number((await outbox.index("seq").openKeyCursor(null, "prev"))?.key ?? 0);
+      return ++seq;
+    },
+    async serverKey(local) {
+      return ((await meta.get(["key", String(local)])) as { key: Key } | undefined)?.key;
+    },
+    async putServerKey(local, entity, key) {
+      await writing.objectStore("meta").put({ entity, key }, ["key", String(local)]);
+    },
+    unconfirmed: async () => (await get(transaction, "unconfirmed")) ?? [],
+    setUnconfirmed: (ids) => put(writing, "unconfirmed", ids),
+    mark: async () => (await get(transaction, "settlings")) ?? 0,
+    async newMark() {
+      const mark = ((await get(transaction, "settlings")) ?? 0) + 1;
+      await put(writing, "settlings", mark);
+      return mark;
+    },
+    settled: async (entity) => (await changesOf(transaction, entity)).settled ?? 0,
+  };
+}
+
+/** What the server has, and its rows show now, is no local change any more (P6). */
+export async function catchUp(transaction: Writing, { entities, upTo, own }: CaughtUp): Promise<void> {
+  const local = localTransaction(transaction);
+  const changed: string[] = [];
+  const settled = (mark: number) => mark <= upTo || own.includes(mark);
+  for (const entity of entities) {
+    const found = (await local.rows(entity)).filter(({ row }) => row.sent !== undefined && settled(row.sent.mark));
+    for (const { key, row } of found) await local.putRow(entity, key, withoutSent(row));
+    if (found.length > 0) changed.push(entity);
+  }
+  await noteChanged(transaction, changed, true);
+}
+
+function withoutSent({ sent, ...row }: LocalRow): LocalRow | null {
+  if (row.change.state === "sent") return null;
+  const values = { ...row.values };
+  for (const name of sent?.attributes ?? []) delete values[name];
+  return { ...row, values };
+}
+
+/** How many changes are how, and since when. */
+export async function pendingFigures(transaction: AnyTransaction): Promise<NonNullable<AppState["pending"]>> {
+  const states = transaction.objectStore("rows").index("state");
+  const of = async (state: ChangeState) => {
+    const range = IDBKeyRange.bound([state], [state, []]);
+    const [count, first] = await Promise.all([states.count(range), states.openKeyCursor(range)]);
+    return { count, oldest: first?.key[1] };
+  };
+  const wanted = ["unsent", "sending", "rejected", "gone", "conflict", "waiting"] as const;
+  const found = await Promise.all(wanted.map(of));
+  const [unsent, sending, rejected, gone, conflict, waiting] = found.map(({ count }) => count) as [
+    ...[number, number, number, number, number, number],
+  ];
+  const oldest = found.flatMap((one) => one.oldest ?? []).sort()[0] ?? null;
+  return { unsent: unsent + sending, attention: rejected + gone, conflicts: conflict, waiting, oldest };
+}
+
+function asLocal(row: unknown): LocalRow | undefined {
+  return (row as LocalRow | undefined)?.change === undefined ? undefined : (row as LocalRow);
+}
