@@ -43,8 +43,16 @@ def check_entity(cls: type[LocalEntity], app: OfflineApp) -> Messages:
             problems += writing.check_entity(entity)
         if not any(problem.is_serious() for problem in problems):
             # What devices will be told; the caller reports what cannot be told.
-            entity_definition(entity, app.declared_entities)
+            entity_definition(entity, {name: one for name, one in app.declared_entities.items() if _is_readable(one)})
     yield from problems
+
+
+def _is_readable(entity: LocalEntity) -> bool:
+    """Whether what is wrong with it, if anything, is no trouble to others."""
+    try:
+        return bool(entity.columns)
+    except Exception:  # noqa: BLE001 (it is told where that entity is checked)
+        return False
 
 
 def _guarded(name: str, obj: Any, check: Callable[..., Messages], *arguments: Any) -> Messages:
