@@ -81,7 +81,7 @@ class AppSettingsAdmin(admin.ModelAdmin):
             ),
             (
                 _("More sync triggers"),
-                {"fields": ["sync_on_start", "sync_every", "not_on_metered"]},
+                {"fields": ["sync_on_start", "sync_on_change", "sync_every", "not_on_metered"]},
             ),
         ]
 
@@ -120,6 +120,7 @@ class AppSettingsAdmin(admin.ModelAdmin):
                 (obj.sync_on_resume, gettext("resume")),
                 (obj.sync_on_login, gettext("login")),
                 (obj.sync_on_start, gettext("start")),
+                (obj.sync_on_change, gettext("change")),
                 (
                     obj.sync_every,
                     ngettext("every minute", "every %(count)d minutes", obj.sync_every) % {"count": obj.sync_every},

@@ -27,6 +27,7 @@ HELP: dict[str, Any] = {
     "retry_syncs": _("Try a failed sync again, where that can help: no network, a busy server."),
     "retry_interval": _("Seconds, from 5 to 86,400 (a day). After repeated failure devices wait longer."),
     "sync_on_start": _("When the app is opened."),
+    "sync_on_change": _("When somebody changed something on the device, as soon as it can be sent."),
     "sync_every": _("Minutes, while the app is open, up to 10,080 (a week). 0 is never."),
     "not_on_metered": _("Do none of this by itself where the browser says that the network is paid by volume."),
 }

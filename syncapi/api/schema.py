@@ -42,6 +42,7 @@ class SyncSettingsSerializer(serializers.Serializer[Any]):
     on_resume = serializers.BooleanField()
     on_login = serializers.BooleanField()
     on_start = serializers.BooleanField()
+    on_change = serializers.BooleanField()
     every = serializers.IntegerField(help_text="Minutes; 0 is never.")
     retry = serializers.BooleanField()
     retry_interval = serializers.IntegerField(help_text="Seconds.")

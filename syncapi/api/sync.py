@@ -25,7 +25,7 @@ from syncapi.spool import gzipped
 from syncapi.sync import SyncAnswer, SyncRequest, sync
 from syncapi.wire import NDJSON
 
-TRIGGERS = ["manual", "start", "online", "resume", "login", "retry", "interval"]
+TRIGGERS = ["manual", "start", "online", "resume", "login", "retry", "interval", "change"]
 MAX_RANGES = 20_000
 UNKNOWN_KEY = "This key is not part of the protocol."
 MAX_ACTIONS = 20

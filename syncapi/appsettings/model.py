@@ -48,6 +48,7 @@ class AppSettings(models.Model):
     retry_syncs = models.BooleanField(_("Retry Synchronizations"), default=False)
     retry_interval = models.PositiveIntegerField(_("Retry Interval"), default=30, validators=bounded(RETRY_INTERVAL))
     sync_on_start = models.BooleanField(_("Synchronize On Start"), default=False)
+    sync_on_change = models.BooleanField(_("Synchronize On Change"), default=False)
     sync_every = models.PositiveIntegerField(_("Synchronize Every"), default=0, validators=bounded(EVERY))
     not_on_metered = models.BooleanField(_("Not On Metered Connections"), default=False)
 
@@ -64,6 +65,7 @@ class AppSettings(models.Model):
         "retry_syncs": "retry",
         "retry_interval": "retry_interval",
         "sync_on_start": "on_start",
+        "sync_on_change": "on_change",
         "sync_every": "every",
         "not_on_metered": "not_on_metered",
     }

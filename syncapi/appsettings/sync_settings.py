@@ -12,7 +12,7 @@ class SyncSettings:
     """Triggers and retries of an app; all off unless said otherwise.
 
     :param on_online: sync when the network is back. `on_resume`: when the app is looked at again. `on_login`: after
-        signing in. `on_start`: when the app is opened.
+        signing in. `on_start`: when the app is opened. `on_change`: when somebody changed something on the device.
     :param every: sync every so many minutes while the app is open, 0 to 10,080; 0 is never.
     :param retry: try a failed sync again, where that can help. `retry_interval`: after so many seconds, 5 to 86,400.
     :param not_on_metered: do none of this by itself where the network is known to be paid by volume.
@@ -22,6 +22,7 @@ class SyncSettings:
     on_resume: bool = False
     on_login: bool = False
     on_start: bool = False
+    on_change: bool = False
     every: int = 0
     retry: bool = False
     retry_interval: int = 30

@@ -11,12 +11,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from PIL import Image, ImageDraw
 
 from syncapi import offline
 from syncapi.appsettings.current import ensure_rows, settings_of
 from syncapi.appsettings.model import AppSettings
 from syncapi.colors import contrast
+from syncapi.models import Pull
 from syncapi.registry import registry
 from tests.device import Device
 from tests.wire.offline import wire_app
@@ -119,6 +121,7 @@ def test_Q3_a_new_app_has_everything_off_and_thirty_seconds(db: Any) -> None:
         "on_resume": False,
         "on_login": False,
         "on_start": False,
+        "on_change": False,
         "every": 0,
         "retry": False,
         "retry_interval": 30,
@@ -289,12 +292,22 @@ def test_Q3_a_device_takes_new_settings_with_its_next_sync(admin_client: Client,
         "on_resume": True,
         "on_login": False,
         "on_start": False,
+        "on_change": False,
         "every": 15,
         "retry": True,
         "retry_interval": 45,
         "not_on_metered": False,
     }
     assert wire.sync().definition is None
+
+
+def test_Q3_a_sync_may_follow_each_change_where_somebody_sets_that(admin_client: Client, wire: Device) -> None:
+    save(admin_client, sync_on_change="on")
+    definition = wire.sync(trigger="change").definition
+    assert definition is not None
+    assert definition["settings"]["sync"]["on_change"] is True
+    assert Pull.objects.get().trigger == "change"
+    assert "change" in admin_client.get(reverse("admin:syncapi_appsettings_changelist")).content.decode()
 
 
 def test_Q3_a_device_without_a_definition_learns_from_the_session_when_to_sync(
