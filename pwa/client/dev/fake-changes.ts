@@ -291,6 +291,28 @@ export async function prepareChanges(changes: FakeChanges): Promise<void> {
   await changes.save([{ entity: "LocalCustomer", delete: 7 }], "one");
   set(7, { madeAt: ago(5) });
 
+  const visit = "00000000-0000-4000-8000-000000000001";
+  const mine = {
+    notes: "Wants two samples of the smoked ham, and the price list.\nCall before noon.",
+    products: [3, 27, 31],
+    mood: "good",
+    day: "2026-01-14",
+  };
+  await changes.save([{ entity: "LocalVisit", values: { id: visit, ...mine } }], "one");
+  const seen = changes.all.get(`LocalVisit ${visit}`)?.change;
+  const theirs = {
+    notes: "Wants a sample of the smoked ham.\nCall after two, never on a Friday.",
+    products: [3, 14, 27, 8],
+    customer: 5,
+  };
+  if (seen) {
+    Object.assign(seen, { madeAt: ago(20), state: "conflict", attributes: ["notes", "products"] });
+    Object.assign(seen, { theirs: { ...seen.base, ...theirs } });
+  }
+  await changes.save([{ entity: "LocalCustomer", delete: 8 }], "one");
+  set(8, { madeAt: ago(9), state: "conflict", attributes: ["city"] });
+  set(8, { theirs: { ...found(8)?.base, city: "Bergen", phone: "07-98 92 35" } });
+
   const fresh = changes.newKey();
   await changes.save(
     [{ entity: "LocalCustomer", values: { id: fresh, company_name: "Neue Kundin", city: "Kiel" } }],

@@ -78,6 +78,10 @@ export const appStyles = css`
     display: grid;
   }
 
+  hv-later {
+    display: block;
+  }
+
   .choose {
     display: grid;
     place-items: center;

@@ -1,7 +1,7 @@
 /** The root of the generated screens: what is on screen follows from the runtime's state and the address. */
 import { html, LitElement, nothing } from "lit";
 import { keyed } from "lit/directives/keyed.js";
-import type { AppState, Definition, EntityDefinition, SyncProgress } from "../api";
+import type { AppState, Definition, EntityDefinition, SyncProgress, SyncResult } from "../api";
 import { adoptState, hasLeft } from "./adopt";
 import { appStyles } from "./app.css";
 import { Live, Media } from "./data/live";
@@ -10,15 +10,16 @@ import { positions } from "./data/positions";
 import { ScreenFocus } from "./focus";
 import { format } from "./format";
 import { loadChanges } from "./later";
-import { hasPreview, knownView, routeEntity } from "./model";
+import { canWrite, hasPreview, knownView, routeEntity } from "./model";
 import { Navigator } from "./navigator";
+import type { Note } from "./note";
 import type { Toast } from "./parts/toast";
 import { appLink, emptyView, type ListView, parseRoute, type Route } from "./router";
 import type { List } from "./screens/list";
 import { type OwnScreen, ownScreen } from "./screens/own";
 import type { Place } from "./screens/rows";
 import { base, buttons } from "./styles";
-import { reason, resultText } from "./sync-words";
+import { needsSomebody, reason, resultText } from "./sync-words";
 import { t } from "./texts";
 import { pageTitle } from "./title";
 import "./parts/later";
@@ -97,7 +98,7 @@ export class App extends LitElement {
         this.#downloaded();
         const rows = Object.values(result.received).some(Boolean);
         // What people did not ask for is told only when it changed something.
-        if (result.trigger === "manual" || rows) this.#toast(resultText(result, format()));
+        if (result.trigger === "manual" || rows || result.pushed) this.#tell(result);
       },
       syncerror: ({ error, trigger }) => {
         this.#ended();
@@ -151,16 +152,18 @@ export class App extends LitElement {
       </header>
       <div class="body">
         <hv-nav ?rail=${this.#rail.matches} ?spacious=${this.#spacious.matches} .entities=${definition.entities} current=${current}
-          ?attention=${state.lastError !== null && state.online}></hv-nav>
+          ?attention=${state.lastError !== null && state.online} .pending=${state.pending} ?writes=${canWrite(definition)}></hv-nav>
         <main id="main">
           ${
             route.screen === "status"
               ? html`<div class="page"><hv-status .state=${state}></hv-status></div>`
-              : route.screen === "changes"
-                ? html`<hv-later class="screen page" .load=${loadChanges} .shown=${html`<hv-changes .state=${state}></hv-changes>`}></hv-later>`
-                : entity
-                  ? this.#panes(state, definition, entity)
-                  : html`<div class="choose"><h1 tabindex="-1">${t("notOnDevice")}</h1></div>`
+              : route.screen === "conflict"
+                ? html`<hv-later class="screen page" .load=${loadChanges} .shown=${keyed(route.id, html`<hv-conflict .state=${state} .change=${route.id}></hv-conflict>`)}></hv-later>`
+                : route.screen === "changes"
+                  ? html`<hv-later class="screen page" .load=${loadChanges} .shown=${html`<hv-changes .state=${state}></hv-changes>`}></hv-later>`
+                  : entity
+                    ? this.#panes(state, definition, entity)
+                    : html`<div class="choose"><h1 tabindex="-1">${t("notOnDevice")}</h1></div>`
           }
         </main>
       </div>
@@ -358,16 +361,26 @@ export class App extends LitElement {
     this.route = this.#navigator.route;
   }
 
+  #tell(result: SyncResult): void {
+    const look = needsSomebody(result) && this.route.screen !== "changes";
+    const run = () => this.#navigator.go({ screen: "changes" });
+    this.#toast(resultText(result, format()), false, look ? { label: t("show"), run } : undefined);
+  }
+
   #skip(event: Event): void {
     event.preventDefault();
     void this.#focus.move("heading");
   }
 
-  #toast(text: string, failed = false): void {
-    this.renderRoot.querySelector<Toast>("hv-toast")?.show(text, failed);
+  #toast(text: string, failed = false, action?: Note["action"]): void {
+    this.renderRoot.querySelector<Toast>("hv-toast")?.show({ text, failed, ...(action && { action }) });
   }
 
-  #noted = (event: Event): void => this.#toast((event as CustomEvent<string>).detail);
+  #noted = (event: Event): void => {
+    const { detail } = event as CustomEvent<Note | string>;
+    const { text, failed, action }: Note = typeof detail === "string" ? { text: detail } : detail;
+    this.#toast(text, failed, action);
+  };
 }
 
 /** The place of the navigation that a screen belongs to, where it is no entity's. */

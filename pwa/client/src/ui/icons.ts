@@ -31,6 +31,15 @@ const paths = {
   shield: svg`<path d="M12 3 5 6v5c0 5 3 8 7 10 4-2 7-5 7-10V6zM9 12l2 2 4-4"/>`,
   device: svg`<path d="M7 2.5h10v19H7zM10.5 18.5h3"/>`,
   picture: svg`<path d="M4 5h16v14H4zM4 16l5-5 4 4 3-2.5 4 3.5"/><circle cx="15.5" cy="9" r="1.3"/>`,
+  plus: svg`<path d="M12 5v14M5 12h14"/>`,
+  minus: svg`<path d="M5 12h14"/>`,
+  arrow: svg`<path class="flip" d="M5 12h14m-5-5 5 5-5 5"/>`,
+  unsent: svg`<path d="M7 18a4.5 4.5 0 0 1-.6-8.9A6 6 0 0 1 17.8 9.6 4 4 0 0 1 17.5 18M12 20v-8m-3 3 3-3 3 3"/>`,
+  clock: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>`,
+  conflict: svg`<path d="M6 20V9a4 4 0 0 1 4-4h3M10.5 2 13.5 5l-3 3M18 4v11a4 4 0 0 1-4 4h-3M13.5 22l-3-3 3-3"/>`,
+  undo: svg`<path class="flip" d="M8 5 4 9l4 4M4 9h10a6 6 0 0 1 0 12h-3"/>`,
+  edit: svg`<path d="m4 20 1-4.5L16.5 4a2.1 2.1 0 0 1 3 3L8 18.5zM14.5 6l3 3"/>`,
+  bin: svg`<path d="M4 7h16M9.5 7V4h5v3M6 7l1 13.5h10L18 7M10 11v6M14 11v6"/>`,
   file: svg`<path d="M6 3.5h8l4 4v13H6zM14 3.5v4h4"/>`,
 };
 

@@ -1,5 +1,6 @@
 /** What the screens read out of a definition: pure, so that every screen shows a record the same way. */
 import type { AppState, AttributeDefinition, Definition, EntityDefinition, Key, Row } from "../api";
+import { LOCAL } from "../protocol/patterns";
 import type { Formatter } from "./format";
 import type { ListView, Route } from "./router";
 
@@ -25,6 +26,11 @@ export function knownView(entity: EntityDefinition, view: ListView): ListView {
   const filters = Object.fromEntries(Object.entries(view.filters).filter(([name]) => known(name)));
   const same = order === view.order && Object.keys(filters).length === Object.keys(view.filters).length;
   return same ? view : { ...view, order, filters };
+}
+
+/** Whether anything of the app's can be changed on devices, and has to be sent then. */
+export function canWrite({ entities }: Definition): boolean {
+  return entities.some(({ writable, pattern }) => writable !== undefined && pattern !== LOCAL);
 }
 
 export function findAttribute(entity: EntityDefinition, name: string): AttributeDefinition | undefined {

@@ -1,7 +1,17 @@
 import { expect, test } from "vitest";
 import type { AppState } from "../api";
 import { Formatter } from "./format";
-import { checkText, measure, reason, remainingText, resultText, stateLook, stateText, stateTitle } from "./sync-words";
+import {
+  checkText,
+  measure,
+  phaseText,
+  reason,
+  remainingText,
+  resultText,
+  stateLook,
+  stateText,
+  stateTitle,
+} from "./sync-words";
 
 const format = new Formatter("en-GB", "UTC");
 const calm: AppState = {
@@ -39,6 +49,29 @@ test("a sync says how many rows it brought", () => {
   const result = { status: "complete", context: "" } as const;
   expect(resultText({ ...result, received: {} }, format)).toBe("Up to date");
   expect(resultText({ ...result, received: { A: 1000, B: 5 } }, format)).toBe("1,005 rows updated");
+});
+
+test("W3: a sync says what became of the changes that it sent", () => {
+  const result = { status: "complete", context: "", received: { A: 3 } } as const;
+  const none = { applied: 0, conflict: 0, rejected: 0, gone: 0 };
+  const told = (pushed: Partial<typeof none>) => resultText({ ...result, pushed: { ...none, ...pushed } }, format);
+  expect(told({ applied: 3 })).toBe("3 changes sent");
+  expect(told({ applied: 1, conflict: 1 })).toBe("1 change sent; 1 needs your attention");
+  expect(told({ applied: 3, rejected: 1, gone: 1 })).toBe("3 changes sent; 2 need your attention");
+  expect(told({ rejected: 1 })).toBe("1 change needs your attention");
+  expect(told({})).toBe("3 rows updated");
+});
+
+test("changes are sent first, and counted", () => {
+  const push = { context: "", phase: "push", done: 3, total: 12, bytes: 0, totalBytes: 0 } as const;
+  expect(phaseText(push, format)).toBe("Sending 3 of 12");
+  expect(stateText({ ...calm, syncing: push }, format)).toBe("Sending 3 of 12");
+});
+
+test("what is not sent is said beside the sync button, before the time of the last sync", () => {
+  const pending = { unsent: 3, attention: 0, conflicts: 0, waiting: 0, oldest: null };
+  expect(stateText({ ...calm, pending }, format)).toBe("3 not sent");
+  expect(stateText({ ...calm, pending: { ...pending, unsent: 0 } }, format)).toBeNull();
 });
 
 test("without a network nothing has failed", () => {

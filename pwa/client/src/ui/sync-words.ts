@@ -30,6 +30,7 @@ export function phaseText({ phase, done, total }: SyncProgress, format: Formatte
   const numbers = { done: format.count(done), total: format.count(total) };
   switch (phase) {
     case "push":
+      return total ? t("phasePush", numbers) : t("phaseConnect");
     case "connect":
       return t("phaseConnect");
     case "rows":
@@ -83,15 +84,38 @@ export function checkText(repaired: Record<string, number>, { definition }: AppS
 export function stateText(state: AppState, format: Formatter): string | null {
   const { syncing } = state;
   if (syncing) {
+    if (syncing.phase === "push" && syncing.total > 0) return phaseText(syncing, format);
     const measured = syncing.total > 0 && (syncing.phase === "rows" || syncing.phase === "files");
     return measured ? t("syncingPercent", { percent: format.percent(syncing.done, syncing.total) }) : t("syncing");
   }
   if (!state.online) return t("offline");
   if (state.lastError) return t("syncFailed");
+  const unsent = state.pending?.unsent ?? 0;
+  if (unsent) return t("notSent", { count: unsent, number: format.count(unsent) });
   return state.lastSync ? null : t("neverSynced");
 }
 
+/** What became of the changes that were sent; empty when none were. */
+function pushedText({ pushed }: SyncResult, format: Formatter): string {
+  if (!pushed) return "";
+  const { applied, conflict, rejected, gone } = pushed;
+  const turn = conflict + rejected + gone;
+  const sent = applied ? t("changesSent", { count: applied, number: format.count(applied) }) : "";
+  if (!turn) return sent;
+  const one = applied ? "changesNeedYou" : "changesAttention";
+  const needs = t(one, { count: turn, number: format.count(turn) });
+  return sent ? t("sentAndMore", { one: sent, other: needs }) : needs;
+}
+
+/** Whether a person has to look at what became of their changes. */
+export function needsSomebody({ pushed }: SyncResult): boolean {
+  return !!pushed && pushed.conflict + pushed.rejected + pushed.gone > 0;
+}
+
 export function resultText(result: SyncResult, format: Formatter): string {
+  const pushed = pushedText(result, format);
+  // What came along with one's own changes is mostly these.
+  if (pushed) return pushed;
   const rows = Object.values(result.received).reduce((sum, count) => sum + count, 0);
   return rows ? t("rowsUpdated", { count: rows, number: format.count(rows) }) : t("upToDate");
 }

@@ -8,6 +8,7 @@ import { isNumber, keyOf, pictureName, recordTitle, secondaryAttributes } from "
 import { emptyView, routePath } from "../router";
 import { base, cards } from "../styles";
 import { capitalize, t } from "../texts";
+import { localMark, localMarkStyles } from "./local-mark";
 import "./picture";
 
 const SHOWN = 5;
@@ -31,6 +32,7 @@ export class Backlinks extends LitElement {
   static override styles = [
     base,
     cards,
+    localMarkStyles,
     css`
       .card {
         padding-block-end: var(--space-2);
@@ -118,7 +120,7 @@ export class Backlinks extends LitElement {
             return html`<li>
               <a href=${href}>
                 ${entity.pictures.length ? html`<hv-picture .name=${pictureName(entity, row)} .label=${title}></hv-picture>` : nothing}
-                <span dir="auto">${title}<small dir="auto">${this.#aside(row)}</small></span>
+                <span dir="auto">${title}<small dir="auto">${this.#aside(row)}</small>${localMark(row)}</span>
                 ${icon("forward")}
               </a>
             </li>`;

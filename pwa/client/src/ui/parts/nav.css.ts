@@ -75,6 +75,26 @@ export const navStyles = css`
     background: var(--danger);
   }
 
+  .number {
+    position: absolute;
+    inset-block-start: -0.2rem;
+    inset-inline-start: calc(50% + 0.35rem);
+    min-inline-size: 1.125rem;
+    padding: 0.1rem 0.3rem;
+    border: 1.5px solid var(--surface);
+    border-radius: var(--radius-full);
+    background: var(--muted);
+    color: var(--surface);
+    font: 650 0.6875rem / 1.1 var(--font);
+    font-variant-numeric: tabular-nums;
+    text-align: center;
+  }
+
+  .number.turn {
+    background: var(--danger);
+    color: var(--on-danger);
+  }
+
   .sheet .item,
   :host([spacious]) .item {
     grid-template-columns: auto 1fr;

@@ -1,6 +1,7 @@
 /** The way around: a bar under the thumb on phones, a rail at the side on larger screens, with words beside it on wide ones. */
 import { html, LitElement, nothing } from "lit";
-import type { EntityDefinition } from "../../api";
+import type { AppState, EntityDefinition } from "../../api";
+import { format } from "../format";
 import { icon } from "../icons";
 import { emptyView, routePath } from "../router";
 import { base, buttons } from "../styles";
@@ -19,9 +20,11 @@ export class Nav extends LitElement {
     rail: { type: Boolean, reflect: true },
     spacious: { type: Boolean, reflect: true },
     attention: { type: Boolean },
+    writes: { type: Boolean },
+    pending: { attribute: false },
   };
   declare entities: EntityDefinition[];
-  /** Name of the entity on screen, or `status`. */
+  /** Name of the entity on screen, `changes` or `status`. */
   declare current: string;
   /** At the side, with room for everything. */
   declare rail: boolean;
@@ -29,14 +32,19 @@ export class Nav extends LitElement {
   declare spacious: boolean;
   /** Something on the status screen wants to be read. */
   declare attention: boolean;
+  /** There is something that people change here. */
+  declare writes: boolean;
+  declare pending: AppState["pending"];
 
   static override styles = [base, buttons, dialogs, navStyles];
 
   override render() {
     const { entities, rail, spacious } = this;
-    const fits = rail || entities.length < MOST_ITEMS;
-    const shown = fits ? entities : entities.slice(0, MOST_ITEMS - 2);
-    const rest = fits ? [] : entities.slice(MOST_ITEMS - 2);
+    const changes = this.#hasChanges;
+    const room = MOST_ITEMS - (changes ? 2 : 1);
+    const fits = rail || entities.length <= room;
+    const shown = fits ? entities : entities.slice(0, room - 1);
+    const rest = fits ? [] : entities.slice(room - 1);
     const inRest = rest.some(({ name }) => name === this.current);
     return html`
       <nav aria-label=${t("navigation")}>
@@ -53,7 +61,8 @@ export class Nav extends LitElement {
                 </li>`
               : nothing
           }
-          <li class="last">
+          ${changes ? html`<li class="last">${this.#changes()}</li>` : nothing}
+          <li class=${changes ? "" : "last"}>
             <a class="item" data-test="nav-status" aria-current=${this.#current("status")}
               href=${routePath(window.offline.config.base, { screen: "status" })}>
               <span class="mark">${icon("device")}${this.attention ? html`<i class="alert"></i>` : nothing}</span>
@@ -71,6 +80,26 @@ export class Nav extends LitElement {
           : nothing
       }
     `;
+  }
+
+  get #hasChanges(): boolean {
+    const { unsent = 0, attention = 0, conflicts = 0, waiting = 0 } = this.pending ?? {};
+    // Also where nothing can be changed any more, as long as something is to be sent.
+    return this.writes || unsent + attention + conflicts + waiting > 0;
+  }
+
+  /** What is a person's turn first: the rest goes by itself. */
+  #changes() {
+    const { unsent = 0, attention = 0, conflicts = 0, waiting = 0 } = this.pending ?? {};
+    const turn = attention + conflicts;
+    const count = turn || unsent + waiting;
+    const number = format().count(count);
+    const said = t(turn ? "changesAttention" : "changesUnsent", { count, number });
+    return html`<a class="item" data-test="nav-changes" aria-current=${this.#current("changes")}
+      href=${routePath(window.offline.config.base, { screen: "changes" })}>
+      <span class="mark">${icon("unsent")}${count ? html`<i class="number ${turn ? "turn" : ""}" data-test="changes-badge" aria-hidden="true">${count > 99 ? "99+" : number}</i>` : nothing}</span>
+      <span>${t("changes")}${count ? html`<span class="only-read">, ${said}</span>` : nothing}</span>
+    </a>`;
   }
 
   #entity(entity: EntityDefinition) {

@@ -103,6 +103,7 @@ export class Notices extends LitElement {
 
   override render() {
     const { online, sessionExpired, lastSync, lastError, retryAt, syncing } = this.state;
+    const unsent = this.state.pending?.unsent ?? 0;
     const [done, total] = syncing ? measure(syncing) : [0, 0];
     return html`
       ${
@@ -131,7 +132,10 @@ export class Notices extends LitElement {
           ? nothing
           : html`<div class="notice offline" data-test="offline-banner">
               ${icon("offline")}
-              <span>${lastSync ? html`<hv-ago .time=${lastSync} text="offlineBanner"></hv-ago>` : t("offlineBannerNever")}</span>
+              <span>
+                ${lastSync ? html`<hv-ago .time=${lastSync} text="offlineBanner"></hv-ago>` : t("offlineBannerNever")}
+                ${unsent ? t("offlineUnsent", { count: unsent, number: format().count(unsent) }) : nothing}
+              </span>
             </div>`
       }
       ${
@@ -145,7 +149,7 @@ export class Notices extends LitElement {
       ${
         sessionExpired
           ? html`<div class="notice session" data-test="session-banner">
-              ${icon("user")}<span>${t("sessionExpired")}</span>
+              ${icon("user")}<span>${unsent ? t("sessionExpiredUnsent", { count: unsent, number: format().count(unsent) }) : t("sessionExpired")}</span>
               <button class="button quiet" type="button" data-test="sign-in-again" @click=${this.#signIn}>${t("signIn")}</button>
             </div>`
           : nothing

@@ -7,6 +7,7 @@ import { highlight } from "../highlight";
 import { isNumber, keyOf, pictureName, recordTitle, secondaryAttributes } from "../model";
 import { routePath } from "../router";
 import { capitalize, t } from "../texts";
+import { hasMark, localMark } from "./local-mark";
 import "./picture";
 
 export interface RowContext {
@@ -50,9 +51,9 @@ function card(row: Row, title: string, context: RowContext) {
   return html`<span class="main">
       <span class="title" dir="auto">${marked(title, context.search)}</span>
       ${
-        rest.length
+        rest.length || hasMark(row)
           ? html`<span class="facts">
-              ${rest.map(
+              ${hasMark(row) ? html`<span class="fact">${localMark(row)}</span>` : nothing}${rest.map(
                 (attribute) => html`<span class="fact ${isMeasured(attribute) ? "measured" : ""}">
                   <span class="label ${isMeasured(attribute) ? "" : "only-read"}">${capitalize(attribute.label)}</span>
                   <span class="value" dir="auto">${value(row, attribute, context)}</span></span>`,
@@ -72,8 +73,9 @@ function card(row: Row, title: string, context: RowContext) {
 }
 
 function cells(row: Row, title: string, context: RowContext) {
+  const name = html`<span class="title" dir="auto">${marked(title, context.search)}</span>`;
   return html`<span class="cells">
-    <span class="title" dir="auto">${marked(title, context.search)}</span>
+    ${hasMark(row) ? html`<span class="named">${name}${localMark(row)}</span>` : name}
     ${secondaryAttributes(context.entity).map(
       (
         attribute,

@@ -1,6 +1,7 @@
 /** Passes on the address of what is on screen: by the device's own means, or else by copying it. */
 import { html, LitElement } from "lit";
 import { icon } from "../icons";
+import { note } from "../note";
 import { base, buttons } from "../styles";
 import { t } from "../texts";
 
@@ -35,7 +36,7 @@ export class Share extends LitElement {
       () => true,
       () => false,
     );
-    dispatchEvent(new CustomEvent("hv-note", { detail: copied ? t("linkCopied") : url }));
+    note({ text: copied ? t("linkCopied") : url });
   }
 }
 

@@ -2,6 +2,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import type { User } from "../../api";
 import { format } from "../format";
+import { note } from "../note";
 import { base, buttons } from "../styles";
 import { t } from "../texts";
 import { dialogs } from "./dialog.css";
@@ -79,7 +80,7 @@ export class SignOut extends LitElement {
     } catch {
       this.failed = true;
       // The data is gone, and this dialog may be with it: said where it stays to be read, too.
-      dispatchEvent(new CustomEvent("hv-note", { detail: t("signOutFailed") }));
+      note({ text: t("signOutFailed") });
     } finally {
       this.busy = false;
     }

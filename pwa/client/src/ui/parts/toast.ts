@@ -1,6 +1,7 @@
 /** A word about what just happened; it goes by itself. */
 import { css, html, LitElement, nothing } from "lit";
 import { icon } from "../icons";
+import type { Note } from "../note";
 import { base, buttons } from "../styles";
 import { t } from "../texts";
 
@@ -8,9 +9,10 @@ const SHORT = 4_000;
 const LONG = 9_000;
 
 export class Toast extends LitElement {
-  static override properties = { text: { state: true }, failed: { state: true } };
+  static override properties = { text: { state: true }, failed: { state: true }, action: { state: true } };
   declare text: string;
   declare failed: boolean;
+  declare action: Note["action"];
   #timer = 0;
 
   static override styles = [
@@ -52,8 +54,19 @@ export class Toast extends LitElement {
         color: var(--danger);
       }
 
+      .toast > span {
+        padding-block: var(--space-2);
+      }
+
       .button {
+        flex: none;
         color: var(--muted);
+      }
+
+      .act {
+        border-color: transparent;
+        padding-inline: var(--space-2);
+        color: var(--accent);
       }
 
       @keyframes rise {
@@ -71,9 +84,10 @@ export class Toast extends LitElement {
     this.failed = false;
   }
 
-  show(text: string, failed = false): void {
+  show({ text, failed = false, action }: Note): void {
     this.text = text;
     this.failed = failed;
+    this.action = action;
     this.#wait();
   }
 
@@ -84,12 +98,19 @@ export class Toast extends LitElement {
           ? html`<div class="toast ${this.failed ? "failed" : ""}" data-test="toast"
               @pointerenter=${this.#stay} @pointerleave=${this.#wait} @focusin=${this.#stay} @focusout=${this.#wait}>
               ${icon(this.failed ? "alert" : "check")}<span>${this.text}</span>
+              ${this.action ? html`<button class="button act" type="button" data-test="toast-action" @click=${this.#act}>${this.action.label}</button>` : nothing}
               <button class="button round" type="button" aria-label=${t("dismiss")} @click=${this.#close}>${icon("close")}</button>
             </div>`
           : nothing
       }
     </div>`;
   }
+
+  #act = (): void => {
+    const { action } = this;
+    this.#close();
+    void action?.run();
+  };
 
   #close = (): void => {
     this.#stay();
@@ -100,7 +121,7 @@ export class Toast extends LitElement {
 
   #wait = (): void => {
     this.#stay();
-    this.#timer = window.setTimeout(this.#close, this.failed ? LONG : SHORT);
+    this.#timer = window.setTimeout(this.#close, this.failed || this.action ? LONG : SHORT);
   };
 }
 

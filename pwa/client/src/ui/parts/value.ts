@@ -4,6 +4,7 @@ import type { AttributeDefinition, WireValue } from "../../api";
 import { format } from "../format";
 import { icon } from "../icons";
 import { isPhone } from "../model";
+import { note } from "../note";
 import { t } from "../texts";
 import "./picture";
 
@@ -40,7 +41,7 @@ export function valueTemplate(value: WireValue | undefined, attribute: Attribute
 async function openFile(name: string): Promise<void> {
   const blob = await window.offline.file(name);
   if (!blob) {
-    dispatchEvent(new CustomEvent("hv-note", { detail: `${name.split("/").at(-1)}: ${t("fileMissing")}` }));
+    note({ text: `${name.split("/").at(-1)}: ${t("fileMissing")}` });
     return;
   }
   const link = document.createElement("a");

@@ -5,7 +5,9 @@ import { Live } from "../data/live";
 import { Titles } from "../data/titles";
 import { format } from "../format";
 import { icon } from "../icons";
+import { loadChanges } from "../later";
 import { backlinks, type DetailLine, detailGroups, parseKey, pictureName, recordTitle, titleAttribute } from "../model";
+import { localFacts } from "../parts/local-mark";
 import { valueTemplate } from "../parts/value";
 import { emptyView, routePath } from "../router";
 import { base, buttons, cards } from "../styles";
@@ -13,6 +15,7 @@ import { capitalize, t } from "../texts";
 import { detailStyles } from "./detail.css";
 import type { Place } from "./rows";
 import "../parts/backlinks";
+import "../parts/later";
 import "../parts/lightbox";
 import "../parts/picture";
 import "../parts/share";
@@ -25,6 +28,7 @@ export class Detail extends LitElement {
     place: { attribute: false },
     beside: { type: Boolean, reflect: true },
     row: { state: true },
+    deleted: { state: true },
   };
   declare definition: Definition;
   declare entity: EntityDefinition;
@@ -36,6 +40,8 @@ export class Detail extends LitElement {
   declare beside: boolean;
   /** `undefined` while it is read, `null` when it is not on the device. */
   declare row: Row | null | undefined;
+  /** It is not listed any more, since it was deleted here: it can still be had back. */
+  declare deleted: boolean;
 
   static override styles = [base, buttons, cards, detailStyles];
 
@@ -46,6 +52,7 @@ export class Detail extends LitElement {
   constructor() {
     super();
     this.row = undefined;
+    this.deleted = false;
     this.place = null;
     new Live(this, {
       datachange: ({ entities }) => {
@@ -148,6 +155,7 @@ export class Detail extends LitElement {
           }
         </div>
       </div>
+      ${localFacts(row) ? this.#local() : nothing}
       ${facts.length ? html`<dl class="card facts">${facts.map((line) => this.#line(row, line))}</dl>` : nothing}
       ${texts.map(
         ({ attribute }) => html`<section class="card" data-test="attribute-${attribute.name}">
@@ -191,11 +199,17 @@ export class Detail extends LitElement {
     return html`<a href=${href}>${title === undefined ? "…" : (title ?? String(value))}</a>`;
   }
 
+  #local() {
+    return html`<hv-later small .load=${loadChanges}
+      .shown=${html`<hv-record-state .definition=${this.definition} .entity=${this.entity} .key=${this.#key}></hv-record-state>`}></hv-later>`;
+  }
+
   #missing() {
-    return html`<div class="missing" data-test="not-on-device">
-      <h1 tabindex="-1">${t("notOnDevice")}</h1>
-      <p class="muted">${t("notOnDeviceHint", { name: this.entity.label })}</p>
-    </div>`;
+    return html`${this.deleted ? this.#local() : nothing}
+      <div class="missing" data-test="not-on-device">
+        <h1 tabindex="-1">${this.deleted ? t("deletedHere") : t("notOnDevice")}</h1>
+        <p class="muted">${this.deleted ? nothing : t("notOnDeviceHint", { name: this.entity.label })}</p>
+      </div>`;
   }
 
   /** Escape closes the record. What lies over it, a picture say, takes the key for itself. */
@@ -208,11 +222,19 @@ export class Detail extends LitElement {
     return parseKey(this.entity, this.key);
   }
 
+  async #wasDeleted(): Promise<boolean> {
+    const pending = await window.offline.pending().catch(() => []);
+    return pending.some(({ entity, key, op }) => op === "delete" && entity === this.entity.name && key === this.#key);
+  }
+
   async #read(): Promise<void> {
     const reading = ++this.#reading;
     // A key that no record can have is as good as one that none has.
     const row = (await window.offline.entities[this.entity.name]?.get(this.#key).catch(() => null)) ?? null;
-    if (reading === this.#reading) this.row = row;
+    const deleted = row === null && this.entity.writable !== undefined && (await this.#wasDeleted());
+    if (reading !== this.#reading) return;
+    this.deleted = deleted;
+    this.row = row;
   }
 }
 

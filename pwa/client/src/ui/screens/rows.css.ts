@@ -173,6 +173,20 @@ export const rowStyles = css`
     gap: var(--space-5);
   }
 
+  .named {
+    display: grid;
+    min-inline-size: 0;
+    justify-items: start;
+  }
+
+  .named .title {
+    max-inline-size: 100%;
+  }
+
+  .named .local {
+    font-size: var(--size-xs);
+  }
+
   .cell {
     min-inline-size: 0;
     overflow: hidden;

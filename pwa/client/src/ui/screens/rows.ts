@@ -9,6 +9,7 @@ import { Titles } from "../data/titles";
 import { type Range, scrollToShow, visibleRange } from "../data/windowing";
 import { format } from "../format";
 import { keyOf, recordTitle } from "../model";
+import { localMarkStyles } from "../parts/local-mark";
 import { columnWidths, type RowContext, rowTemplate } from "../parts/row";
 import { base, buttons } from "../styles";
 import { capitalize, t } from "../texts";
@@ -67,7 +68,7 @@ export class Rows extends LitElement {
   /** Scroll position from 0 to 1. */
   declare at: number;
 
-  static override styles = [base, buttons, rowStyles];
+  static override styles = [base, buttons, localMarkStyles, rowStyles];
 
   #source: RowSource | undefined;
   #titles = new Titles(format(), () => this.requestUpdate());
