@@ -316,3 +316,32 @@ class OrderLine(models.Model):
     def total(self) -> Decimal:
         """Price times quantity less discount, rounded to the cent, halves up."""
         return (self.unit_price * self.quantity * (1 - self.discount)).quantize(CENT, ROUND_HALF_UP)
+
+
+class StockCount(models.Model):
+    """What somebody counted of a product, in one place. The newest of a place is what lies there."""
+
+    product = models.ForeignKey(
+        Product, verbose_name=_("product"), on_delete=models.CASCADE, related_name="stock_counts"
+    )
+    place = models.CharField(_("place"), max_length=60, blank=True, help_text=_("Where it lies: aisle, shelf, van."))
+    counted = models.PositiveIntegerField(_("counted"), help_text=_("Whole units, as they are sold."))
+    counted_at = models.DateTimeField(_("counted at"), default=timezone.now)
+    counted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("counted by"),
+        on_delete=models.SET_NULL,
+        related_name="stock_counts",
+        null=True,
+        blank=True,
+    )
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("stock count")
+        verbose_name_plural = _("stock counts")
+        ordering = ["-counted_at", "-id"]
+        indexes = [models.Index(fields=["-counted_at", "-id"], name="stock_count_newest_first")]
+
+    def __str__(self) -> str:
+        return f"{self.counted} × {self.product}"

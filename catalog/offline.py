@@ -1,16 +1,19 @@
 """What the demo apps carry offline. Found by `syncapi` as `admin.py` is by Django's admin."""
 
-from collections.abc import Hashable
-from typing import Any
-
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from catalog.actions import stock_now
-from catalog.models import Category, Customer, Order, OrderLine, Product, Territory
+from catalog.field_sales import (
+    FIRST_NUMBER,
+    ByPermission,
+    OfOwnTerritories,
+    check_stock,
+    own_territory,
+    ship_to_the_customer,
+    signed_in,
+)
+from catalog.models import Category, Customer, Order, OrderLine, Product, StockCount, Territory
 from syncapi import offline
-from syncapi.entities import User
 
 
 class LocalCategory(offline.LocalEntity):
@@ -47,23 +50,21 @@ class LocalProduct(offline.LocalEntity):
     icon = "box"
 
 
-class OfOwnTerritories(offline.LocalEntity):
-    """Rows that belong to the territories a user works: the scope is the set of their keys."""
-
-    pattern = offline.ReadOnlyOptimized
-    territory = "territory"  # from the model to its territory
-
-    def get_scope(self, user: User) -> Hashable:
-        if not isinstance(user, AbstractBaseUser):
-            return frozenset()
-        return frozenset(Territory.objects.filter(assignments__user=user.pk).values_list("pk", flat=True))
-
-    def get_queryset(self, scope: Any) -> QuerySet[Any]:
-        return self.model._default_manager.filter(**{f"{self.territory}__in": scope})
+class LocalTerritory(OfOwnTerritories):
+    model = Territory
+    territory = "pk"
+    attributes = ["code", "name", "region"]
+    list_display = ["name", "region"]
+    search_fields = ["name", "code"]
+    ordering = ["name"]
+    icon = "pin"
 
 
-class LocalCustomer(OfOwnTerritories):
+class LocalCustomer(ByPermission, OfOwnTerritories):
+    """Several people may look after one: who changes what somebody else changed meanwhile is asked."""
+
     model = Customer
+    pattern = offline.ReadWriteWithConflictDetection
     attributes = [
         "code",
         "company_name",
@@ -74,6 +75,7 @@ class LocalCustomer(OfOwnTerritories):
         "postal_code",
         "city",
         "country",
+        "territory",
         "territory__name",
     ]
     list_display = ["company_name", "contact_name", "city", "phone"]
@@ -82,10 +84,20 @@ class LocalCustomer(OfOwnTerritories):
     ordering = ["company_name"]
     icon = "users"
 
+    def perform_create(self, instance: Customer, change: offline.Change) -> None:
+        if instance.territory is None:
+            instance.territory = own_territory(change.user)
+        super().perform_create(instance, change)
 
-class LocalOrder(OfOwnTerritories):
+
+class LocalOrder(ByPermission, OfOwnTerritories):
+    """Taken at the customer's, with its lines, and sent as one."""
+
     model = Order
+    pattern = offline.ReadWriteWithConflictDetection
     territory = "customer__territory"
+    inlines = ["LocalOrderLine"]
+    readonly_attributes = ["number", "shipped_date", "shipper", "freight"]  # the office's
     attributes = [
         "number",
         "customer",
@@ -95,6 +107,9 @@ class LocalOrder(OfOwnTerritories):
         "shipped_date",
         "shipper",
         "freight",
+        "ship_name",
+        "ship_address",
+        "ship_postal_code",
         "ship_city",
         "ship_country",
     ]
@@ -104,15 +119,62 @@ class LocalOrder(OfOwnTerritories):
     ordering = ["-order_date", "-number"]
     icon = "receipt"
 
+    def perform_create(self, instance: Order, change: offline.Change) -> None:
+        instance.taken_by = signed_in(change.user)
+        ship_to_the_customer(instance)
+        super().perform_create(instance, change)
+        instance.number = FIRST_NUMBER + instance.pk
+        instance.save(update_fields=["number"])
 
-class LocalOrderLine(OfOwnTerritories):
+
+class LocalOrderLine(ByPermission, OfOwnTerritories):
+    """At the price of the day; what is given away is the discount."""
+
     model = OrderLine
+    pattern = offline.ReadWriteWithConflictDetection
     territory = "order__customer__territory"
     attributes = ["order", "product", "product__name", "quantity", "unit_price", "discount"]
+    readonly_attributes = ["unit_price"]
     list_display = ["product__name", "quantity", "unit_price", "discount"]
     search_fields = ["product__name"]
     ordering = ["order", "product__name"]
     icon = "list"
+
+    def perform_create(self, instance: OrderLine, change: offline.Change) -> None:
+        check_stock(instance)
+        instance.unit_price = instance.product.unit_price
+        super().perform_create(instance, change)
+
+    def perform_update(self, instance: OrderLine, change: offline.Change) -> None:
+        before = OrderLine.objects.get(pk=instance.pk)
+        same = before.product_id == instance.product_id
+        check_stock(instance, agreed=before.quantity if same else 0)
+        super().perform_update(instance, change)
+        if not same:
+            instance.unit_price = instance.product.unit_price
+            instance.save(update_fields=["unit_price"])
+
+
+class LocalStockCount(ByPermission, offline.LocalEntity):
+    """What lies where. Who counts again knows better: the last one wins."""
+
+    model = StockCount
+    pattern = offline.ReadWrite
+    attributes = ["product", "product__name", "place", "counted", "counted_at", "note"]
+    list_display = ["product__name", "counted", "place", "counted_at"]
+    search_fields = ["product__name", "place", "note"]
+    list_filter = ["place", "counted_at"]
+    ordering = ["-counted_at"]
+    icon = "clipboard"
+
+    def perform_create(self, instance: StockCount, change: offline.Change) -> None:
+        instance.counted_by = signed_in(change.user)
+        super().perform_create(instance, change)
+
+    def perform_update(self, instance: StockCount, change: offline.Change) -> None:
+        super().perform_update(instance, change)
+        instance.counted_by = signed_in(change.user)
+        instance.save(update_fields=["counted_by"])
 
 
 catalog_app = offline.OfflineApp(
@@ -137,7 +199,15 @@ sales_app = offline.OfflineApp(
     title=_("Field sales"),
     description=_("Your customers and their orders, wherever you meet them."),
     theme_color="#3b4a8c",
-    entities=[LocalCustomer, LocalOrder, LocalOrderLine, LocalProduct, LocalCategory],
+    entities=[
+        LocalCustomer,
+        LocalOrder,
+        LocalOrderLine,
+        LocalStockCount,
+        LocalProduct,
+        LocalCategory,
+        LocalTerritory,
+    ],
     actions=[stock_now],
     screenshots={
         "narrow": "catalog/screenshots/sales-narrow.png",
@@ -145,7 +215,18 @@ sales_app = offline.OfflineApp(
     },
     # On the road all day: whatever moment there is a network at is used.
     sync_defaults=offline.SyncSettings(
-        on_online=True, on_resume=True, on_login=True, on_start=True, every=30, retry=True, retry_interval=30
+        on_online=True,
+        on_resume=True,
+        on_login=True,
+        on_start=True,
+        on_change=True,
+        every=30,
+        retry=True,
+        retry_interval=30,
     ),
-    contexts={"customers": [LocalCustomer], "orders": [LocalOrder, LocalOrderLine]},
+    contexts={
+        "customers": [LocalCustomer],
+        "orders": [LocalOrder, LocalOrderLine],
+        "stock": [LocalProduct, LocalStockCount],
+    },
 )

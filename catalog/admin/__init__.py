@@ -7,12 +7,14 @@ from catalog.admin.categories import CategoryAdmin
 from catalog.admin.orders import OrderAdmin
 from catalog.admin.people import CustomerAdmin, SupplierAdmin, TerritoryAdmin, WorkingUserAdmin
 from catalog.admin.products import ProductAdmin
+from catalog.admin.stock import StockCountAdmin
 
 __all__ = [
     "CategoryAdmin",
     "CustomerAdmin",
     "OrderAdmin",
     "ProductAdmin",
+    "StockCountAdmin",
     "SupplierAdmin",
     "TerritoryAdmin",
     "WorkingUserAdmin",

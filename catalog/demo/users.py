@@ -9,7 +9,8 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
 from catalog.demo.sales import make_demo_sales
-from catalog.models import Customer, Order, Territory, TerritoryAssignment
+from catalog.demo.stock import make_demo_counts
+from catalog.models import Customer, Order, StockCount, Territory, TerritoryAssignment
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -19,10 +20,10 @@ else:
 PASSWORD = "haversack"  # noqa: S105 - it is printed, and refused outside of development
 SALES_GROUP = "Sales"
 SALES_MAY = {
-    "view": ("category", "supplier", "product", "territory", "customer", "order", "orderline"),
-    "add": ("customer", "order", "orderline"),
-    "change": ("customer", "order", "orderline"),
-    "delete": ("order", "orderline"),
+    "view": ("category", "supplier", "product", "territory", "customer", "order", "orderline", "stockcount"),
+    "add": ("customer", "order", "orderline", "stockcount"),
+    "change": ("customer", "order", "orderline", "stockcount"),
+    "delete": ("order", "orderline", "stockcount"),
 }
 # Demo user, full name, and the imported employee whose territories they work too.
 SALES_PEOPLE = {
@@ -45,7 +46,7 @@ def make_demo_users() -> list[DemoUser]:
     """Make the demo users that are missing, and give the sales people territories to work.
 
     Name, password, flags and groups are set when a user is made and never again. Sales data is made only if there are
-    neither territories nor customers.
+    neither territories nor customers, and stock counts only if there are none.
     """
     admin = _user("admin", is_staff=True, is_superuser=True)
     people = {
@@ -54,6 +55,8 @@ def make_demo_users() -> list[DemoUser]:
     }
     if not Territory.objects.exists() and not Customer.objects.exists():
         make_demo_sales({name: user.pk for name, user in people.items()})
+    if not StockCount.objects.exists():
+        make_demo_counts([user.pk for user in people.values()])
     for name, (_first, _last, employee) in SALES_PEOPLE.items():
         _take_over(people[name], employee)
     _share_what_is_left(list(people.values()))

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 
-from catalog.models import Customer, Order, Territory
+from catalog.models import Customer, Order, StockCount, Territory
 
 User = get_user_model()
 
@@ -45,16 +45,19 @@ def test_an_empty_project_gets_people_who_see_different_rows() -> None:
         order.full_clean()
     nancy = User.objects.get(username="nancy")
     assert (nancy.is_staff, nancy.is_superuser) == (False, False)
-    assert nancy.has_perms(["catalog.add_order", "catalog.change_customer", "catalog.view_product"])
+    assert nancy.has_perms(
+        ["catalog.add_order", "catalog.change_customer", "catalog.add_stockcount", "catalog.view_product"]
+    )
     assert not nancy.has_perm("catalog.change_product")
+    assert {count.counted_by.username for count in StockCount.objects.all() if count.counted_by} == {"nancy", "andrew"}
 
 
 def test_running_twice_says_the_same_and_makes_nothing_twice() -> None:
     first = demousers()
-    counts = [model._default_manager.count() for model in (User, Territory, Customer, Order)]
+    counts = [model._default_manager.count() for model in (User, Territory, Customer, Order, StockCount)]
 
     assert demousers() == first
-    assert [model._default_manager.count() for model in (User, Territory, Customer, Order)] == counts
+    assert [model._default_manager.count() for model in (User, Territory, Customer, Order, StockCount)] == counts
 
 
 def test_what_a_person_changed_stays() -> None:

@@ -20,15 +20,15 @@ from syncapi.tracking.install import install
 
 
 class FieldCustomer(LocalCustomer):
-    pattern = offline.ReadOnlyOptimized
+    pattern = offline.ReadOnlyOptimized  # type: ignore[assignment]
 
 
 class FieldOrder(LocalOrder):
-    pattern = offline.ReadOnlyOptimized
+    pattern = offline.ReadOnlyOptimized  # type: ignore[assignment]
 
 
 class FieldLine(LocalOrderLine):
-    pattern = offline.ReadOnlyOptimized
+    pattern = offline.ReadOnlyOptimized  # type: ignore[assignment]
     attributes = [*LocalOrderLine.attributes, "order__customer__company_name"]
 
 
