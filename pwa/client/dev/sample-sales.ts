@@ -63,6 +63,7 @@ const order: EntityDefinition = {
     attribute("required_date", "date", { null: true }),
     attribute("status", "string", {
       default: "open",
+      required: true,
       choices: [
         ["open", "Open"],
         ["packed", "Packed"],

@@ -17,6 +17,7 @@ import {
   WHOLE,
 } from "./blocks";
 import { Connection } from "./connection";
+import { deleteDrafts } from "./drafts";
 import { dropFiles, fileBudget, keepWithin, keptFiles, NONE_KEPT, putFile, seeFile } from "./files";
 import { catchUp, inLocal, localTransaction, pendingFigures } from "./local";
 import { mend } from "./mend";
@@ -68,8 +69,8 @@ export class IdbStore implements Store {
   private readonly connection: Connection<UserSchema>;
 
   constructor(
-    app: string,
-    user: string,
+    private readonly app: string,
+    private readonly user: string,
     private readonly randomId: () => string,
   ) {
     this.connection = new Connection<UserSchema>(`haversack/${app}/${user}`, 4, (db, old, _new, transaction) => {
@@ -546,6 +547,7 @@ export class IdbStore implements Store {
       })
       .catch(() => undefined);
     await this.connection.delete();
+    await deleteDrafts(this.app, this.user);
   }
 
   /** A transaction that is complete, not merely asked for, when the promise resolves; and undone when it rejects. */

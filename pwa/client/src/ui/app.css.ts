@@ -133,6 +133,13 @@ export const appStyles = css`
     view-transition-name: record;
   }
 
+  .panes > hv-later.form {
+    display: grid;
+    grid-template: minmax(0, 1fr) / minmax(0, 1fr);
+    min-block-size: 0;
+    view-transition-name: record;
+  }
+
   .panes > .behind {
     view-transition-name: none;
   }

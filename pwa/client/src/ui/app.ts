@@ -9,12 +9,13 @@ import { pictures } from "./data/pictures";
 import { positions } from "./data/positions";
 import { ScreenFocus } from "./focus";
 import { format } from "./format";
-import { loadChanges } from "./later";
+import type { Saved } from "./forms/form";
+import { loadChanges, loadForms } from "./later";
 import { canWrite, hasPreview, knownView, routeEntity } from "./model";
 import { Navigator } from "./navigator";
 import type { Note } from "./note";
 import type { Toast } from "./parts/toast";
-import { appLink, emptyView, type ListView, parseRoute, type Route } from "./router";
+import { appLink, emptyView, type ListView, parseRoute, type Route, routePath } from "./router";
 import type { List } from "./screens/list";
 import { type OwnScreen, ownScreen } from "./screens/own";
 import type { Place } from "./screens/rows";
@@ -113,12 +114,14 @@ export class App extends LitElement {
     super.connectedCallback();
     this.#navigator.connect();
     addEventListener("hv-note", this.#noted);
+    addEventListener("hv-open", this.#opened);
     void this.#start();
   }
 
   override disconnectedCallback(): void {
     this.#navigator.disconnect();
     removeEventListener("hv-note", this.#noted);
+    removeEventListener("hv-open", this.#opened);
     super.disconnectedCallback();
   }
 
@@ -127,7 +130,7 @@ export class App extends LitElement {
     if (!state) return html`<hv-starting ?failed=${this.failed}></hv-starting>`;
     return html`<div class="app" @hv-sync=${this.#sync} @hv-signed-in=${() => (this.signingIn = false)}
       @hv-cancel=${() => (this.signingIn = false)}
-      @hv-sign-in=${() => (this.signingIn = true)} @hv-view=${this.#viewed} @hv-titled=${this.#titled} @hv-peek=${() => (this.peeking = true)} @hv-back=${this.#back}
+      @hv-sign-in=${() => (this.signingIn = true)} @hv-view=${this.#viewed} @hv-titled=${this.#titled} @hv-peek=${() => (this.peeking = true)} @hv-back=${this.#back} @hv-saved=${this.#saved} @hv-removed=${this.#back}
       @hv-go=${(event: CustomEvent<Route>) => this.#navigator.go(event.detail)}
       @hv-place=${(event: CustomEvent<Place | null>) => (this.place = event.detail)} @click=${this.#clicked}>
       ${
@@ -145,13 +148,15 @@ export class App extends LitElement {
     const { route } = this;
     const entity = routeEntity(definition, route);
     const current = screenPlace(route) ?? entity?.name ?? "";
+    // A form on a phone has the whole screen: the keyboard takes half of it.
+    const isAlone = isForm(route) && !this.#rail.matches;
     return html`
       <header aria-label=${t("notices")}>
         <a class="skip button primary" href="#main" @click=${this.#skip}>${t("skipToContent")}</a>
         <hv-notices .state=${state}></hv-notices>
       </header>
       <div class="body">
-        <hv-nav ?rail=${this.#rail.matches} ?spacious=${this.#spacious.matches} .entities=${definition.entities} current=${current}
+        <hv-nav ?hidden=${isAlone} ?rail=${this.#rail.matches} ?spacious=${this.#spacious.matches} .entities=${definition.entities} current=${current}
           ?attention=${state.lastError !== null && state.online} .pending=${state.pending} ?writes=${canWrite(definition)}></hv-nav>
         <main id="main">
           ${
@@ -174,9 +179,10 @@ export class App extends LitElement {
   #panes(state: AppState, definition: Definition, entity: EntityDefinition) {
     const { route } = this;
     const wide = this.#wide.matches;
-    const key = route.screen === "detail" ? route.key : null;
-    const behind = key !== null && !wide;
-    const beside = key !== null && wide;
+    const key = route.screen === "detail" || route.screen === "edit" ? route.key : null;
+    const isOpen = key !== null || isForm(route);
+    const behind = isOpen && !wide;
+    const beside = isOpen && wide;
     const view = knownView(entity, this.#view(entity.name));
     return html`<div class="panes ${beside ? "beside" : ""}">
       ${keyed(
@@ -189,18 +195,29 @@ export class App extends LitElement {
         ),
       )}
       ${
-        key !== null
-          ? keyed(
-              `${entity.name} ${key}`,
-              ownScreen(
-                { kind: "detail", entity, view, key, behind: false },
-                html`<hv-detail .definition=${definition} .entity=${entity} .key=${key} .place=${this.place}
+        isForm(route)
+          ? this.#form(state, definition, entity, route)
+          : key !== null
+            ? keyed(
+                `${entity.name} ${key}`,
+                ownScreen(
+                  { kind: "detail", entity, view, key, behind: false },
+                  html`<hv-detail .definition=${definition} .entity=${entity} .key=${key} .place=${this.place}
                   ?beside=${beside}></hv-detail>`,
-              ),
-            )
-          : nothing
+                ),
+              )
+            : nothing
       }
     </div>`;
+  }
+
+  #form(state: AppState, definition: Definition, entity: EntityDefinition, route: FormRoute) {
+    const key = route.screen === "edit" ? route.key : null;
+    const preset = route.screen === "new" ? route.values : {};
+    return keyed(
+      routePath("", route),
+      html`<hv-later class="screen form" .load=${loadForms} .shown=${html`<hv-form .definition=${definition} .entity=${entity} .key=${key} .preset=${preset} .state=${state}></hv-form>`}></hv-later>`,
+    );
   }
 
   override willUpdate(): void {
@@ -313,9 +330,19 @@ export class App extends LitElement {
   #back(): void {
     const { route } = this;
     if (this.#navigator.depth > 0) history.back();
-    else if (route.screen === "detail") {
+    else if (route.screen === "edit") this.#step({ screen: "detail", entity: route.entity, key: route.key });
+    else if (route.screen === "detail" || route.screen === "new") {
       this.#navigator.go({ screen: "list", entity: route.entity, view: this.#view(route.entity) });
     }
+  }
+
+  /** On to what was made; after a correction, or where it was made for another record, back to where one came from. */
+  #saved(event: CustomEvent<Saved>): void {
+    const { entity, key, isNew } = event.detail;
+    const { route } = this;
+    const isFor = route.screen === "new" && Object.keys(route.values).length > 0;
+    if (this.#navigator.depth > 0 && (!isNew || isFor)) history.back();
+    else this.#step({ screen: "detail", entity, key: String(key) });
   }
 
   #viewed(event: CustomEvent<Partial<ListView>>): void {
@@ -381,6 +408,18 @@ export class App extends LitElement {
     const { text, failed, action }: Note = typeof detail === "string" ? { text: detail } : detail;
     this.#toast(text, failed, action);
   };
+
+  /** A note's way to an address of the app. */
+  #opened = (event: Event): void => {
+    const address = new URL((event as CustomEvent<string>).detail, location.href);
+    this.#navigator.go(parseRoute(window.offline.config.base, address));
+  };
+}
+
+type FormRoute = Extract<Route, { screen: "edit" | "new" }>;
+
+function isForm(route: Route): route is FormRoute {
+  return route.screen === "edit" || route.screen === "new";
 }
 
 /** The place of the navigation that a screen belongs to, where it is no entity's. */

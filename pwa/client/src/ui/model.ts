@@ -1,5 +1,5 @@
 /** What the screens read out of a definition: pure, so that every screen shows a record the same way. */
-import type { AppState, AttributeDefinition, Definition, EntityDefinition, Key, Row } from "../api";
+import type { AppState, AttributeDefinition, Definition, EntityDefinition, Key, LocalFacts, Row } from "../api";
 import { LOCAL } from "../protocol/patterns";
 import type { Formatter } from "./format";
 import type { ListView, Route } from "./router";
@@ -12,6 +12,20 @@ export function findEntity(definition: Definition | null, name: string): EntityD
 export function routeEntity(definition: Definition, route: Route): EntityDefinition | undefined {
   if (route.screen === "home") return definition.entities[0];
   return "entity" in route ? findEntity(definition, route.entity) : undefined;
+}
+
+/** What is only on this device is still being made. */
+function isMade({ _local }: Row): boolean {
+  return (_local as LocalFacts | undefined)?.isFromServer === false;
+}
+
+/** Whether the person may change the record here. */
+export function mayChange({ writable }: EntityDefinition, row: Row): boolean {
+  return writable !== undefined && (writable.update || (writable.create && isMade(row)));
+}
+
+export function mayDelete({ writable }: EntityDefinition, row: Row): boolean {
+  return writable !== undefined && (writable.delete || (writable.create && isMade(row)));
 }
 
 /** Whether anything can be looked at while the first download runs. */

@@ -29,6 +29,11 @@ describe("addresses", () => {
     { screen: "changes" },
     { screen: "conflict", id: "0b9c2a52-4c3f-4c8e-9f0a-6d1f3b1c9e11" },
     { screen: "edit", entity: "LocalCustomer", key: "a/b" },
+    { screen: "edit", entity: "LocalCustomer", key: "new" },
+    { screen: "detail", entity: "LocalCustomer", key: "new" },
+    { screen: "detail", entity: "LocalCustomer", key: "~new" },
+    { screen: "new", entity: "LocalCustomer", values: {} },
+    { screen: "new", entity: "LocalOrder", values: { customer: "local:0b9c2a52", express: true, note: "a&b=“c”" } },
     { screen: "edit", entity: "LocalCustomer", key: "local:0b9c2a52-4c3f-4c8e-9f0a-6d1f3b1c9e11" },
   ])("$screen comes back", (route) => {
     expect(read(routePath(base, route))).toEqual(route);

@@ -1,9 +1,8 @@
 /**
  * Addresses below the app's base: `` (the first entity's list), `<Entity>/`, `<Entity>/<key>/`, `status/`, `changes/`,
- * `changes/<id>/`, and `<Entity>/<key>/edit/`, where a record is corrected. A list's
- * search, order and filters are its query, so that a reload, a link and the back button all keep them.
+ * `changes/<id>/`, `<Entity>/<key>/edit/`, and `<Entity>/new/`, whose query says what the record begins with. A list's order and filters are its query, so that a reload, a link and the back button all keep them.
  */
-import type { WireValue } from "../api";
+import type { Row, WireValue } from "../api";
 import type { Filter } from "./narrowing";
 
 export interface ListView {
@@ -23,19 +22,25 @@ export type Route =
   | { screen: "conflict"; id: string }
   | { screen: "list"; entity: string; view: ListView }
   | { screen: "detail"; entity: string; key: string }
-  | { screen: "edit"; entity: string; key: string };
+  | { screen: "edit"; entity: string; key: string }
+  /** `values`: what the new record begins with, by attribute. */
+  | { screen: "new"; entity: string; values: Row };
+
+const NEW = "new";
 
 export const emptyView: ListView = { search: "", order: "", filters: {} };
 
 export function parseRoute(base: string, address: { pathname: string; search: string }): Route {
   if (!address.pathname.startsWith(base)) return { screen: "home" };
-  const [entity = "", key, verb] = address.pathname
+  const parts = address.pathname
     .slice(base.length)
     .split("/")
-    .map(decode)
     .filter((part) => part !== "");
+  const [entity = "", key, verb] = parts.map(decode);
   if (!entity) return { screen: "home" };
   if (entity === "changes") return key === undefined ? { screen: "changes" } : { screen: "conflict", id: key };
+  // Of a record whose key is this word it is written otherwise.
+  if (parts[1] === NEW && verb === undefined) return { screen: "new", entity, values: parseValues(address.search) };
   if (key !== undefined && verb === "edit") return { screen: "edit", entity, key };
   if (key !== undefined) return { screen: "detail", entity, key };
   if (entity === "status") return { screen: "status" };
@@ -58,6 +63,8 @@ export function routePath(base: string, route: Route): string {
       return `${base}${encodeURIComponent(route.entity)}/${encodeKey(route.key)}/`;
     case "edit":
       return `${base}${encodeURIComponent(route.entity)}/${encodeKey(route.key)}/edit/`;
+    case "new":
+      return `${base}${encodeURIComponent(route.entity)}/${NEW}/${viewQuery({ ...emptyView, filters: route.values })}`;
   }
 }
 
@@ -72,6 +79,10 @@ export function parseView(query: string): ListView {
   return view;
 }
 
+function parseValues(query: string): Row {
+  return parseView(query).filters as Row;
+}
+
 export function viewQuery(view: ListView): string {
   const parameters = new URLSearchParams();
   if (view.search) parameters.set("q", view.search);
@@ -82,13 +93,16 @@ export function viewQuery(view: ListView): string {
   return query && `?${query}`;
 }
 
-/** Browsers fold `.` and `..` out of a path even when written `%2E`, so that such keys need another form. */
+/**
+ * Browsers fold `.` and `..` out of a path even when written `%2E`, and `new` is a form, so that such keys need another
+ * form.
+ */
 function encodeKey(key: string): string {
-  return /^~*\.{1,2}$/.test(key) ? `~${key}` : encodeURIComponent(key);
+  return /^~*(\.{1,2}|new)$/.test(key) ? `~${key}` : encodeURIComponent(key);
 }
 
 function decode(part: string): string {
-  const key = /^~+\.{1,2}$/.test(part) ? part.slice(1) : part;
+  const key = /^~+(\.{1,2}|new)$/.test(part) ? part.slice(1) : part;
   try {
     return decodeURIComponent(key);
   } catch {

@@ -77,6 +77,10 @@ const english = {
   phaseApply: _("Saving on this device…"),
   phaseFiles: _("Pictures {done} of {total}"),
 
+  add: pgettext("do it", "Add"),
+  addOf: _("Add {name}"),
+  addFor: _("Add {name} for {title}"),
+  edit: pgettext("do it", "Edit"),
   search: _("Search {name}"),
   clearSearch: _("Clear search"),
   order: pgettext("sorting", "Order"),

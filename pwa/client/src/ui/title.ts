@@ -21,6 +21,7 @@ function named({ screen }: Route, record: string): string | undefined {
     case "conflict":
     case "detail":
     case "edit":
+    case "new":
       return record;
   }
   return undefined;

@@ -6,7 +6,7 @@ import { format } from "../format";
 import { icon } from "../icons";
 import { isNumber, keyOf, pictureName, recordTitle, secondaryAttributes } from "../model";
 import { emptyView, routePath } from "../router";
-import { base, cards } from "../styles";
+import { base, buttons, cards } from "../styles";
 import { capitalize, t } from "../texts";
 import { localMark, localMarkStyles } from "./local-mark";
 import "./picture";
@@ -18,6 +18,7 @@ export class Backlinks extends LitElement {
     entity: { attribute: false },
     attribute: { attribute: false },
     key: { attribute: false },
+    of: {},
     rows: { state: true },
     total: { state: true },
   };
@@ -25,12 +26,15 @@ export class Backlinks extends LitElement {
   declare entity: EntityDefinition;
   declare attribute: AttributeDefinition;
   declare key: Key;
+  /** What the record on screen is called. */
+  declare of: string;
   declare rows: Row[];
   declare total: number;
   #reading = 0;
 
   static override styles = [
     base,
+    buttons,
     cards,
     localMarkStyles,
     css`
@@ -38,9 +42,24 @@ export class Backlinks extends LitElement {
         padding-block-end: var(--space-2);
       }
 
+      .head {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        gap: var(--space-3);
+        margin-block-end: var(--space-2);
+      }
+
       h2 {
         display: flex;
         gap: var(--space-2);
+      }
+
+      .head .button {
+        flex: none;
+        margin-block: calc(-1 * var(--space-2));
+        margin-inline-end: calc(-1 * var(--space-2));
+        padding-inline: var(--space-3);
       }
 
       li + li {
@@ -106,13 +125,17 @@ export class Backlinks extends LitElement {
   }
 
   override render() {
-    if (!this.total) return nothing;
     const { entity, attribute, key, rows, total } = this;
+    const canAdd = entity.writable?.create === true && attribute.editable === true && !attribute.many;
+    if (!total && !canAdd) return nothing;
     const { base } = window.offline.config;
     const all = { ...emptyView, filters: { [attribute.name]: key } };
     return html`
       <section class="card" data-test="related-${entity.name}">
-        <h2>${capitalize(entity.label_plural)} <span class="muted">${format().count(total)}</span></h2>
+        <div class="head">
+          <h2>${capitalize(entity.label_plural)} <span class="muted">${format().count(total ?? 0)}</span></h2>
+          ${canAdd ? this.#add() : nothing}
+        </div>
         <ul>
           ${rows.map((row) => {
             const title = recordTitle(entity, row, format());
@@ -137,6 +160,14 @@ export class Backlinks extends LitElement {
         </ul>
       </section>
     `;
+  }
+
+  #add() {
+    const { entity, attribute, key } = this;
+    const values = { [attribute.name]: key };
+    const href = routePath(window.offline.config.base, { screen: "new", entity: entity.name, values });
+    const label = t("addFor", { name: entity.label, title: this.of });
+    return html`<a class="button quiet" data-test="add-related" href=${href} aria-label=${label} title=${label}>${icon("plus")}${t("add")}</a>`;
   }
 
   /** What tells records apart whose titles do not: orders of one customer, say. */

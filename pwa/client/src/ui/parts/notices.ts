@@ -2,6 +2,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import type { AppState } from "../../api";
 import { applyUpdate, onUpdateWaiting } from "../../updates";
+import { hasUnsaved, onUnsaved } from "../data/unsaved";
 import { format } from "../format";
 import { icon } from "../icons";
 import { base, buttons } from "../styles";
@@ -22,6 +23,7 @@ export class Notices extends LitElement {
   declare waiting: boolean;
   declare dismissed: boolean;
   #stop = () => {};
+  #stopUnsaved = () => {};
 
   static override styles = [
     base,
@@ -91,6 +93,7 @@ export class Notices extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#stopUnsaved = onUnsaved(() => this.requestUpdate());
     this.#stop = onUpdateWaiting(() => {
       this.waiting = true;
     });
@@ -98,6 +101,7 @@ export class Notices extends LitElement {
 
   override disconnectedCallback(): void {
     this.#stop();
+    this.#stopUnsaved();
     super.disconnectedCallback();
   }
 
@@ -107,8 +111,8 @@ export class Notices extends LitElement {
     const [done, total] = syncing ? measure(syncing) : [0, 0];
     return html`
       ${
-        // Not while something arrives: it would be cut off.
-        this.waiting && !this.dismissed && !syncing
+        // Not while something arrives: it would be cut off. Nor while somebody types: it would be in the way.
+        this.waiting && !this.dismissed && !syncing && !hasUnsaved()
           ? html`<div class="notice new" role="status" data-test="update-banner">
               ${icon("download")}<span><strong>${t("updateReady")}.</strong> ${t("updateHint")}</span>
               <button class="button quiet" type="button" data-test="update" @click=${applyUpdate}>${t("update")}</button>

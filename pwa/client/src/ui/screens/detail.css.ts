@@ -34,6 +34,34 @@ export const detailStyles = css`
     white-space: nowrap;
   }
 
+  .bar .edit {
+    padding-inline: var(--space-4) var(--space-5);
+    margin-inline-end: var(--space-2);
+  }
+
+  /* Within reach, over the record. */
+  .thumb {
+    position: sticky;
+    inset-block-end: var(--space-4);
+    z-index: 2;
+    display: flex;
+    justify-content: flex-end;
+    block-size: 0;
+    padding-inline: var(--space-4);
+  }
+
+  .thumb .edit {
+    translate: 0 -100%;
+    block-size: 3.5rem;
+    padding-inline: var(--space-5);
+    box-shadow: var(--shadow-2);
+    font-size: 1rem;
+  }
+
+  article:has(+ .thumb > .edit) {
+    padding-block-end: 6rem;
+  }
+
   .space {
     flex: 1;
   }

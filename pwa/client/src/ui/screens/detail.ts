@@ -1,12 +1,23 @@
 /** One record: its picture, every attribute, the records it points at and those that point at it. */
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import type { Definition, EntityDefinition, Key, Row } from "../../api";
-import { Live } from "../data/live";
+import { Live, Media } from "../data/live";
 import { Titles } from "../data/titles";
 import { format } from "../format";
 import { icon } from "../icons";
-import { loadChanges } from "../later";
-import { backlinks, type DetailLine, detailGroups, parseKey, pictureName, recordTitle, titleAttribute } from "../model";
+import { loadChanges, loadForms } from "../later";
+import {
+  backlinks,
+  type DetailLine,
+  detailGroups,
+  keyOf,
+  mayChange,
+  mayDelete,
+  parseKey,
+  pictureName,
+  recordTitle,
+  titleAttribute,
+} from "../model";
 import { localFacts } from "../parts/local-mark";
 import { valueTemplate } from "../parts/value";
 import { emptyView, routePath } from "../router";
@@ -45,6 +56,7 @@ export class Detail extends LitElement {
 
   static override styles = [base, buttons, cards, detailStyles];
 
+  #roomy = new Media(this, "(min-width: 600px)");
   #titles = new Titles(format(), () => this.requestUpdate());
   #reading = 0;
   #loaded: Promise<void> = Promise.resolve();
@@ -97,12 +109,21 @@ export class Detail extends LitElement {
         </a>
         <span class="space"></span>
         ${this.#steps()}
+        ${row && this.#roomy.matches ? this.#editing(row) : nothing}
         ${row ? html`<hv-share .label=${recordTitle(entity, row, format())}></hv-share>` : nothing}
       </nav>
       <article data-test="detail" aria-busy=${row === undefined}>
         ${row === undefined ? this.#waiting() : row ? this.#record(row) : this.#missing()}
       </article>
+      ${row && !this.#roomy.matches ? html`<div class="thumb">${this.#editing(row)}</div>` : nothing}
     `;
+  }
+
+  #editing(row: Row) {
+    const { entity, key } = this;
+    if (!mayChange(entity, row)) return nothing;
+    const href = routePath(window.offline.config.base, { screen: "edit", entity: entity.name, key });
+    return html`<a class="button primary edit" data-test="edit" href=${href}>${icon("pencil")}<span>${t("edit")}</span></a>`;
   }
 
   #steps() {
@@ -165,8 +186,13 @@ export class Detail extends LitElement {
       )}
       ${backlinks(definition, entity).map(
         (backlink) =>
-          html`<hv-backlinks .entity=${backlink.entity} .attribute=${backlink.attribute} .key=${this.#key}></hv-backlinks>`,
+          html`<hv-backlinks .entity=${backlink.entity} .attribute=${backlink.attribute} .key=${keyOf(entity, row)} .of=${title}></hv-backlinks>`,
       )}
+      ${
+        mayDelete(entity, row)
+          ? html`<hv-later small .load=${loadForms} .shown=${html`<hv-remove .definition=${definition} .entity=${entity} .row=${row}></hv-remove>`}></hv-later>`
+          : nothing
+      }
       <details class="about">
         <summary>${icon("chevron")}${t("recordFacts")}</summary>
         <dl class="facts">${record.map((line) => this.#line(row, line))}</dl>

@@ -2,6 +2,7 @@ import { css } from "lit";
 
 export const listStyles = css`
   :host {
+    position: relative;
     display: grid;
     grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
     min-block-size: 0;
@@ -42,6 +43,40 @@ export const listStyles = css`
     margin-inline-end: calc(-1 * var(--space-2));
   }
 
+  /* Under the thumb, over the rows. */
+  .add {
+    position: absolute;
+    z-index: 2;
+    inset-block-end: var(--space-4);
+    inset-inline-end: var(--space-4);
+    min-block-size: 3.5rem;
+    padding-inline: var(--space-4) var(--space-5);
+    box-shadow: var(--shadow-2);
+    font-size: 1rem;
+  }
+
+  .add .icon {
+    inline-size: 1.375rem;
+    block-size: 1.375rem;
+  }
+
+  /* The last row can be scrolled out from under it. */
+  .add ~ .body > * {
+    --rows-end: 5.5rem;
+  }
+
+  :host([table]) .body > * {
+    --rows-end: 0;
+  }
+
+  :host([table]) .add {
+    position: static;
+    grid-area: add;
+    min-block-size: var(--touch);
+    padding-inline: var(--space-3) var(--space-4);
+    box-shadow: none;
+  }
+
   .find {
     grid-area: find;
     display: flex;
@@ -69,7 +104,7 @@ export const listStyles = css`
   }
 
   :host([table]) header {
-    grid-template: "title find sync" auto / auto minmax(0, 1fr) auto;
+    grid-template: "title find sync add" auto / auto minmax(0, 1fr) auto auto;
     padding-block: var(--space-3);
     padding-inline: var(--space-5);
   }

@@ -6,7 +6,7 @@ import type { Query } from "../data/rows";
 import { format } from "../format";
 import { icon } from "../icons";
 import { filterAttributes, isUnder, whereOf } from "../narrowing";
-import { emptyView, type ListView, type Route, viewQuery } from "../router";
+import { emptyView, type ListView, type Route, routePath, viewQuery } from "../router";
 import { base, buttons } from "../styles";
 import { capitalize, t } from "../texts";
 import { Branches, nodeOf } from "./branches";
@@ -76,6 +76,7 @@ export class List extends LitElement {
           ${this.#count()}
         </div>
         <hv-sync-button .state=${this.state}></hv-sync-button>
+        ${table ? this.#add() : nothing}
         <div class="find">
           ${
             entity.search_fields.length
@@ -102,11 +103,23 @@ export class List extends LitElement {
             : nothing
         }
       </header>
+      ${table ? nothing : this.#add()}
       <div class="body">
         ${isTree ? this.#branches.tree((key) => this.#open(key)) : this.#rows()}
         ${this.#panel()}
       </div>
     `;
+  }
+
+  /** Where nobody can miss it, and on a phone within the thumb's reach. */
+  #add() {
+    const { entity } = this;
+    if (!entity.writable?.create) return nothing;
+    const href = routePath(window.offline.config.base, { screen: "new", entity: entity.name, values: {} });
+    const label = t("addOf", { name: entity.label });
+    return html`<a class="button primary add" data-test="add" href=${href} aria-label=${label} title=${label}>
+      ${icon("plus")}<span>${capitalize(entity.label)}</span>
+    </a>`;
   }
 
   #count() {

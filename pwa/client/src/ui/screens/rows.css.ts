@@ -13,6 +13,7 @@ export const rowStyles = css`
     overflow-y: auto;
     overscroll-behavior: contain;
     min-block-size: 0;
+    padding-block-end: var(--rows-end, 0);
     /* The rows move by themselves under a changing list. */
     overflow-anchor: none;
     outline-offset: -2px;

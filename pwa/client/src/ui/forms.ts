@@ -1,0 +1,3 @@
+/** What is loaded with the first form. */
+import "./forms/form";
+import "./forms/remove";
