@@ -160,7 +160,9 @@ class LocalEntity:
 
     def perform_update(self, instance: Any, change: "Change") -> None:
         """Saves a record that was changed, and validated. As `perform_create`."""
-        instance.save(update_fields=[name for name in change.values if self.is_stored(name)])
+        changed = [name for name in change.values if self.is_stored(name)]
+        stamps = [field.name for field in self.model._meta.fields if getattr(field, "auto_now", False)]
+        instance.save(update_fields=[*changed, *stamps] if changed else [])
 
     def perform_destroy(self, instance: Any, change: "Change") -> None:
         """Deletes a record. As `perform_create`."""

@@ -132,11 +132,6 @@ class UnknownEntity(ApiError):
     code = "unknown_entity"
 
 
-class MutationsUnsupported(ApiError):
-    default = _("No entity of this app can be written.")
-    code = "mutations_unsupported"
-
-
 class InvalidCredentials(ApiError):
     default = _("User name or password is wrong.")
     code = "invalid_credentials"

@@ -9,6 +9,8 @@ from syncapi.errors import Refused
 from syncapi.patterns import ReadOnly, ReadOnlyOptimized, ReadWrite, ReadWriteWithConflictDetection
 from syncapi.pull.phases import Answer, Changes, Pull
 from syncapi.push.change import Change, Conflict
+from syncapi.push.phases import Conflicts, Outcome, Push
+from syncapi.push.serializers import EntitySerializer
 
 __all__ = [
     "ActionCall",
@@ -16,9 +18,13 @@ __all__ = [
     "Change",
     "Changes",
     "Conflict",
+    "Conflicts",
+    "EntitySerializer",
     "LocalEntity",
     "OfflineApp",
+    "Outcome",
     "Pull",
+    "Push",
     "ReadOnly",
     "ReadOnlyOptimized",
     "ReadWrite",

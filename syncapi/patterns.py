@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from syncapi.pull.phases import Answer, Pull
+    from syncapi.push.phases import Outcome, Push
 
 
 class Pattern:
@@ -26,6 +27,11 @@ class Pattern:
         """What the device gets: of the phases that `sync` offers, those that it needs. Called for each sync, more than
         once where something must be prepared in between, so that it had better only read."""
         raise NotImplementedError(f"{type(self).__name__} has no pull(). Subclass one of the patterns in offline.")
+
+    def push(self, change: Push) -> Outcome:
+        """What becomes of a change that a device asks for: of the phases that `change` offers, those that it needs.
+        Called in the transaction of the change, of writable patterns only; what it raises undoes the change."""
+        raise NotImplementedError(f"{type(self).__name__} has no push(). Subclass one of the writable patterns.")
 
 
 class ReadOnly(Pattern):
@@ -70,9 +76,26 @@ class ReadWrite(ReadOnlyOptimized):
     name = "read-write"
     writable = True
 
+    def push(self, change: Push) -> Outcome:
+        if change.op == "create":
+            return change.create()
+        if change.record is None:
+            return change.gone()
+        return change.delete() if change.op == "delete" else change.update()
+
 
 class ReadWriteWithConflictDetection(ReadWrite):
     """Both ways; who changes what somebody else has changed meanwhile is asked (C1 to C3, decision 0029)."""
 
     name = "read-write-conflicts"
     detects_conflicts = True
+
+    def push(self, change: Push) -> Outcome:
+        if change.op == "create":
+            return change.create()
+        if change.record is None:
+            return change.gone()
+        conflicts = change.conflicts()
+        if conflicts:
+            return change.conflict(conflicts)
+        return change.delete() if change.op == "delete" else change.update()

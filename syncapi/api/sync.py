@@ -17,9 +17,11 @@ from syncapi.api.envelope import Envelope, check_user, read_envelope, user_key
 from syncapi.api.schema import CSRF, ENVELOPE, ErrorSerializer
 from syncapi.api.views import SyncApiView, as_api_error, error_response
 from syncapi.devices import PullNote
-from syncapi.errors import InvalidRequest, MutationsUnsupported, UnknownAction
+from syncapi.errors import InvalidRequest, UnknownAction
 from syncapi.ledger.once import Origin, Outcome, confirm
 from syncapi.pull import Range
+from syncapi.push.mutation import MAX_MUTATIONS, Mutation, read
+from syncapi.push.push import push
 from syncapi.rows import FINGERPRINT_MODULUS
 from syncapi.spool import gzipped
 from syncapi.sync import SyncAnswer, SyncRequest, sync
@@ -30,6 +32,19 @@ MAX_RANGES = 20_000
 UNKNOWN_KEY = "This key is not part of the protocol."
 MAX_ACTIONS = 20
 MAX_CONFIRMED = 1_000
+_ID = {"type": "string", "format": "uuid"}
+MUTATION = {
+    "id": _ID,
+    "entity": {"type": "string"},
+    "op": {"type": "string", "enum": ["create", "update", "delete"]},
+    "key": {"description": 'The server\'s, or {"local": UUID}.'},
+    "base": {"description": 'The version that the edit began on, or {"result_of": UUID}, or null.'},
+    "was": {"type": "object", "additionalProperties": {}},
+    "values": {"type": "object", "additionalProperties": {}},
+    "depends_on": {"type": "array", "items": _ID},
+    "group": {"type": "string", "format": "uuid", "nullable": True},
+    "made_at": {"type": "string", "format": "date-time", "nullable": True},
+}
 
 
 @extend_schema_field(str)
@@ -84,6 +99,36 @@ class CarriedCallSerializer(serializers.Serializer[Any]):
         return CarriedCall(**super().to_internal_value(data))
 
 
+@extend_schema_field(
+    {
+        "type": "array",
+        "maxItems": MAX_MUTATIONS,
+        "items": {"type": "object", "required": ["id"], "properties": MUTATION},
+    }
+)
+class MutationsField(serializers.Field[Any, Any, Any, Any]):
+    """Changes that the device asks for. What is wrong with anything but their ids is told in the outcome of each."""
+
+    default_error_messages = {
+        "invalid": "Mutations are a list of objects with a UUID as id.",
+        "too_many": f"At most {MAX_MUTATIONS} mutations.",
+        "twice": "An id is there twice.",
+    }
+
+    def to_internal_value(self, data: Any) -> list[Mutation]:
+        if not isinstance(data, list):
+            self.fail("invalid")
+        if len(data) > MAX_MUTATIONS:
+            self.fail("too_many")
+        try:
+            mutations = [read(one) for one in data]
+        except ValueError:
+            self.fail("invalid")
+        if len({mutation.id for mutation in mutations}) < len(mutations):
+            self.fail("twice")
+        return mutations
+
+
 class SyncRequestSerializer(serializers.Serializer[Any]):
     """Body of a sync request."""
 
@@ -95,6 +140,10 @@ class SyncRequestSerializer(serializers.Serializer[Any]):
     entities = serializers.ListField(child=serializers.CharField(max_length=100), required=False, max_length=1000)
     cursors = serializers.DictField(child=CursorField(), default=dict)
     ranges = serializers.DictField(child=RangesField(), default=dict)
+    mutations = MutationsField(
+        default=list,
+        help_text="Changes of records, in the order made; members of a group next to each other. Each has effect once.",
+    )
     actions = serializers.ListField(child=CarriedCallSerializer(), default=list, max_length=MAX_ACTIONS)
     confirmed = serializers.ListField(
         child=serializers.UUIDField(),
@@ -156,7 +205,9 @@ class SyncView(SyncApiView):
 
         def perform() -> list[Outcome]:
             confirm(origin, body["confirmed"])
-            return perform_carried(calls, caller, origin, as_api_error)
+            # Changes come first: what an action is asked to do is done with what the person had written before.
+            pushed = push(self.app, self.user, origin, body["mutations"], body["cursors"].values())
+            return [*pushed, *perform_carried(calls, caller, origin, as_api_error)]
 
         return perform
 
@@ -177,11 +228,8 @@ def takes_gzip(accept_encoding: str) -> bool:
 
 
 def _validated(data: Any) -> dict[str, Any]:
-    if isinstance(data, dict):
-        if data.get("mutations"):
-            raise MutationsUnsupported
-        if unknown := sorted(set(data) - {*SyncRequestSerializer().fields, "mutations"}):
-            raise InvalidRequest(fields={name[:100]: [UNKNOWN_KEY] for name in unknown[:20]})
+    if isinstance(data, dict) and (unknown := sorted(set(data) - set(SyncRequestSerializer().fields))):
+        raise InvalidRequest(fields={name[:100]: [UNKNOWN_KEY] for name in unknown[:20]})
     serializer = SyncRequestSerializer(data=data)
     serializer.is_valid(raise_exception=True)
     validated: dict[str, Any] = serializer.validated_data

@@ -116,7 +116,8 @@ def step(name: str, *operations: Any, after: str = "", replaces: Any = ()) -> Mi
         "dependencies": [("shop", after)] if after else [],
         "replaces": [("shop", other) for other in replaces],
     }
-    return type("Step", (Migration,), parts)(name, "shop")
+    made: Migration = type("Step", (Migration,), parts)(name, "shop")
+    return made
 
 
 def names(*operations: Any) -> dict[str, dict[str, str]]:

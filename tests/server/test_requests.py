@@ -54,7 +54,9 @@ def assert_refused(response: Any, status: int, code: str) -> None:
         (b'{"context": "nowhere"}', "unknown_context"),
         (b'{"context": "", "entities": ["Nothing"]}', "unknown_entity"),
         (b'{"context": "jars", "entities": ["LocalShelf"]}', "unknown_entity"),
-        (b'{"context": "", "mutations": [{"id": "x"}]}', "mutations_unsupported"),
+        (b'{"context": "", "mutations": [{"id": "x"}]}', "invalid_request"),
+        (b'{"context": "", "mutations": [[]]}', "invalid_request"),
+        (b'{"context": "", "mutations": {"id": "00000000-0000-0000-0000-000000000001"}}', "invalid_request"),
     ],
 )
 def test_S4_bodies(wire: Device, body: bytes, code: str) -> None:

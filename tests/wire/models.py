@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from tests.push import models as pushed  # noqa: F401 (Django looks for an app's models here)
 from tests.tracking.stateful import models as roaming  # noqa: F401 (Django looks for an app's models here)
 
 

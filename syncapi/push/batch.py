@@ -1,0 +1,457 @@
+"""Some units in one transaction: each in a savepoint, with what many of them need looked up for all at once."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import Model
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
+from django.utils.translation import gettext as _
+
+from syncapi.applications import OfflineApp
+from syncapi.entities import LocalEntity, User
+from syncapi.ledger import many as ledger
+from syncapi.ledger.many import Known
+from syncapi.ledger.once import Origin
+from syncapi.push import audit
+from syncapi.push.given import Writing
+from syncapi.push.local_keys import LocalKeys
+from syncapi.push.mutation import Local, Mutation, ResultOf, read_key
+from syncapi.push.outcomes import Rejected, Waits, is_final, malformed, rejected
+from syncapi.push.phases import Effect, Push
+from syncapi.push.records import Records
+from syncapi.push.relations import Relations, python_key, wire_keys
+from syncapi.push.scoped import Scoped
+from syncapi.push.told import TRANSIENT, outcome_of
+from syncapi.push.units import Unit
+from syncapi.tracking.versions import versions_of
+
+LOCK_WAIT = 10_000  # milliseconds that a change waits for a row on PostgreSQL: its device is waiting, too
+
+
+@dataclass
+class Request:
+    """What all transactions of one push share."""
+
+    app: OfflineApp
+    user: User
+    origin: Origin
+    creators: Mapping[uuid.UUID, uuid.UUID]  # by local id, the mutation of this request that makes the record
+    effects: dict[uuid.UUID, Effect] = field(default_factory=dict)  # by id, as far as it is done
+    _writings: dict[str, Writing] = field(default_factory=dict)
+    _own_code: dict[str, bool] = field(default_factory=dict)
+
+    def writing(self, entity: LocalEntity) -> Writing:
+        if entity.name not in self._writings:
+            self._writings[entity.name] = Writing(entity, user=self.user, app=self.app, replica=self.origin.replica)
+        return self._writings[entity.name]
+
+    def has_own_code(self, entity: LocalEntity) -> bool:
+        if entity.name not in self._own_code:
+            self._own_code[entity.name] = _has_own_code(entity)
+        return self._own_code[entity.name]
+
+
+class Unproven(Exception):
+    """Something was found wrong at the end, and which unit it was cannot be told: try them one after the other."""
+
+
+class _Undone(Exception):
+    """The effects of a unit are undone; what its members came to is known."""
+
+
+class Batch:
+    """One attempt at some units. After an exception nothing of it has happened.
+
+    :param careful: whether each unit is checked by itself, at its end, and not all of them together. That costs more.
+    :param verdict: the outcome of all of them, where it is known that they cannot have effect.
+    """
+
+    def __init__(
+        self, request: Request, units: Sequence[Unit], *, careful: bool, verdict: Mapping[str, Any] | None = None
+    ) -> None:
+        self.request = request
+        self.scoped = Scoped(request.app, request.user)
+        self.records = Records(self.scoped)
+        self.relations = Relations(self.scoped)
+        self.local_keys = LocalKeys(request.origin, self.scoped)
+        self._units = units
+        self._careful = careful
+        self._verdict = verdict
+        self._effects: dict[uuid.UUID, Effect] = {}
+        self._past: dict[uuid.UUID, Known] = {}
+        self._entities: dict[uuid.UUID, LocalEntity] = {}
+        self._touched: Counter[tuple[str, Any]] = Counter()
+
+    def run(self) -> dict[uuid.UUID, Effect]:
+        """What each mutation came to, by id.
+
+        :raises Unproven:
+        :raises DatabaseError: one of `TRANSIENT`.
+        """
+        mutations = {mutation.id: mutation for unit in self._units for mutation in unit.mutations}
+        digests = {number: mutation.digest for number, mutation in mutations.items()}
+        outermost = not connection.in_atomic_block
+        with transaction.atomic():
+            if outermost and connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_WAIT}ms"])
+            known = ledger.claim(self.request.origin, digests)
+            fresh = [unit for unit in self._units if any(one.id not in known for one in unit.mutations)]
+            if fresh:
+                self._prepare(fresh, known)
+            for unit in self._units:
+                self._unit(unit, known)
+            if fresh:
+                if not self._careful:
+                    self._verify_all()
+                self._write({number: one for number, one in mutations.items() if number not in known}, digests)
+        return self._effects
+
+    # -- one unit
+
+    def _unit(self, unit: Unit, known: Mapping[uuid.UUID, Known]) -> None:
+        for mutation in unit.mutations:
+            if mutation.id in known:
+                self._effects[mutation.id] = self.replayed(mutation, known[mutation.id])
+        new = [mutation for mutation in unit.mutations if mutation.id not in known]
+        if not new:
+            return
+        if unit.scattered:
+            for mutation in new:
+                self._effects[mutation.id] = Effect(malformed(_("The members of a group must stand together.")))
+        elif unit.is_group:
+            self._group(unit, new)
+        else:
+            with self._undone_unless_applied(new):
+                self._effects[new[0].id] = self._judged(new[0])
+
+    def _group(self, unit: Unit, new: list[Mutation]) -> None:
+        with self._undone_unless_applied(list(unit.mutations), settle=True):
+            for mutation in new:
+                with self._undone_unless_applied([mutation], part=True):
+                    self._effects[mutation.id] = self._judged(mutation)
+
+    @contextmanager
+    def _undone_unless_applied(
+        self, mutations: list[Mutation], *, settle: bool = False, part: bool = False
+    ) -> Iterator[None]:
+        """A savepoint around mutations: all of them have effect, or none.
+
+        :param settle: they are a group, whose members learn of each other. :param part: this is one of a group's.
+        """
+        try:
+            with transaction.atomic():
+                self._constraints_deferred(part=part)
+                yield
+                self._check(mutations, part=part)
+                self._demand_applied(mutations)
+        except _Undone:
+            self._undo(mutations)
+            if settle:
+                self._tell_group(mutations)
+
+    def _demand_applied(self, mutations: list[Mutation]) -> None:
+        if not all(self._is_applied(one) for one in mutations):
+            raise _Undone
+
+    def _check(self, mutations: list[Mutation], *, part: bool) -> None:
+        """Finds out at the end of a unit whether it may be so, where that is not done for all units at once."""
+        if not self._careful or part or not all(self._is_applied(one) for one in mutations):
+            return
+        try:
+            with transaction.atomic():
+                self._check_constraints()
+        except TRANSIENT:
+            raise
+        except Exception as thrown:  # noqa: BLE001 (it is judged)
+            outcome = outcome_of(thrown, {})
+            for mutation in mutations:
+                self._effects[mutation.id] = Effect(dict(outcome))
+            return
+        for mutation in self._out_of_scope(mutations):
+            self._effects[mutation.id] = Effect(rejected("out_of_scope"))
+
+    def _undo(self, mutations: list[Mutation]) -> None:
+        """Forgets what is no longer so."""
+        for mutation in mutations:
+            entity = self._entities.get(mutation.id)
+            if entity is None:
+                continue
+            if isinstance(mutation.key, Local) and mutation.op == "create":
+                self.local_keys.drop(mutation.key)
+            self._forget(mutation, entity, self._plain_key(mutation, entity))
+
+    def _forget(self, mutation: Mutation, entity: LocalEntity, key: Any) -> None:
+        if self.request.has_own_code(entity) or mutation.op == "delete":  # (a deletion may take others along)
+            self.records.forget()
+            self.relations.forget()
+        else:
+            self.records.forget(entity, [key])
+            self.relations.forget(entity, key)
+
+    def _tell_group(self, mutations: list[Mutation]) -> None:
+        """Those that would have had effect learn that another had none. One that may yet have it is waited for."""
+        effects = {one.id: self._effects[one.id] for one in mutations}
+        own = {str(number) for number in effects}
+        outcomes = [effect.outcome for effect in effects.values()]
+        failed = any(is_final(one) and one["status"] != "applied" for one in outcomes)
+        pending = [one for one in outcomes if not is_final(one) and not (failed and one.get("for") in own)]
+        for number, effect in effects.items():
+            if pending:
+                self._effects[number] = Effect(dict(pending[0]))
+            elif effect.outcome["status"] == "applied" or not is_final(effect.outcome):
+                self._effects[number] = Effect(
+                    rejected("group"), effect.key, effect.key_on_wire, effect.title, effect.before
+                )
+
+    # -- one mutation
+
+    def _judged(self, mutation: Mutation) -> Effect:
+        """What a mutation comes to. What it did is undone by whoever called, when that is not `applied`."""
+        if mutation.problem or self._verdict is not None:
+            return Effect(malformed(mutation.problem) if mutation.problem else dict(self._verdict or {}))
+        entity: LocalEntity | None = None
+        push: Push | None = None
+        try:
+            self._wait_for_others(mutation)
+            entity = self.scoped.writable(mutation)
+            self._entities[mutation.id] = entity
+            if mutation.op == "create" and isinstance(mutation.key, Local) and self.local_keys.is_taken(mutation.key):
+                raise Rejected("id_reused")  # noqa: TRY301
+            push = Push(self.request.writing(entity), mutation, self.request.origin.replica, self)
+            effect = push.deliver(entity.pattern().push(push))
+        except TRANSIENT:
+            raise
+        except Exception as thrown:  # noqa: BLE001 (it is judged)
+            columns = {} if entity is None else {column.name: column for column in entity.columns}
+            outcome = outcome_of(thrown, columns)
+            return Effect(outcome) if push is None else push.failed(outcome)
+        if effect.outcome["status"] == "applied":
+            self._applied(mutation, entity, effect)
+        return effect
+
+    def _wait_for_others(self, mutation: Mutation) -> None:
+        """:raises Waits:"""
+        needed = list(mutation.depends_on)
+        if isinstance(mutation.base, ResultOf):
+            needed.append(mutation.base.id)
+        for number in needed:
+            outcome = self._outcome_of(number)
+            if outcome is None or outcome["status"] != "applied":
+                raise Waits(number)
+
+    def _outcome_of(self, number: uuid.UUID) -> Mapping[str, Any] | None:
+        effect = self._effects.get(number) or self.request.effects.get(number)
+        if effect is not None:
+            return effect.outcome
+        return self._past[number].outcome if number in self._past else None
+
+    def _applied(self, mutation: Mutation, entity: LocalEntity, effect: Effect) -> None:
+        if mutation.op == "delete" or self.request.has_own_code(entity):
+            self._forget(mutation, entity, effect.key)
+        self.relations.forget(entity, effect.key)
+        names = [effect.key, mutation.key] if isinstance(mutation.key, Local) else [effect.key]
+        if mutation.op != "delete" and sum(self._touched[entity.name, name] for name in names) > 1:
+            # Others of this transaction are about the same record, and will ask what this one came to.
+            self._read_versions(entity, [(mutation, effect)])
+            self.records.has_version(entity, effect.key, effect.outcome["version"])
+
+    def _is_applied(self, mutation: Mutation) -> bool:
+        effect = self._effects.get(mutation.id)
+        return effect is not None and effect.outcome["status"] == "applied"
+
+    def replayed(self, mutation: Mutation, known: Known) -> Effect:
+        """The outcome that it got. What a conflict tells of a record is told to nobody who may not see it now (S1)."""
+        if known.digest != mutation.digest:
+            return Effect(rejected("id_reused"))
+        outcome = dict(known.outcome)
+        if outcome["status"] == "conflict":
+            entity = self.scoped.entity(mutation.entity)
+            key = None if entity is None else self._plain_key(mutation, entity)
+            if entity is None or key is None or self.records.get(entity, key) is None:
+                outcome = {"status": "gone"}
+        return Effect(outcome)
+
+    # -- what `Push` needs of the transaction
+
+    def resolve(self, mutation: Mutation, local: Local, entity: LocalEntity) -> Any:
+        """The key of the record of `entity` that a device calls so; None for the record that is being made.
+
+        :raises Waits: it is made by another mutation of the request, which has no effect (yet).
+        :raises Rejected: nobody knows it.
+        """
+        key = self.local_keys.find(local, entity)
+        if key is not None:
+            return key
+        creator = self.request.creators.get(local.id)
+        if creator is None:
+            raise Rejected("unknown_local")
+        if creator == mutation.id:
+            return None
+        raise Waits(creator)
+
+    def base_version(self, mutation: Mutation) -> int | None:
+        if not isinstance(mutation.base, ResultOf):
+            return mutation.base
+        outcome = self._outcome_of(mutation.base.id)
+        version = None if outcome is None else outcome.get("version")
+        return version if isinstance(version, int) else None
+
+    def made(self, local: Local, entity: LocalEntity, instance: Any) -> None:
+        self.local_keys.add(local, entity, instance.pk)
+
+    # -- for all at once
+
+    def _prepare(self, units: Sequence[Unit], known: Mapping[uuid.UUID, Known]) -> None:
+        """Looks up what the mutations will ask for. What cannot be read is judged when its mutation is."""
+        mutations = [one for unit in units for one in unit.mutations if one.id not in known and not one.problem]
+        here = {one.id for one in mutations} | set(self.request.effects)
+        needed = {number for one in mutations for number in one.depends_on}
+        needed |= {one.base.id for one in mutations if isinstance(one.base, ResultOf)}
+        self._past = dict(known) | ledger.known(self.request.origin, needed - here - set(known))
+        writings = {
+            name: self.request.writing(entity)
+            for name in dict.fromkeys(one.entity for one in mutations)
+            if (entity := self.scoped.entity(name)) is not None and entity.pattern.writable
+        }
+        mutations = [one for one in mutations if one.entity in writings]
+        self.local_keys.prepare(_locals_of(mutations, writings))
+        records: dict[str, list[Any]] = {}
+        relations: dict[str, list[Any]] = {}
+        for mutation in mutations:
+            writing = writings[mutation.entity]
+            key = self._plain_key(mutation, writing.entity)
+            if key is not None:
+                self._touched[writing.entity.name, key] += 1
+                if mutation.op != "create":
+                    records.setdefault(writing.entity.name, []).append(key)
+            elif isinstance(mutation.key, Local):
+                self._touched[writing.entity.name, mutation.key] += 1
+            for column in writing.relations:
+                target = self.scoped.target(writing.entity, column)
+                if target is None or column.name not in mutation.values:
+                    continue
+                try:
+                    for value in wire_keys(column, mutation.values[column.name]):
+                        found = read_key(value)
+                        found = (
+                            self.local_keys.find(found, target)
+                            if isinstance(found, Local)
+                            else python_key(target, found)
+                        )
+                        if found is not None:
+                            relations.setdefault(target.name, []).append(found)
+                except ValidationError:
+                    continue
+        for name, keys in records.items():
+            self.records.prepare(writings[name].entity, keys)
+        for name, keys in relations.items():
+            if (target := self.scoped.entity(name)) is not None:
+                self.relations.prepare(target, keys)
+
+    def _plain_key(self, mutation: Mutation, entity: LocalEntity) -> Any:
+        if isinstance(mutation.key, Local):
+            return self.local_keys.find(mutation.key, entity)
+        return python_key(entity, mutation.key)
+
+    def _verify_all(self) -> None:
+        """:raises Unproven:"""
+        applied = [one for unit in self._units for one in unit.mutations if one.id in self._entities]
+        applied = [one for one in applied if self._is_applied(one)]
+        if not applied:
+            return
+        try:
+            with transaction.atomic():
+                self._check_constraints()
+        except TRANSIENT:
+            raise
+        except Exception as thrown:
+            raise Unproven from thrown
+        if self._out_of_scope(applied):
+            raise Unproven
+
+    def _out_of_scope(self, mutations: Sequence[Mutation]) -> list[Mutation]:
+        """Those whose records are not the user's after them; the others get the version that they came to."""
+        wrong: list[Mutation] = []
+        by_entity: dict[str, list[tuple[Mutation, Effect]]] = {}
+        for mutation in mutations:
+            if mutation.op != "delete":
+                entity = self._entities[mutation.id]
+                by_entity.setdefault(entity.name, []).append((mutation, self._effects[mutation.id]))
+        deleted = {(self._entities[one.id].name, self._effects[one.id].key) for one in mutations if one.op == "delete"}
+        for some in by_entity.values():
+            entity = self._entities[some[0][0].id]
+            left = [(one, effect) for one, effect in some if (entity.name, effect.key) not in deleted]
+            raw_keys = self._read_versions(entity, left)
+            members = self.scoped.members(entity, set(raw_keys.values()))
+            wrong += [one for one, effect in left if raw_keys.get(effect.key) not in members]
+        return wrong
+
+    def _read_versions(self, entity: LocalEntity, some: Sequence[tuple[Mutation, Effect]]) -> dict[Any, Any]:
+        """Of what has none yet. Returns the raw keys of all."""
+        found = versions_of(entity, [effect.key for _mutation, effect in some])
+        for _mutation, effect in some:
+            if effect.outcome["version"] is None and effect.key in found:
+                effect.outcome["version"] = found[effect.key].version
+        return {key: one.raw_key for key, one in found.items()}
+
+    def _write(self, mutations: Mapping[uuid.UUID, Mutation], digests: Mapping[uuid.UUID, str]) -> None:
+        final = {number: self._effects[number] for number in mutations if is_final(self._effects[number].outcome)}
+        self.local_keys.save()
+        audit.write(
+            self.request.origin,
+            self.request.user,
+            [audit.Entry(mutations[number], effect) for number, effect in final.items()],
+        )
+        ledger.settle(
+            self.request.origin,
+            {number: digests[number] for number in mutations},
+            {number: effect.outcome for number, effect in final.items()},
+        )
+
+    # -- constraints
+
+    def _constraints_deferred(self, *, part: bool) -> None:
+        if self._careful and not part and connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+    def _check_constraints(self) -> None:
+        """On SQLite the commit does it, whose failure is looked into by committing each unit by itself."""
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def _locals_of(mutations: Sequence[Mutation], writings: Mapping[str, Writing]) -> Iterator[Local]:
+    for mutation in mutations:
+        if isinstance(mutation.key, Local):
+            yield mutation.key
+        for column in writings[mutation.entity].relations:
+            for values in (mutation.values, mutation.was):
+                value = values.get(column.name)
+                for one in value if isinstance(value, list) else [value]:
+                    found = read_key(one)
+                    if isinstance(found, Local):
+                        yield found
+
+
+def _has_own_code(entity: LocalEntity) -> bool:
+    """Whether saving a record may do more than that: then what was read before may be wrong now."""
+    cls, model = type(entity), entity.model
+    hooks = ("perform_create", "perform_update", "perform_destroy")
+    methods = ("save", "save_base", "delete")
+    signals = (pre_save, post_save, pre_delete, post_delete, m2m_changed)
+    return (
+        any(getattr(cls, name) is not getattr(LocalEntity, name) for name in hooks)
+        or any(getattr(model, name) is not getattr(Model, name) for name in methods)
+        or any(signal.has_listeners(model) for signal in signals)
+    )

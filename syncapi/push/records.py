@@ -1,0 +1,71 @@
+"""The records that mutations are about: many at once, locked, with their versions, and only those in scope."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, models
+
+from syncapi.entities import LocalEntity
+from syncapi.keys.raw import RawKey, Rows
+from syncapi.push.scoped import Scoped
+from syncapi.tracking.row_version import row_version
+
+BATCH = 500  # keys of a query
+
+
+@dataclass
+class Record:
+    """`raw_key`: as the database has it. `version`: see `syncapi.tracking.row_version`."""
+
+    instance: Any
+    raw_key: Any
+    version: int
+
+
+class Records:
+    """Of one transaction. A record that is asked for twice is read once, unless something may have changed it."""
+
+    def __init__(self, scoped: Scoped) -> None:
+        self._scoped = scoped
+        self._known: dict[str, dict[Any, Record | None]] = {}
+
+    def prepare(self, entity: LocalEntity, keys: Iterable[Any]) -> None:
+        """Reads those that are not known, and locks them. Three queries, on SQLite two: there, who writes is alone."""
+        known = self._known.setdefault(entity.name, {})
+        wanted = [key for key in dict.fromkeys(keys) if key not in known]
+        for start in range(0, len(wanted), BATCH):
+            some = wanted[start : start + BATCH]
+            known.update(dict.fromkeys(some))
+            known.update(self._read(entity, some))
+
+    def get(self, entity: LocalEntity, key: Any) -> Record | None:
+        """The record with this key, if it is in the user's scope."""
+        self.prepare(entity, [key])
+        return self._known[entity.name][key]
+
+    def has_version(self, entity: LocalEntity, key: Any, version: int | None) -> None:
+        """A record that is known, if it is, came to this version by a change that is known, too."""
+        record = self._known.get(entity.name, {}).get(key)
+        if record is not None and version is not None:
+            record.version = version
+
+    def forget(self, entity: LocalEntity | None = None, keys: Collection[Any] = ()) -> None:
+        """What is known of them may be wrong now: of all records, without `entity`."""
+        if entity is None:
+            self._known.clear()
+            return
+        for key in keys:
+            self._known.get(entity.name, {}).pop(key, None)
+
+    def _read(self, entity: LocalEntity, keys: list[Any]) -> dict[Any, Record]:
+        rows: Rows = models.QuerySet(entity.model).filter(pk__in=keys)
+        if connection.features.has_select_for_update:
+            # On its own: what is read beside a lock that was waited for is older than the lock.
+            list(rows.order_by("pk").select_for_update().values_list("pk"))
+        annotated = rows.annotate(_raw_key=RawKey(models.F("pk")), _row_version=row_version(entity))
+        found = {one.pk: Record(one, one._raw_key, one._row_version) for one in annotated}
+        members = self._scoped.members(entity, [record.raw_key for record in found.values()]) if found else set()
+        return {key: record for key, record in found.items() if record.raw_key in members}
