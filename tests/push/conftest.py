@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,19 +89,19 @@ def codes(outcomes: list[Json]) -> list[str]:
 
 
 @pytest.fixture
-def device(ann: User) -> Iterator[Pusher]:
+def device(ann: User) -> Pusher:
     """Ann's."""
     found = Pusher()
     found.sign_in("ann")
-    yield found
+    return found
 
 
 @pytest.fixture
-def other(bob: User) -> Iterator[Pusher]:
+def other(bob: User) -> Pusher:
     """Bob's."""
     found = Pusher()
     found.sign_in("bob")
-    yield found
+    return found
 
 
 @pytest.fixture
