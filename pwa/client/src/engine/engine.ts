@@ -14,6 +14,7 @@ import type {
   Trigger,
   User,
 } from "../api";
+import type { Writing } from "../outbox/writing";
 import type { Ports } from "../ports";
 import { ClientError, HaversackError } from "../protocol/errors";
 import type { FacetOptions } from "../query/table";
@@ -29,7 +30,6 @@ import { Reminder } from "./reminder";
 import { Server } from "./server";
 import { storageReport, textBytes } from "./storage";
 import type { Occurrence } from "./triggers";
-import type { Writing } from "./writing";
 
 export interface SyncOptions {
   discardPending?: boolean;

@@ -3,7 +3,10 @@
  * in, all of it is let go at once, and nothing of it can be reached from the next person's.
  */
 
-import type { SyncError, SyncProgress, SyncResult, User } from "../api";
+import type { Key, Row, SyncError, SyncProgress, SyncResult, User } from "../api";
+import { Outbox } from "../outbox/outbox";
+import type { OutboxWorld } from "../outbox/types";
+import { Writing } from "../outbox/writing";
 import type { Ports } from "../ports";
 import { asHaversackError, ClientError, type HaversackError, needsSignIn } from "../protocol/errors";
 import { Preview } from "../query/preview";
@@ -24,7 +27,6 @@ import { type Entry, SyncQueue } from "./queue";
 import type { FileSource, Server } from "./server";
 import { sum, sync } from "./sync";
 import { Watchdog } from "./watchdog";
-import { Writing } from "./writing";
 
 /** What became of a job so far. */
 interface Turn {
@@ -44,6 +46,7 @@ export class Person {
   readonly tables: Tables;
   readonly pictures: Pictures;
   readonly writing: Writing;
+  readonly outbox: Outbox;
   readonly automatic: Automatic;
   /** The sync that runs now, in this tab or another. */
   syncing: SyncProgress | null = null;
@@ -78,14 +81,18 @@ export class Person {
       (entry) => this.run(entry),
       () => ports.clock.now(),
     );
-    this.writing = new Writing({
+    const local: OutboxWorld = {
       store: this.store,
+      readBase: (entity, keys) => readBase(this.tables, entity, keys),
       uuid: () => ports.uuid(),
-      changed: (entity) => {
-        this.emit("datachange", { entities: [entity] });
+      now: () => ports.clock.now(),
+      changed: (entities) => {
+        this.emit("datachange", { entities });
         this.emit("statechange");
       },
-    });
+    };
+    this.writing = new Writing(local);
+    this.outbox = new Outbox(local);
     this.automatic = new Automatic({
       store: this.store,
       ports,
@@ -420,4 +427,16 @@ export class Person {
 
 export function isAnonymous(user: User): boolean {
   return user.key === "anonymous";
+}
+
+/** Rows as the server has them, by their keys; `null`: of all keys. */
+async function readBase(tables: Tables, entity: string, keys: readonly Key[] | null): Promise<Map<Key, Row>> {
+  const found = new Map<Key, Row>();
+  const key = (row: Row) => Object.values(row)[0] as Key;
+  for (const row of keys === null ? await tables.list(entity, {}) : []) found.set(key(row), row);
+  for (const key of keys ?? []) {
+    const row = await tables.get(entity, key);
+    if (row !== null) found.set(key, row);
+  }
+  return found;
 }

@@ -111,6 +111,8 @@ export interface LocalTransaction {
   /** Ids whose outcomes are stored, and which the server has not been told of. */
   unconfirmed(): Promise<string[]>;
   setUnconfirmed(ids: string[]): Promise<void>;
+  /** As of the store, in this transaction. */
+  changeRows: Store["changeRows"];
   /** How often outcomes were stored. */
   mark(): Promise<number>;
   newMark(): Promise<number>;

@@ -30,6 +30,8 @@ const CLIENT_CODES = {
   unknown_record: [false, _("There is no such record on this device.")],
   unknown_attribute: [false, _("The local entity has no such attribute.")],
   invalid_budget: [false, _("Space for pictures is a number of bytes, or null for no limit.")],
+  permission_denied: [false, _("You may not do this.")],
+  in_flight: [false, _("The server may have this change already. What became of it comes with the next sync.")],
   unknown_conflict: [false, _("There is no such conflict.")],
   sign_in_required: [false, _("Sign in to go on.")],
   wrong_user: [false, _("Somebody else is signed in on this device. Sign in again to go on.")],

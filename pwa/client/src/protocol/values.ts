@@ -2,6 +2,7 @@
 
 import type { AttributeDefinition, AttributeType, WireValue } from "../api";
 import { _, type Marked, translate } from "../language";
+import { comparison } from "../query/order";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const DECIMAL = /^-?(\d+)(?:\.(\d+))?$/;
@@ -39,7 +40,7 @@ export function fitsType({ type, null: isNullable }: AttributeDefinition, value:
 
 /** What is wrong with a value, for people; `null` when nothing is. */
 export function problemOf(attribute: AttributeDefinition, value: WireValue): string | null {
-  const { type, null: isNullable, choices, max_length, max_digits, decimal_places = 0 } = attribute;
+  const { type, null: isNullable, choices, max_length, min_length, max_digits, decimal_places = 0 } = attribute;
   if (value === null) return isNullable ? null : translate(_("Enter a value."));
   const [fits, told] = TYPES[type];
   if (!fits(value)) return translate(told);
@@ -49,6 +50,17 @@ export function problemOf(attribute: AttributeDefinition, value: WireValue): str
     return translate(_("Choose one of the choices."));
   if (max_length !== undefined && [...String(value)].length > max_length) {
     return filled(_("Enter at most {most} characters."), max_length);
+  }
+  // An empty text is none: whether there must be one is another question.
+  if (min_length !== undefined && value !== "" && [...String(value)].length < min_length) {
+    return filled(_("Enter at least {least} characters."), min_length, "{least}");
+  }
+  const { min, max, patterns = [] } = attribute;
+  const order = comparison(type);
+  if (min != null && order(value, min) < 0) return filled(_("Enter {least} or more."), min, "{least}");
+  if (max != null && order(value, max) > 0) return filled(_("Enter {most} or less."), max);
+  for (const { regex, message, ignore_case, inverse = false } of value === "" ? [] : patterns) {
+    if (new RegExp(regex, ignore_case ? "iu" : "u").test(String(value)) === inverse) return message;
   }
   if (type === "decimal") {
     const [, whole = "", places = ""] = DECIMAL.exec(String(value)) ?? [];
@@ -60,8 +72,13 @@ export function problemOf(attribute: AttributeDefinition, value: WireValue): str
   return null;
 }
 
-function filled(text: Marked, most: number): string {
-  return translate(text).replace("{most}", String(most));
+/** Whether a form takes it for nothing. */
+export function isEmpty(value: WireValue): boolean {
+  return value === null || value === "" || (Array.isArray(value) && value.length === 0);
+}
+
+function filled(text: Marked, bound: WireValue, name = "{most}"): string {
+  return translate(text).replace(name, () => String(bound));
 }
 
 /** A day that there is: 30 February is none. */

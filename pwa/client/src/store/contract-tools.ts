@@ -2,7 +2,7 @@
 
 import { expect } from "vitest";
 
-import type { EntityDefinition } from "../api";
+import type { AttributeDefinition, EntityDefinition } from "../api";
 import type { EntityRecord, Segment, Store, Switch } from "./store";
 
 export const segment = (...keys: number[]): Segment => ({
@@ -43,6 +43,6 @@ export function recordOf(generation: number, cursor: string, segments: Segment[]
 }
 
 export function definitionOf(...names: string[]) {
-  const entities = names.map((name) => ({ name }) as EntityDefinition);
+  const entities = names.map((name) => ({ name, attributes: [] as AttributeDefinition[] }) as EntityDefinition);
   return { app: "shop", title: "", description: "", anonymous: true, contexts: {}, entities };
 }

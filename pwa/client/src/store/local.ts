@@ -3,7 +3,7 @@
 import type { AppState, ChangeState, Key } from "../api";
 import type { LocalRow, LocalTransaction } from "../outbox/types";
 import { type AnyTransaction, get, put, type SingleKey, type Writing } from "./schema";
-import { changesOf, noteChanged, rangeOf } from "./singles";
+import { changeRows, changesOf, noteChanged, rangeOf } from "./singles";
 import type { CaughtUp } from "./store";
 
 /** For `work`; then tells readers of the entities whose local rows are others. */
@@ -61,6 +61,7 @@ export function localTransaction(transaction: AnyTransaction, touched = new Set<
     },
     unconfirmed: async () => (await get(transaction, "unconfirmed")) ?? [],
     setUnconfirmed: (ids) => put(writing, "unconfirmed", ids),
+    changeRows: (...change) => changeRows(writing, ...change),
     mark: async () => (await get(transaction, "settlings")) ?? 0,
     async newMark() {
       const mark = ((await get(transaction, "settlings")) ?? 0) + 1;

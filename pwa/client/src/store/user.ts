@@ -4,6 +4,7 @@ import type { IDBPDatabase } from "idb";
 
 import type { AppState, Key } from "../api";
 import type { LocalTransaction } from "../outbox/types";
+import { upgrade } from "../outbox/upgrade";
 import { type Agenda, EMPTY_AGENDA } from "./agenda";
 import {
   blocksOf,
@@ -190,8 +191,10 @@ export class IdbStore implements Store {
       if (!(await this.isCurrent(transaction, state.entities, change))) return false;
       const next = switched(state, change);
       if (change.definition !== null) {
-        await put(transaction, "version", change.definition.version);
-        await put(transaction, "definition", change.definition.definition);
+        const { version, definition } = change.definition;
+        await put(transaction, "version", version);
+        await put(transaction, "definition", definition);
+        await inLocal(transaction, (local) => upgrade(local, definition));
       }
       await put(transaction, "entities", next.entities);
       await put(transaction, "partials", next.partials);

@@ -26,5 +26,5 @@ export function turn(): Promise<void> {
 
 /** Lets everything run that waits for nothing but its turn, however many turns that takes. */
 export async function settle(): Promise<void> {
-  for (let i = 0; i < 100; i++) await turn();
+  for (let i = 0; i < 200; i++) await turn();
 }

@@ -1,0 +1,64 @@
+/** Whether a record can have values that somebody gives it. */
+
+import type { AttributeDefinition, EntityDefinition, Row, WireValue } from "../api";
+import { _, translate } from "../language";
+import { InvalidValues } from "../protocol/errors";
+import { LOCAL } from "../protocol/patterns";
+import { isEmpty, problemOf } from "../protocol/values";
+import { keysIn } from "./book";
+import { isLocalKey } from "./lay";
+
+/** What is wrong, by input. */
+export class Problems {
+  private readonly found: Record<string, string[]> = {};
+
+  /** `at`: in front of the names of attributes. */
+  add(problems: Iterable<[name: string, problem: string]>, at = ""): void {
+    for (const [name, problem] of problems) this.found[at + name] = [problem];
+  }
+
+  /** @throws InvalidValues */
+  check(): void {
+    if (Object.keys(this.found).length > 0) throw new InvalidValues(this.found);
+  }
+}
+
+/** What is wrong, by attribute; of a record that is new also what is missing. */
+export function* problemsOf(entity: EntityDefinition, values: Row, isNew: boolean): Generator<[string, string]> {
+  const known = new Map(entity.attributes.map((attribute) => [attribute.name, attribute]));
+  const isLocal = entity.pattern === LOCAL;
+  for (const [name, value] of Object.entries(values)) {
+    const attribute = known.get(name);
+    if (attribute === undefined) yield [name, translate(_("There is no such attribute."))];
+    else if (!isLocal && !attribute.editable) yield [name, translate(_("This cannot be changed."))];
+    else {
+      const problem = problemWith(attribute, value);
+      if (problem !== null) yield [name, problem];
+    }
+  }
+  for (const attribute of isNew ? entity.attributes : []) {
+    if (attribute.name in values || (!isLocal && !attribute.editable)) continue;
+    if (attribute.required || !hasDefault(attribute)) yield [attribute.name, translate(_("Enter a value."))];
+  }
+}
+
+function problemWith(attribute: AttributeDefinition, value: WireValue): string | null {
+  if (attribute.required && isEmpty(value)) return translate(_("Enter a value."));
+  // Records that were made here have no other key yet.
+  if (attribute.relation !== undefined && !attribute.many && isLocalKey(value)) return null;
+  if (!attribute.many) return problemOf(attribute, value);
+  if (!Array.isArray(value)) return translate(_("Choose any number of records."));
+  const { required: _required, ...one } = attribute;
+  const problems = keysIn(value).map((key) => (isLocalKey(key) ? null : problemOf(one, key)));
+  if (keysIn(value).length < value.length) return translate(_("Choose any number of records."));
+  return problems.find((problem) => problem !== null) ?? null;
+}
+
+export function hasDefault(attribute: AttributeDefinition): boolean {
+  return "default" in attribute || attribute.null || (attribute.many ?? false);
+}
+
+export function defaultsOf(entity: EntityDefinition): Row {
+  const none = ({ many }: AttributeDefinition): WireValue => (many ? [] : null);
+  return Object.fromEntries(entity.attributes.filter(hasDefault).map((one) => [one.name, one.default ?? none(one)]));
+}
