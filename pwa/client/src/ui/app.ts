@@ -135,7 +135,7 @@ export class App extends LitElement {
       @hv-place=${(event: CustomEvent<Place | null>) => (this.place = event.detail)} @click=${this.#clicked}>
       ${
         state.signInNeeded || this.signingIn
-          ? html`<hv-sign-in class="alone" ?cancellable=${!state.signInNeeded}></hv-sign-in>`
+          ? html`<hv-sign-in class="alone" ?cancellable=${!state.signInNeeded} .state=${state}></hv-sign-in>`
           : this.#isFirstRun(state) || !state.definition
             ? html`<hv-first-run class="alone" .state=${state}></hv-first-run>`
             : this.#shell(state, state.definition)

@@ -2,3 +2,5 @@
 import "./parts/record-state";
 import "./screens/changes";
 import "./screens/conflict";
+
+export { exportChanges } from "./changes/export";

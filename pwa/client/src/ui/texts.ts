@@ -247,6 +247,30 @@ const english = {
     "{number} records are only on this device. They will be gone for good.",
   ),
 
+  signOutTextElse: _(
+    "All other data and pictures of {name} are removed from this device, too. They stay on the server; signing in again downloads them, which needs a connection.",
+  ),
+  signOutUnsent: ngettext_lazy(
+    "{number} change has not been sent. It will be gone for good.",
+    "{number} changes have not been sent. They will be gone for good.",
+  ),
+  signOutUnsentWhat: _("Changed: {what}."),
+  signOutOffline: _("They can be sent when you are online."),
+  signOutAnyway: _("Sign out anyway"),
+  sendFirst: _("Send first"),
+  sentNotAll: _("Not all of them could be sent. See what is left under Changes."),
+  exportFile: _("Save as a file"),
+  exportDone: ngettext_lazy("{number} change saved as a file.", "{number} changes saved as a file."),
+  exportFailed: _("The file could not be made."),
+  otherAccount: _("Use another account"),
+  signInAgain: ngettext_lazy(
+    "Sign in as {name} to send {number} change. Another account neither sees nor sends it.",
+    "Sign in as {name} to send {number} changes. Another account neither sees nor sends them.",
+  ),
+  showChanges: _("Show changes"),
+  changesOldest: _("the oldest from {ago}"),
+  changesNone: _("All changes are on the server"),
+
   install: pgettext("do it", "Install"),
   installTitle: _("Install this app"),
   installHint: _("It gets its own icon, opens without a browser around it, and its data is kept for longer."),

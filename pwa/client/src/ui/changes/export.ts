@@ -69,7 +69,8 @@ export function fileName(app: string, now: string): string {
 /** Offers everything that the server has not taken as a file; the network has no part in it. Returns how many there are. */
 export async function exportChanges(format: Formatter): Promise<number> {
   const { offline } = window;
-  const [changes, conflicts, state] = await Promise.all([offline.pending(), offline.conflicts(), offline.state()]);
+  const [pending, conflicts, state] = await Promise.all([offline.pending(), offline.conflicts(), offline.state()]);
+  const changes = pending.filter((change) => change.state !== "sent");
   const whole = changes.map((change) => conflicts.find(({ id }) => id === change.id) ?? change);
   const now = new Date().toISOString();
   const { app } = offline.config;

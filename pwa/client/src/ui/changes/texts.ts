@@ -17,8 +17,6 @@ const english = {
   signInToSendHint: _("The server no longer knows you. Everything stays on this device until you sign in."),
   export: _("Export"),
   exportHint: _("Save all of them as a file"),
-  exported: ngettext_lazy("{number} change saved as a file.", "{number} changes saved as a file."),
-  exportFailed: _("The file could not be made."),
   conflicts: _("Conflicts"),
   attention: _("Needs attention"),
   unsent: _("Not sent"),

@@ -129,7 +129,7 @@ export class Discard extends LitElement {
 
   async #export(): Promise<void> {
     await exportChanges(format()).catch(() => {
-      this.problem = c("exportFailed");
+      this.problem = t("exportFailed");
     });
   }
 

@@ -92,7 +92,7 @@ export class Nav extends LitElement {
   #changes() {
     const { unsent = 0, attention = 0, conflicts = 0, waiting = 0 } = this.pending ?? {};
     const turn = attention + conflicts;
-    const count = turn || unsent + waiting;
+    const count = turn || unsent || waiting;
     const number = format().count(count);
     const said = t(turn ? "changesAttention" : "changesUnsent", { count, number });
     return html`<a class="item" data-test="nav-changes" aria-current=${this.#current("changes")}

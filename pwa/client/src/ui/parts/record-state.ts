@@ -2,11 +2,11 @@
 import { css, html, LitElement, nothing } from "lit";
 import type { AppState, Definition, EntityDefinition, Key, PendingChange } from "../../api";
 import { isAttention } from "../changes/bundles";
-import { Pending } from "../changes/pending";
 import { Shown } from "../changes/shown";
 import { c } from "../changes/texts";
 import { valueStyles } from "../changes/values.css";
 import { Live } from "../data/live";
+import { Pending } from "../data/pending";
 import { Titles } from "../data/titles";
 import { format } from "../format";
 import { type IconName, icon } from "../icons";

@@ -4,11 +4,11 @@ import type { AppState, Definition, PendingChange } from "../../api";
 import { type Bundle, isAttention, isTurn, turns } from "../changes/bundles";
 import { differences } from "../changes/differences";
 import { exportChanges } from "../changes/export";
-import { Pending } from "../changes/pending";
 import { Shown } from "../changes/shown";
 import { c } from "../changes/texts";
 import { valueStyles } from "../changes/values.css";
 import { Live } from "../data/live";
+import { Pending } from "../data/pending";
 import { Titles } from "../data/titles";
 import { format } from "../format";
 import { icon } from "../icons";
@@ -133,11 +133,11 @@ export class Changes extends LitElement {
 
   #summary(all: PendingChange[]) {
     const { online, sessionExpired, syncing } = this.state;
-    const waits = all.filter(({ state }) => state === "unsent" || state === "sending" || state === "waiting").length;
+    const waits = all.filter(({ state }) => state === "unsent" || state === "sending").length;
     const turn = all.filter((change) => change.state === "conflict" || isAttention(change)).length;
     const oldest = all[0]?.madeAt;
     const [done, total] = syncing ? measure(syncing) : [0, 0];
-    const sends = all.some(({ state }) => state === "unsent" || state === "sending");
+    const sends = waits > 0;
     const title = waits
       ? c("notSentCount", { count: waits, number: format().count(waits) })
       : c("yourTurnCount", { count: turn, number: format().count(turn) });
@@ -338,9 +338,9 @@ export class Changes extends LitElement {
   async #export(): Promise<void> {
     try {
       const count = await exportChanges(format());
-      note({ text: c("exported", { count, number: format().count(count) }) });
+      note({ text: t("exportDone", { count, number: format().count(count) }) });
     } catch {
-      note({ text: c("exportFailed"), failed: true });
+      note({ text: t("exportFailed"), failed: true });
     }
   }
 

@@ -11,11 +11,11 @@ import {
   type Picks,
   picksOf,
 } from "../changes/differences";
-import { Pending } from "../changes/pending";
 import { isEmpty, Shown, titleIn } from "../changes/shown";
 import { c } from "../changes/texts";
 import { valueStyles } from "../changes/values.css";
 import { Live } from "../data/live";
+import { Pending } from "../data/pending";
 import { Titles } from "../data/titles";
 import { format } from "../format";
 import { icon } from "../icons";

@@ -1,14 +1,18 @@
 /** Signing in: before the first download, or again when the server no longer knows the session. */
 import { css, html, LitElement, nothing } from "lit";
+import type { AppState } from "../../api";
+import { format } from "../format";
 import { icon } from "../icons";
 import { appIcon } from "../parts/app-icon";
 import { base, buttons } from "../styles";
 import { t } from "../texts";
+import "../parts/sign-out";
 import { centred, fields } from "./forms.css";
 
 export class SignIn extends LitElement {
   static override properties = {
     cancellable: { type: Boolean },
+    state: { attribute: false },
     busy: { state: true },
     error: { state: true },
     invalid: { state: true },
@@ -16,6 +20,8 @@ export class SignIn extends LitElement {
   };
   /** Whether there is something to go back to. */
   declare cancellable: boolean;
+  /** Who is here, and has something to send, where the session expired. */
+  declare state: AppState | null;
   declare busy: boolean;
   declare error: string;
   declare invalid: "" | "username" | "password" | "both";
@@ -53,6 +59,7 @@ export class SignIn extends LitElement {
   constructor() {
     super();
     this.cancellable = false;
+    this.state = null;
     this.busy = false;
     this.error = "";
     this.invalid = "";
@@ -66,7 +73,7 @@ export class SignIn extends LitElement {
       <main class="panel">
         <img class="app-icon" src=${appIcon()} alt="" />
         <h1 tabindex="-1">${t("signInTo", { app: title })}</h1>
-        <p class="muted">${t("signInHint")}</p>
+        <p class="muted" data-test="sign-in-hint">${this.#hint()}</p>
         <form data-test="sign-in-form" novalidate @submit=${this.#submit} aria-busy=${this.busy}>
           <div class="field">
             <label for="username">${t("userName")}</label>
@@ -97,10 +104,19 @@ export class SignIn extends LitElement {
                 ? html`<button class="button quiet" type="button" @click=${this.#cancel}>${t("cancel")}</button>`
                 : nothing
             }
+            ${this.cancellable && this.state?.user ? html`<hv-sign-out quiet .user=${this.state.user} .state=${this.state}></hv-sign-out>` : nothing}
           </div>
         </form>
       </main>
     `;
+  }
+
+  #hint(): string {
+    const { user = null, pending } = this.state ?? {};
+    const { unsent = 0, attention = 0, conflicts = 0, waiting = 0 } = pending ?? {};
+    const count = unsent + attention + conflicts + waiting;
+    if (!this.cancellable || !user || !count) return t("signInHint");
+    return t("signInAgain", { name: user.name, count, number: format().count(count) });
   }
 
   async #submit(event: SubmitEvent): Promise<void> {

@@ -3,12 +3,15 @@ import { html, LitElement, nothing } from "lit";
 import type { AppState, EntityDefinition, StorageReport } from "../../api";
 import { LOCAL } from "../../protocol/patterns";
 import { applyUpdate, onUpdateWaiting } from "../../updates";
+import { countText } from "../changes/count";
 import { Live } from "../data/live";
+import { Pending } from "../data/pending";
 import { isShellKept } from "../data/shell";
 import { format } from "../format";
 import { icon } from "../icons";
-import { findEntity } from "../model";
+import { canWrite, findEntity } from "../model";
 import { type Missing, missingOffline } from "../readiness";
+import { routePath } from "../router";
 import { base, buttons, cards } from "../styles";
 import { checkText, measure, phaseText, reason, stateLook, stateTitle } from "../sync-words";
 import { capitalize, t } from "../texts";
@@ -40,6 +43,7 @@ export class Status extends LitElement {
 
   static override styles = [base, buttons, cards, statusStyles];
 
+  #pending = new Pending(this);
   #stop = () => {};
   #measuring = false;
 
@@ -75,7 +79,7 @@ export class Status extends LitElement {
     return html`
       <h1 tabindex="-1">${t("status")}</h1>
       <div class="columns">
-        <div>${this.#summary()}${this.#readiness()}${this.#data()}</div>
+        <div>${this.#summary()}${this.#changes()}${this.#readiness()}${this.#data()}</div>
         <div>
           <hv-kept .storage=${this.storage} @hv-measure=${this.#measure}></hv-kept>
           <hv-install></hv-install>
@@ -86,7 +90,7 @@ export class Status extends LitElement {
                     <h2>${t("account")}</h2>
                     <p class="muted">${t("signedInAs", { name: user.name })}</p>
                   </div>
-                  <hv-sign-out .user=${user} .onlyHere=${this.state.onlyHere}></hv-sign-out>
+                  <hv-sign-out .user=${user} .state=${this.state}></hv-sign-out>
                 </section>`
               : nothing
           }
@@ -137,6 +141,34 @@ export class Status extends LitElement {
         }
       </section>
     `;
+  }
+
+  #changes() {
+    const { definition, pending } = this.state;
+    const all = this.#pending.all ?? [];
+    if (!definition || !(canWrite(definition) || all.length)) return nothing;
+    const turn = (pending?.attention ?? 0) + (pending?.conflicts ?? 0);
+    const unsent = pending?.unsent ?? 0;
+    const title = unsent
+      ? t("changesUnsent", { count: unsent, number: format().count(unsent) })
+      : t("changesAttention", { count: turn, number: format().count(turn) });
+    return html`<section class="card ready" aria-label=${t("changes")} data-test="device-changes">
+      <div class="line">
+        <div class="dot ${turn ? "offline" : ""}">${icon(all.length ? "unsent" : "check")}</div>
+        <div class="text">
+          <strong>${all.length ? title : t("changesNone")}</strong>
+          ${
+            all.length
+              ? html`<span class="muted">
+                  ${countText(definition, all, format())}${pending?.oldest ? html`, <hv-ago .time=${pending.oldest} text="changesOldest"></hv-ago>` : nothing}.
+                  ${turn && unsent ? html`<br />${t("changesAttention", { count: turn, number: format().count(turn) })}.` : nothing}
+                </span>`
+              : nothing
+          }
+        </div>
+        ${all.length ? html`<a class="button" data-test="show-changes" href=${routePath(window.offline.config.base, { screen: "changes" })}>${t("showChanges")}</a>` : nothing}
+      </div>
+    </section>`;
   }
 
   #readiness() {

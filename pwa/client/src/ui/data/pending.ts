@@ -1,7 +1,7 @@
 /** The changes of this device, read again whenever any of them may be another: by this tab, another, or a sync. */
 import type { LitElement, ReactiveController } from "lit";
 import type { Conflict, PendingChange } from "../../api";
-import { Live } from "../data/live";
+import { Live } from "./live";
 
 export class Pending implements ReactiveController {
   /** Oldest first; `null` until they are read. */
