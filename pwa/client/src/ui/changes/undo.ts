@@ -1,7 +1,7 @@
 /** Taking back what was just saved, as long as that takes back no more than it. */
 import type { Edit, PendingChange, Row } from "../../api";
 import { findEntity } from "../model";
-import { note } from "../note";
+import { type Note, note } from "../note";
 import { t } from "../texts";
 
 export interface Undo {
@@ -57,43 +57,41 @@ function reversed({ entity, key, op, values, base }: PendingChange, keyOf: (enti
 }
 
 /**
- * Saves, says so, and offers to take it back.
+ * Saves, and finds out what takes that back, for the toast that says it is saved; nothing where nothing does.
  *
- * @param words what is said once it is on this device.
- * @throws whatever `save` rejects with; nothing is said then.
+ * @throws whatever `save` rejects with.
  */
-export async function saveWithUndo<T>(save: () => Promise<T>, words: (result: T) => string): Promise<T> {
+export async function withUndo<T>(save: () => Promise<T>): Promise<{ result: T; undo: Pick<Note, "action"> }> {
   const { offline } = window;
   const look = () => offline.pending().catch(() => null);
   const before = await look();
   const result = await save();
   const after = before && (await look());
   const { definition } = await offline.state();
-  const undo = before && after && undoOf(before, after, (name) => findEntity(definition, name)?.key ?? "id");
-  const isSomething = undo && (undo.discard.length > 0 || undo.edits.length > 0);
-  note({
-    text: words(result),
-    ...(isSomething && { action: { label: t("undo"), run: () => takeBack(undo) } }),
-  });
-  return result;
-}
-
-/** What is saved is said to be sent: when there is a connection, or now. */
-export async function savedWords(): Promise<string> {
-  const { online, sessionExpired } = await window.offline.state();
-  if (sessionExpired) return t("savedSignIn");
-  return online ? t("savedHere") : t("savedOffline");
+  const found = before && after && undoOf(before, after, (name) => findEntity(definition, name)?.key ?? "id");
+  const isSomething = found && (found.discard.length > 0 || found.edits.length > 0);
+  return { result, undo: isSomething ? { action: { label: t("undo"), run: () => takeBack(found) } } : {} };
 }
 
 async function takeBack({ discard, edits, reversed }: Undo): Promise<void> {
   const { offline } = window;
   try {
-    await offline.discard(discard);
+    if (discard.length) await offline.discard(discard);
   } catch (error) {
     if ((error as { code?: string }).code !== "in_flight" || reversed === null)
       return note({ text: t("undoTooLate"), failed: true });
-    await offline.saveTogether(reversed);
+    await write(reversed);
   }
-  if (edits.length) await offline.saveTogether(edits);
+  await write(edits);
   note({ text: t("undone") });
+}
+
+/** One edit alone is no group: it was none before. */
+async function write(edits: Edit[]): Promise<void> {
+  const [only, ...more] = edits;
+  if (!only) return;
+  const api = window.offline.entities[only.entity];
+  if (more.length || !api) await window.offline.saveTogether(edits);
+  else if ("delete" in only) await api.delete(only.delete);
+  else await api.createOrUpdate(only.values);
 }

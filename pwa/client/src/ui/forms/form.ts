@@ -2,12 +2,13 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import type { AppState, Definition, EntityDefinition, Key, LocalFacts, Row } from "../../api";
 import { currentLocale } from "../../language";
+import { withUndo } from "../changes/undo";
 import { Live } from "../data/live";
 import { markUnsaved } from "../data/unsaved";
 import { format } from "../format";
 import { icon } from "../icons";
 import { findEntity, keyOf, parseKey, recordTitle, titleAttribute } from "../model";
-import { note } from "../note";
+import { type Note, note } from "../note";
 import { dialogs } from "../parts/dialog.css";
 import { localFacts } from "../parts/local-mark";
 import { valueTemplate } from "../parts/value";
@@ -561,11 +562,15 @@ export class Form extends LitElement {
     const placed = this.#gone ? this.#anew(filling) : editsOf(filling, () => window.offline.newKey());
     this.busy = true;
     try {
-      const key = await this.#write(filling, placed);
+      const { result: key, undo } = await withUndo(() => this.#write(filling, placed));
       this.#over = true;
       markUnsaved(this, false);
       await this.#keeping?.drop();
-      this.#saved({ entity: this.entity.name, key, isNew: filling.editing.isNew || this.#gone }, placed.length > 0);
+      this.#saved(
+        { entity: this.entity.name, key, isNew: filling.editing.isNew || this.#gone },
+        placed.length > 0,
+        undo,
+      );
     } catch (error) {
       await this.#failed(error, placed);
     } finally {
@@ -601,11 +606,11 @@ export class Form extends LitElement {
     return [{ edit: { entity: entity.name, values: editing.whole() }, of: editing }];
   }
 
-  #saved(detail: Saved, isChanged: boolean): void {
+  #saved(detail: Saved, isChanged: boolean, undo: Pick<Note, "action">): void {
     const { online } = this.state;
     const isLocal = this.entity.pattern === "local";
     const said = isLocal ? "savedLocal" : online ? "savedOnline" : "savedOffline";
-    note({ text: f(isChanged ? said : "nothingChanged") });
+    note({ text: f(isChanged ? said : "nothingChanged"), ...undo });
     this.dispatchEvent(new CustomEvent("hv-saved", { detail, bubbles: true, composed: true }));
   }
 
@@ -614,7 +619,9 @@ export class Form extends LitElement {
     const isInvalid = code === "invalid_values" && fields !== undefined;
     this.failure = isInvalid
       ? tellFields(placed, fields)
-      : [f("saveFailed", { reason: message ?? "" }), f("saveFailedHint")];
+      : code === "quota"
+        ? [`${t("quotaTitle")}.`, t("quotaHint")]
+        : [f("saveFailed", { reason: message ?? "" }), f("saveFailedHint")];
     await this.#showWrong();
   }
 
