@@ -100,6 +100,15 @@ export class Device {
     return device;
   }
 
+  /** As after a crash: what was not on the disk is not there. */
+  reopened(): Device {
+    this.store.close();
+    const device = new Device(new IdbStore("shop", "ann", () => "replica"), this.definition);
+    Object.assign(device.rows, this.rows);
+    device.uuids = this.uuids;
+    return device;
+  }
+
   /** The app has this definition from now on. */
   async define(entities: EntityDefinition[]): Promise<void> {
     this.definition.entities = entities;
