@@ -10,7 +10,7 @@ import { positions } from "./data/positions";
 import { ScreenFocus } from "./focus";
 import { format } from "./format";
 import type { Saved } from "./forms/form";
-import { loadChanges, loadForms } from "./later";
+import { loadChanges, loadDevice, loadForms } from "./later";
 import { canWrite, hasPreview, knownView, routeEntity } from "./model";
 import { Navigator } from "./navigator";
 import type { Note } from "./note";
@@ -32,7 +32,6 @@ import "./screens/first-run";
 import "./screens/list";
 import "./screens/sign-in";
 import "./screens/starting";
-import "./screens/status";
 
 export class App extends LitElement {
   static override properties = {
@@ -161,7 +160,7 @@ export class App extends LitElement {
         <main id="main">
           ${
             route.screen === "status"
-              ? html`<div class="page"><hv-status .state=${state}></hv-status></div>`
+              ? html`<hv-later class="screen page" .load=${loadDevice} .shown=${html`<hv-status .state=${state}></hv-status>`}></hv-later>`
               : route.screen === "conflict"
                 ? html`<hv-later class="screen page" .load=${loadChanges} .shown=${keyed(route.id, html`<hv-conflict .state=${state} .change=${route.id}></hv-conflict>`)}></hv-later>`
                 : route.screen === "changes"

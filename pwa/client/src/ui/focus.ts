@@ -33,14 +33,9 @@ export class ScreenFocus implements ReactiveController {
 
   async move(where: Place): Promise<void> {
     const left = this.#left;
-    const screens = [
-      "hv-own-screen[kind=detail]",
-      "hv-later.screen",
-      "hv-detail",
-      "hv-status",
-      "hv-list",
-      "hv-own-screen",
-    ].map((name) => this.host.renderRoot.querySelector<LitElement>(`${name}:not(.behind)`));
+    const screens = ["hv-own-screen[kind=detail]", "hv-later.screen", "hv-detail", "hv-list", "hv-own-screen"].map(
+      (name) => this.host.renderRoot.querySelector<LitElement>(`${name}:not(.behind)`),
+    );
     const screen = screens.find((element) => element !== null);
     await screen?.updateComplete;
     if (where === "row" && left.screen === "detail" && (screen as List | undefined)?.focusRow?.(left.key)) return;

@@ -3,10 +3,11 @@ import { css, html, LitElement, nothing } from "lit";
 import type { AppState } from "../../api";
 import { format } from "../format";
 import { icon } from "../icons";
+import { loadDevice } from "../later";
 import { appIcon } from "../parts/app-icon";
 import { base, buttons } from "../styles";
 import { t } from "../texts";
-import "../parts/sign-out";
+import "../parts/later";
 import { centred, fields } from "./forms.css";
 
 export class SignIn extends LitElement {
@@ -104,7 +105,12 @@ export class SignIn extends LitElement {
                 ? html`<button class="button quiet" type="button" @click=${this.#cancel}>${t("cancel")}</button>`
                 : nothing
             }
-            ${this.cancellable && this.state?.user ? html`<hv-sign-out quiet .user=${this.state.user} .state=${this.state}></hv-sign-out>` : nothing}
+            ${
+              this.cancellable && this.state?.user
+                ? html`<hv-later small .load=${loadDevice}
+                  .shown=${html`<hv-sign-out quiet .user=${this.state.user} .state=${this.state}></hv-sign-out>`}></hv-later>`
+                : nothing
+            }
           </div>
         </form>
       </main>
