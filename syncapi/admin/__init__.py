@@ -1,4 +1,4 @@
-"""What administrators set of apps, and see of syncing: devices, their syncs, change tracking.
+"""What administrators set of apps, and see of syncing: devices, their syncs, their changes, change tracking.
 
 Importing this package registers it.
 """
@@ -6,6 +6,7 @@ Importing this package registers it.
 from syncapi.admin.app_settings import AppSettingsAdmin
 from syncapi.admin.devices import ReplicaAdmin
 from syncapi.admin.pulls import PullAdmin
+from syncapi.admin.pushed import PushedChangeAdmin
 from syncapi.admin.tracking import ChangeTrackingAdmin
 
-__all__ = ["AppSettingsAdmin", "ChangeTrackingAdmin", "PullAdmin", "ReplicaAdmin"]
+__all__ = ["AppSettingsAdmin", "ChangeTrackingAdmin", "PullAdmin", "PushedChangeAdmin", "ReplicaAdmin"]

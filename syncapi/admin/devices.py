@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from syncapi.admin.pushed import outcome_counts
 from syncapi.admin.readonly import ReadOnlyAdmin, user_search_fields
 from syncapi.admin.words import AppFilter, OutcomeFilter, app_title, duration, grouped, outcome_badge, short_time
 from syncapi.api.envelope import ANONYMOUS
@@ -102,7 +103,15 @@ class ReplicaAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         # Whether there is such a device is for Django's own view to say.
         pulls = _pulls(object_id) if request.user.has_perm("syncapi.view_pull") else None
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "pulls": pulls})
+        found = {"pulls": pulls, "changes": self._changes(request, object_id)}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **found})
+
+    def _changes(self, request: HttpRequest, object_id: str) -> list[dict[str, Any]] | None:
+        """What became of the changes it sent; None for who may not see them."""
+        if not request.user.has_perm("syncapi.view_pushedchange"):
+            return None
+        replica = self.get_object(request, object_id)
+        return None if replica is None else outcome_counts(replica, self.admin_site.name)
 
     @admin.display(description=_("device"), ordering="replica")
     def device(self, obj: Replica) -> str:

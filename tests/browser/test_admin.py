@@ -17,11 +17,38 @@ PAGES = {
     "forgetting": "replica/1/delete/",
     "syncs": "pull/",
     "sync": "pull/1/change/",
+    "changes": "pushedchange/",
+    "change": "pushedchange/1/change/",
+    "changes of a record": "pushedchange/?app=sales&entity=LocalCustomer&key=1",
     "change tracking": "changetracking/",
     "settings of all apps": "appsettings/",
     "settings of an app": "appsettings/catalog/change/",
     "history of settings": "appsettings/catalog/history/",
 }
+
+
+CHANGES = """
+import json, uuid
+from django.contrib.auth.models import User
+from django.utils import timezone
+from syncapi.models import PushedChange, Replica
+nancy = User.objects.get(username="nancy")
+replica = Replica.objects.get()
+for status in ("rejected", "applied", "conflict", "gone"):
+    refused = status == "rejected"
+    error = {"code": "invalid_values", "message": "Some values are not right.", "retry": False, "fields": {
+        "city": ["A very long name for a city, which the model does not take."], "non_field_errors": ["Not together."]}}
+    PushedChange.objects.create(
+        replica=replica.replica, app="sales", user_key="x", user=nancy, item=uuid.uuid4(), entity="LocalCustomer",
+        op="update", key="1", title="Alfreds Futterkiste", status=status, code="invalid_values" if refused else "",
+        error=json.dumps(error) if refused else "",
+        values=json.dumps({"city": "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch", "phone": ""}),
+        before=json.dumps({"city": "Berlin", "phone": "030-0074321"}),
+        after="" if refused else json.dumps({"city": "Llanfair", "phone": ""}),
+        made_at=timezone.now(), at=timezone.now(),
+    )
+PushedChange.objects.filter(status="gone").update(app=replica.app, user_key=replica.user_key)
+"""
 
 
 def sync(request: APIRequestContext, site: Site) -> None:
@@ -51,6 +78,7 @@ def test_axe_finds_nothing_in_the_pages_about_syncing(
 ) -> None:
     context = browser(viewport=size, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
     sync(context.request, site)
+    site.shell(CHANGES)
     page = context.new_page()
     sign_in(page, site, "/admin/syncapi/")
     expect(page.get_by_role("main").get_by_role("link", name="Change tracking")).to_be_visible()
