@@ -13,7 +13,9 @@ import { FakeOffline } from "./fake-offline";
 const switches = new URLSearchParams(location.search);
 // Kept for the visit: moving about inside the app drops the query.
 for (const name of switches.keys()) if (name === "reset") sessionStorage.clear();
-if ([...switches.keys()].length && !switches.has("q")) sessionStorage.setItem("switches", switches.toString());
+// What a list is narrowed by, or a new record begins with, is no switch.
+const isSwitch = (name: string) => !["q", "order", "flat"].includes(name) && !name.startsWith("is.");
+if ([...switches.keys()].some(isSwitch)) sessionStorage.setItem("switches", switches.toString());
 const kept = new URLSearchParams(sessionStorage.getItem("switches") ?? "");
 
 const theme = kept.get("theme");
