@@ -182,7 +182,7 @@ export class Field extends LitElement {
   #number() {
     const { type, min } = this.attribute;
     const isSigned = min === undefined || min === null || Number(min) < 0;
-    const input = html`<input id="control" class="control number" name=${this.attribute.name} type="text" dir="ltr"
+    const input = html`<input id="control" class="control number" name=${this.attribute.name} type="text" dir="auto"
       inputmode=${type === "integer" ? "numeric" : "decimal"} autocomplete="off" enterkeyhint="next" aria-required=${this.#required}
       aria-invalid=${this.#invalid} aria-describedby="problem help" .value=${String(this.typed)} @input=${this.#typedText}
       @blur=${this.#left} @keydown=${this.#keyed} />`;
@@ -251,7 +251,7 @@ export class Field extends LitElement {
       ${names.map(
         (name, at) => html`<label>${f(name)}
           <input id=${at ? name : "control"} class="control number" type="text" inputmode=${name === "seconds" ? "decimal" : "numeric"}
-            dir="ltr" autocomplete="off" aria-invalid=${this.#invalid} .value=${parts[at] ?? ""} @blur=${this.#left} @keydown=${this.#keyed}
+            dir="auto" autocomplete="off" aria-invalid=${this.#invalid} .value=${parts[at] ?? ""} @blur=${this.#left} @keydown=${this.#keyed}
             @input=${(event: Event) => this.#type(parts.with(at, (event.target as HTMLInputElement).value))} />
         </label>`,
       )}

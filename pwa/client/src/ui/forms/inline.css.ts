@@ -144,14 +144,12 @@ export const inlineStyles = css`
     text-align: end;
   }
 
-  .row + .row,
-  .row + .gone,
-  .gone + .row {
+  :host([table]) [data-row] + [data-row] {
     border-block-start: 1px solid var(--line);
   }
 
   :host([table]) .gone {
-    border-inline: 0;
+    border: 0;
     border-radius: 0;
   }
 

@@ -109,15 +109,15 @@ export class InlineRows extends LitElement {
   }
 
   #row(row: Child, at: number) {
-    return html`<li class="row" role="group" aria-label=${this.#name(at)} data-row=${row.id} data-test="inline-row">
+    return html`<li data-row=${row.id}><div class="row" role="group" aria-label=${this.#name(at)} data-test="inline-row">
       ${this.#attributes(row).map((attribute) => this.#field(row, attribute, true))} ${this.#removal(row, at)}
-    </li>`;
+    </div></li>`;
   }
 
   #card(row: Child, at: number) {
     const isBad = this.#problems(row).size > 0;
     const isOpen = this.opened.has(row.id) || (this.judged && isBad);
-    return html`<li class="card ${isBad ? "bad" : ""}" role="group" aria-label=${this.#name(at)} data-row=${row.id} data-test="inline-row">
+    return html`<li data-row=${row.id}><div class="card ${isBad ? "bad" : ""}" role="group" aria-label=${this.#name(at)} data-test="inline-row">
       <div class="sum">
         <button class="toggle" type="button" aria-expanded=${isOpen} @click=${() => this.#toggle(row.id)}>
           <span class="text"><strong dir="auto">${this.#title(row, at)}</strong>${isOpen ? nothing : html`<small>${this.#aside(row)}</small>`}</span>
@@ -132,7 +132,7 @@ export class InlineRows extends LitElement {
             </div>`
           : nothing
       }
-    </li>`;
+    </div></li>`;
   }
 
   #gone(row: Child) {

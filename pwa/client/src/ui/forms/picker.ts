@@ -149,7 +149,7 @@ export class Picker extends LitElement {
             enterkeyhint="done" @input=${this.#search} @keydown=${this.#keyed} />
         </div>
       </div>
-      <div class="results">
+      <div class="results" tabindex="0">
         <ul id="results" role="listbox" aria-label=${name} aria-multiselectable=${many ? "true" : nothing}>
           ${(rows ?? []).map((row, index) => this.#option(related, row, index))}
         </ul>

@@ -16,7 +16,7 @@ export const INCOMPLETE = "\u0000";
 
 export type Reading = { value: WireValue } | { problem: string };
 
-const DURATION = /^(-?)(?:(-?\d+) )?(\d+):(\d\d):(\d\d)(?:\.(\d{1,6}))?$/;
+const DURATION = /^(?:(-?\d+) )?(-?)(\d+):(\d\d):(\d\d)(?:\.(\d{1,6}))?$/;
 
 /** What stands in the control for a value; `undefined` is none. */
 export function show(attribute: AttributeDefinition, value: WireValue | undefined, words: Separators): Typed {
@@ -232,11 +232,10 @@ function showDuration(text: string): string[] {
 function durationMicroseconds(text: string): bigint | null {
   const match = DURATION.exec(text);
   if (match === null) return null;
-  const [, sign, days = "0", hours = "0", minutes = "0", seconds = "0", fraction = ""] = match;
+  const [, days = "0", sign, hours = "0", minutes = "0", seconds = "0", fraction = ""] = match;
   const clock = BigInt(hours) * 3600n + BigInt(minutes) * 60n + BigInt(seconds);
   const time = clock * 1_000_000n + BigInt(fraction.padEnd(6, "0"));
-  const total = BigInt(days) * 86_400_000_000n + time;
-  return sign ? -(BigInt(days) * 86_400_000_000n + time) : total;
+  return BigInt(days) * 86_400_000_000n + (sign ? -time : time);
 }
 
 function readDuration(parts: string[], words: Separators): string | undefined {
