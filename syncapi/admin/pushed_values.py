@@ -47,9 +47,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The table, and which of its columns there are. `errors`: what is wrong with no attribute by itself."""
+    """The table, and which of its columns there are. `errors`: what is wrong with no attribute by itself.
+
+    `theirs`: what stands before is what somebody else made of the record meanwhile.
+    """
 
     lines: tuple[Line, ...]
+    theirs: bool
     before: bool
     wanted: bool
     after: bool
@@ -82,6 +86,7 @@ def compare(change: PushedChange, may: May) -> Comparison:
             )
             for name in names
         ),
+        theirs=change.status == PushedChange.CONFLICT,
         before=bool(before),
         wanted=bool(wanted) and is_told_apart,
         after=bool(after),

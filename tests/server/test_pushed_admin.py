@@ -106,6 +106,11 @@ def test_what_the_device_wanted_is_told_where_it_came_to_something_else(ann: Use
     ]
 
 
+def test_C2_of_a_conflict_both_sides_are_told(ann: User) -> None:
+    conflict = pushed(ann, status="conflict", after=None)
+    assert table(page(conflict)) == [["Attribute", "On the server", "On the device"], ["City", "Paris", "Reims"]]
+
+
 def test_errors_stand_at_their_fields(ann: User) -> None:
     error = {
         "code": "invalid_values",
