@@ -62,6 +62,11 @@ export const appStyles = css`
     --toast-end: calc(4.75rem + env(safe-area-inset-bottom));
   }
 
+  /* Above the buttons at the foot of a conflict: the next one is there with the word about the last. */
+  .app:has(hv-conflict) hv-toast {
+    --toast-end: calc(11rem + env(safe-area-inset-bottom));
+  }
+
   .skip {
     position: fixed;
     inset-block-start: var(--space-2);

@@ -26,11 +26,13 @@ export const navStyles = css`
     gap: 0.2rem;
     inline-size: 100%;
     min-block-size: 3.75rem;
-    padding: var(--space-1);
+    /* Words of other languages are long, and there are five of them beside each other. */
+    padding: var(--space-1) 1px;
     border: 0;
     background: none;
     color: var(--muted);
     font: 600 0.75rem / 1.2 var(--font);
+    letter-spacing: -0.02em;
     text-decoration: none;
     text-align: center;
     cursor: pointer;

@@ -123,12 +123,14 @@ export class RecordState extends LitElement {
       }
 
       .actions {
+        grid-column: 1 / -1;
         display: flex;
         flex-wrap: wrap;
         gap: var(--space-2);
       }
 
       .actions .button {
+        padding-inline: var(--space-3);
         background: var(--surface);
         border-color: transparent;
         color: var(--text);
@@ -174,8 +176,8 @@ export class RecordState extends LitElement {
         <div class="body">
           <p>${this.#sentence(change, state)}</p>
           ${shows ? changeLinesTemplate(this.definition, change, shown) : nothing}
-          ${this.#actions(change)}
         </div>
+        ${this.#actions(change)}
       </section>
       <hv-discard .definition=${this.definition} .changes=${this.#pending.all ?? []}></hv-discard>`;
   }

@@ -113,6 +113,7 @@ export const conflictStyles = css`
   }
 
   .every .button {
+    padding-inline: var(--space-2);
     background: var(--surface);
   }
 
@@ -376,6 +377,14 @@ export const conflictStyles = css`
 
   .foot > p:empty {
     display: none;
+  }
+
+  .foot > .button {
+    white-space: nowrap;
+  }
+
+  .foot > .quiet {
+    padding-inline: var(--space-2);
   }
 
   .foot > .primary {
