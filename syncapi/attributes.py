@@ -22,6 +22,9 @@ class Attribute:
 
     `field` is the concrete field at the end of the path; `hops` the relations on the way; `null` whether a device may
     see None, because of the field or because a relation on the way may be empty, or lead nowhere.
+
+    `many`: the field is a many-to-many one of the entity's own model. The value is an array: the keys of the related
+    rows, each once, in key order; `type` is that of a key.
     """
 
     name: str
@@ -29,16 +32,17 @@ class Attribute:
     hops: tuple[models.ForeignKey[Any, Any], ...]
     null: bool
     type: WireType
+    many: bool = False
 
     @property
     def form(self) -> list[str]:
         """What decides how its values look, whatever they are."""
-        return [self.name, self.type.name]
+        return [self.name, self.type.name, *(["many"] if self.many else [])]
 
     @property
     def related_model(self) -> Model | None:
-        """The model this attribute's value is a key of, for foreign keys."""
-        model = self.field.related_model if isinstance(self.field, models.ForeignKey) else None
+        """The model this attribute's value is a key of, or its values are keys of, for relations."""
+        model = self.field.related_model if self.many or isinstance(self.field, models.ForeignKey) else None
         return model if isinstance(model, type) else None
 
 
@@ -84,6 +88,8 @@ def resolve(model: Model, name: str) -> Attribute:
             )
         hops.append(field)
         current = field.related_model
+    if not path and isinstance(many := _own_field(model, last), models.ManyToManyField):
+        return _many(model, name, many)
     field = _field(current, last, name)
     found = wire_type(field)
     if found is None:
@@ -92,6 +98,39 @@ def resolve(model: Model, name: str) -> Attribute:
         )
     null = field.null or any(hop.null or not getattr(hop, "db_constraint", True) for hop in hops)
     return Attribute(name, field, tuple(hops), null, found)
+
+
+def through_fields(field: models.ManyToManyField[Any, Any]) -> tuple[models.ForeignKey[Any, Any], ...]:
+    """Of the table in between: the foreign key to the record, and the one to what it is tied to."""
+    options = _between(field)._meta
+    record: Any = options.get_field(field.m2m_field_name())
+    target: Any = options.get_field(field.m2m_reverse_field_name())
+    return record, target
+
+
+def _between(field: models.ManyToManyField[Any, Any]) -> Model:
+    through: Any = field.remote_field.through
+    made: Model = through
+    return made
+
+
+def _many(model: Model, name: str, field: models.ManyToManyField[Any, Any]) -> Attribute:
+    if any(not key.target_field.primary_key for key in through_fields(field)):
+        between = _between(field)._meta.label
+        raise UncarriedAttribute(f"'{name}': {between} points at its rows by another column than their key.")
+    related: Any = field.related_model
+    found = wire_type(related._meta.pk)
+    if found is None:
+        kind = type(related._meta.pk).__name__
+        raise UncarriedAttribute(f"'{name}': keys of {related._meta.label} cannot be carried, each is a {kind}.")
+    return Attribute(name, field, (), False, found, many=True)
+
+
+def _own_field(model: Model, name: str) -> object:
+    try:
+        return model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
 
 
 def _field(model: Model, step: str, name: str) -> models.Field[Any, Any]:

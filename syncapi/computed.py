@@ -79,6 +79,8 @@ def computed_attribute(entity: type[LocalEntity], name: str) -> ComputedAttribut
     if found is None or found.name in UNCOMPUTED:
         raise UncarriedAttribute(f"'{name}': a {type(declared.field).__name__} cannot be computed.")
     sources = [resolve(entity.model, source) for source in declared.depends_on]
+    if many := next((source.name for source in sources if source.many), None):
+        raise UncarriedAttribute(f"'{name}': it cannot be computed of '{many}', which has many values.")
     # Whether there is a related row is told by its key.
     paths = dict.fromkeys(
         tuple(hop.name for hop in source.hops[: length + 1]) for source in sources for length in range(len(source.hops))
@@ -86,7 +88,7 @@ def computed_attribute(entity: type[LocalEntity], name: str) -> ComputedAttribut
     for path in paths:
         sources += [resolve(entity.model, "__".join(path)), resolve(entity.model, "__".join((*path, "pk")))]
     unique = tuple({source.name: source for source in sources}.values())
-    return ComputedAttribute(name, declared.field, (), True, found, unique, _code(function))
+    return ComputedAttribute(name, declared.field, (), True, found, sources=unique, code=_code(function))
 
 
 class Computing:

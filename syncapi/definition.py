@@ -61,7 +61,7 @@ def entity_definition(entity: LocalEntity, others: Mapping[str, LocalEntity]) ->
         "pattern": on_device.PATTERN if entity.is_on_device_only() else entity.pattern.name,
         "key": key.name,
         "attributes": [_attribute(entity, column, others) | writing.of(column) for column in entity.columns],
-        "list_display": names(entity.list_display) or [column.name for column in entity.columns[1:4]] or [key.name],
+        "list_display": names(entity.list_display) or _shown(entity),
         "search_fields": names(entity.search_fields),
         "list_filter": names(entity.list_filter),
         "ordering": names(entity.ordering),
@@ -71,15 +71,22 @@ def entity_definition(entity: LocalEntity, others: Mapping[str, LocalEntity]) ->
     }
 
 
+def _shown(entity: LocalEntity) -> list[str]:
+    key, *others = entity.columns
+    return [column.name for column in others if not column.many][:3] or [key.name]
+
+
 def _attribute(entity: LocalEntity, column: Attribute, others: Mapping[str, LocalEntity]) -> dict[str, Any]:
     field = column.field
-    held = value_field(field)
+    held = value_field(column.related_model._meta.pk if column.many and column.related_model else field)
     described: dict[str, Any] = {
         "name": column.name,
         "label": _label([str(step.verbose_name) for step in (*column.hops, field)]),
         "type": column.type.name,
         "null": column.null,
     }
+    if column.many:
+        described["many"] = True
     if column.type.name == "decimal":
         described["decimal_places"] = getattr(held, "decimal_places", None) or 0
     if field.choices:
@@ -109,7 +116,7 @@ def _relation(column: Attribute, others: Mapping[str, LocalEntity]) -> str | Non
     """The entity among `others` that the value is a key of."""
     if column.related_model is None or column.hops:
         return None
-    if not getattr(column.field, "target_field").primary_key:  # noqa: B009 (the stubs know only Field)
+    if not column.many and not getattr(column.field, "target_field").primary_key:  # noqa: B009 (the stubs know only Field)
         return None  # a key to another column of the related row finds nothing among its keys
     target = column.related_model._meta.concrete_model
     synced = (other for other in others.values() if not other.is_on_device_only())

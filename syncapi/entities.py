@@ -36,8 +36,9 @@ class LocalEntity:
     - `model`: any model, unchanged. An entity without one declares fields instead, as a model does
       (`text = models.TextField(_("text"))`): its records are made on the device, have a UUID as `id`, and never leave
       it (`docs/on-device.md`). `verbose_name` and `verbose_name_plural` are its labels then.
-    - `attributes`: names of fields to carry; `category__name` carries a value of the related row. The primary key
-      always comes along. A method decorated with `@offline.attribute` is named in the same way.
+    - `attributes`: names of fields to carry; `category__name` carries a value of the related row, a many-to-many field
+      the keys of the related rows. The primary key always comes along. A method decorated with
+      `@offline.attribute` is named in the same way.
     - `pattern`: how it syncs, a class of `syncapi.offline`.
     - `list_display`, `search_fields`, `list_filter`, `ordering`: as in `ModelAdmin`, over `attributes`. The first of
       `list_display` is the record's title on the generated screens.

@@ -74,8 +74,18 @@ def _any(column: Attribute) -> str | None:
     return None
 
 
+def _title(column: Attribute) -> str | None:
+    return "the first of them is a record's title, and it has many values" if column.many else None
+
+
 def _text(column: Attribute) -> str | None:
+    if column.many:
+        return "it has many values, which cannot be searched"
     return None if column.type.name in TEXT_TYPES else f"it is a {column.type.name}, which has no text to search"
+
+
+def _filtered(column: Attribute) -> str | None:
+    return "it has many values, which cannot be filtered by" if column.many else _ordered(column)
 
 
 def _picture(column: Attribute) -> str | None:
@@ -83,13 +93,15 @@ def _picture(column: Attribute) -> str | None:
 
 
 def _ordered(column: Attribute) -> str | None:
+    if column.many:
+        return "it has many values, which have no order"
     return f"it is a {column.type.name}, which has no order" if column.type.name in NO_ORDER else None
 
 
 _OPTIONS: dict[str, Callable[[Attribute], str | None]] = {
     "list_display": _any,
     "search_fields": _text,
-    "list_filter": _ordered,
+    "list_filter": _filtered,
     "ordering": _ordered,
     "pictures": _picture,
 }
@@ -108,7 +120,7 @@ def _check_option(
         )
         return
     declared = {"pk", *(entity.get_attributes() if is_list_of_names(entity.get_attributes()) else ())}
-    for name in names:
+    for place, name in enumerate(names):
         bare = name.removeprefix("-") if option == "ordering" else name
         if bare not in columns:
             if bare not in declared:  # else the attribute itself was reported
@@ -118,7 +130,7 @@ def _check_option(
                     obj=type(entity),
                     id="syncapi.E018",
                 )
-        elif reason := refuse(columns[bare]):
+        elif reason := (_title if option == "list_display" and not place else refuse)(columns[bare]):
             yield Error(
                 f"{option} of {entity.name} names '{bare}', but {reason}.",
                 hint="Name another attribute.",

@@ -12,8 +12,9 @@ from syncapi.entities import LocalEntity
 from syncapi.errors import InvalidRequest
 from syncapi.keys import in_key_order, is_ordered, wire_order
 from syncapi.pull.inline import Written
+from syncapi.pull.python_rows import Rendered
 from syncapi.pull.ranges import Range
-from syncapi.pull.rendering import SEGMENT_ROWS, Rendered, rendered, write_segment
+from syncapi.pull.rendering import SEGMENT_ROWS, rendered, write_segment
 from syncapi.rows import FINGERPRINT_MODULUS, RowSet
 from syncapi.spool import Spool
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.db import connections, models
@@ -10,10 +10,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Col, Func
 from django.db.models.sql.compiler import SQLCompiler
 
-from syncapi.attributes import VERSION
+from syncapi.attributes import VERSION, Attribute, through_fields
 from syncapi.entities import LocalEntity
-from syncapi.keys.fields import Field, is_stored_by_django
+from syncapi.keys.fields import Field, is_plain, is_stored_by_django
 from syncapi.pull import postgresql_text, sqlite_text
+from syncapi.pull.many_text import ManyText
 from syncapi.tracking.row_version import row_version
 from syncapi.values import value_field
 
@@ -45,29 +46,39 @@ def database_text(entity: LocalEntity, columns: Sequence[Any], using: str) -> Da
     """The text of rows of `entity`, which computes nothing; None where Python makes it, because of the database or a
     column.
 
-    :param columns: what its attributes are read from (`Col`).
+    :param columns: what its attributes are read from (`Col`), in their order; of those with many values nothing.
     """
-    templates = []
-    for column in columns:
-        template = _template(column, connections[using])
-        if template is None:
-            return None
-        templates.append(template)
-    values = list(columns)
-    if VERSION in entity.row_columns:
-        values.insert(1, row_version(entity))
-        templates.insert(1, "{c}")
-    return DatabaseText(values, templates) if len(values) <= MAX_COLUMNS else None
+    connection, rest = connections[using], iter(columns)
+    made = [_value(entity, column, rest, connection) for column in entity.row_columns]
+    found = [value for value in made if value is not None]
+    if len(found) < len(made) or len(found) > MAX_COLUMNS:
+        return None
+    return DatabaseText(*zip(*found, strict=True))
 
 
-def _template(column: Any, connection: BaseDatabaseWrapper) -> str | None:
-    if type(column) is not Col or not _is_read_by_django(column.target):
+def _value(
+    entity: LocalEntity, column: Attribute, stored: Iterator[Any], connection: BaseDatabaseWrapper
+) -> tuple[Any, str] | None:
+    """A value and its template."""
+    if column == VERSION:
+        return row_version(entity), "{c}"
+    if column.many:
+        _, target = through_fields(column.field)  # type: ignore[arg-type]
+        of_key = _template(target, connection) if is_plain(target) else None
+        return (ManyText(column, of_key), "{c}") if of_key is not None else None
+    value = next(stored)
+    template = _template(value.target, connection) if type(value) is Col else None
+    return (value, template) if template is not None else None
+
+
+def _template(field: Field, connection: BaseDatabaseWrapper) -> str | None:
+    if not _is_read_by_django(field):
         return None
     known = _templates(connection)
-    for cls in type(value_field(column.target)).__mro__:
+    for cls in type(value_field(field)).__mro__:
         if cls in known:
             template = known[cls]
-            return template if isinstance(template, str) else template(column.target, connection)
+            return template if isinstance(template, str) else template(field, connection)
     return None
 
 

@@ -78,6 +78,13 @@ def _changed_keys(queryset: models.QuerySet[Any], plan: Plan, tracker: Tracker, 
             everywhere: models.QuerySet[Any] = models.QuerySet(queryset.model, using=queryset.db)  # no manager's part
             for part in _pieces([change for change in changes if change.moved]):
                 _add(found, _reaching(everywhere, followed.path, part, moved=True))
+    for linked in plan.linked:
+        changes = tracker.changes(linked.table, since)
+        if len(changes) > CHANGES:
+            raise DeltaTooLarge
+        for part in _pieces(changes):
+            here = ((change.key, False) for change in part)
+            _add(found, _reaching(queryset, linked.path, part, moved=False) if linked.path else here)
     return found
 
 

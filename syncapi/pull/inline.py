@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from syncapi.pull.rendering import Rendered, segments, write_segment
+from syncapi.pull.python_rows import Rendered
+from syncapi.pull.rendering import segments, write_segment
 from syncapi.rows import RowSet
 from syncapi.spool import Spool
 

@@ -53,10 +53,11 @@ def propose(
     """
     chosen = list(attributes) or proposed_attributes(model, {*carried, model})
     fields = {attribute: resolve(model, attribute) for attribute in chosen}
-    title = next((name for name in [*_titles(model), *fields] if name in fields), chosen[0])
+    title = next((name for name in [*_titles(model), *fields] if name in fields and not fields[name].many), chosen[0])
     kinds = {attribute: column.type.name for attribute, column in fields.items()}
     choices = {attribute for attribute, column in fields.items() if column.field.choices}
     relations = {attribute for attribute, column in fields.items() if not column.hops and column.field.is_relation}
+    many = {attribute for attribute, column in fields.items() if column.many}
     texts = [attribute for attribute in chosen if kinds[attribute] == "string" and attribute not in choices | relations]
     shown = [
         attribute for attribute in chosen if attribute not in {title, *relations} and kinds[attribute] != "picture"
@@ -68,8 +69,8 @@ def propose(
         pattern="ReadOnlyOptimized" if model._meta.managed else "ReadOnly",
         list_display=[title, *shown[:3]],
         search_fields=sorted(texts, key=lambda attribute: attribute != title)[:4],
-        list_filter=[a for a in chosen if a in choices or kinds[a] == "boolean" or a in relations][:3],
-        ordering=_ordering(model, fields) or ([title] if kinds[title] != "picture" else []),
+        list_filter=[a for a in chosen if a in choices or kinds[a] == "boolean" or a in relations - many][:3],
+        ordering=_ordering(model, fields) or ([title] if kinds[title] != "picture" and title not in many else []),
         pictures=[attribute for attribute in chosen if kinds[attribute] == "picture"],
     )
 

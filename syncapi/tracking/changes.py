@@ -46,6 +46,25 @@ def changes(source: int, since: Moment, limit: int) -> list[Change]:
         return [Change(key, bool(moved), bool(moved or felt)) for key, moved, felt in cursor.fetchall()]
 
 
+# On PostgreSQL a note says `length:key`, and then what tells it from others of the record.
+_RECORD = {
+    "sqlite": "key",
+    "postgresql": "substr(key, strpos(key, ':') + 1, split_part(key, ':', 1)::integer)",
+}
+
+
+def linked(source: int, since: Moment, limit: int) -> list[Change]:
+    """Records tied to others than before `since`, each once, by a source that is a link; at most `limit`."""
+    condition, parameters = _since("position", since)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT DISTINCT {_RECORD[connection.vendor]} FROM syncapi_change "  # noqa: S608
+            f"WHERE source = %s AND {condition} LIMIT %s",
+            [source, *parameters, limit],
+        )
+        return [Change(key, moved=False, felt=True) for (key,) in cursor.fetchall()]
+
+
 def barriers_after(since: Moment) -> set[int]:
     """Sources of which not every change after `since` is known row by row."""
     condition, parameters = _since("barrier", since)

@@ -53,11 +53,11 @@ def check_tracked(declared: Sequence[OfflineApp]) -> Messages:
         )
         return
     for finding in survey(required()):
-        yield from _check_finding(finding, [entity for entity in tracked if _own_table(entity) == finding.table])
+        yield from _check_finding(finding, [entity for entity in tracked if _own_table(entity) == finding.name])
 
 
 def _check_finding(finding: Finding, entities: list[LocalEntity]) -> Messages:
-    table, detail = finding.table, finding.detail
+    table, detail = finding.name, finding.detail
     if finding.state is State.REFUSED and entities:
         yield Error(
             f"Changes of '{table}' cannot be tracked, as {_names(entities)} would need: {detail}.",

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models.expressions import Col
 from django.db.models.sql import Query
 
-from syncapi.attributes import Attribute, UnknownAttribute
+from syncapi.attributes import Attribute, UnknownAttribute, through_fields
 from syncapi.tracking.watched import Watched
 
 Field: TypeAlias = "models.Field[Any, Any]"  # Django's fields take no [] at run time
@@ -38,7 +38,8 @@ class Followed:
 
 @dataclass
 class Dependencies:
-    """`followed`: by path, the table at its end and whether the queryset goes there."""
+    """`followed`: by path, the table at its end and whether the queryset goes there. `links`: by what is to be watched,
+    the way to the rows whose sets are carried."""
 
     keys: dict[str, str] = field(default_factory=dict)
     content: dict[str, set[str]] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class Dependencies:
     member: dict[str, set[str]] = field(default_factory=dict)
     followed: dict[Path, tuple[str, bool]] = field(default_factory=dict)
     unfollowed: set[str] = field(default_factory=set)
+    links: dict[Watched, Path] = field(default_factory=dict)
 
     def copy(self) -> Self:
         return type(self)(
@@ -55,11 +57,13 @@ class Dependencies:
             {table: set(columns) for table, columns in self.member.items()},
             dict(self.followed),
             set(self.unfollowed),
+            dict(self.links),
         )
 
     def watched(self) -> dict[str, Watched]:
-        """The key column is watched anyway, and never among the others."""
-        return {table: self._watched(table, key) for table, key in self.keys.items()}
+        """By name. The key column is watched anyway, and never among the others."""
+        tables = {table: self._watched(table, key) for table, key in self.keys.items()}
+        return tables | {link.name: link for link in self.links}
 
     def _watched(self, table: str, key: str) -> Watched:
         content, member, shared = (
@@ -69,6 +73,10 @@ class Dependencies:
 
     def ways(self) -> tuple[Followed, ...]:
         return tuple(Followed(table, path, member) for path, (table, member) in self.followed.items())
+
+    def linked(self) -> tuple[Followed, ...]:
+        """The ways to rows whose sets are carried, with the source that tells of the sets in the place of a table."""
+        return tuple(Followed(link.name, path, member=False) for link, path in self.links.items())
 
     # -- what collectors say
 
@@ -105,7 +113,10 @@ class Dependencies:
         self.followed[path] = (table, member or (known is not None and known[1]))
 
     def follow_attribute(self, model: Model, attribute: Attribute) -> None:
-        """An attribute: its column, and the foreign keys on the way to it."""
+        """An attribute: its column, and the foreign keys on the way to it; or the table in between."""
+        if attribute.many:
+            self._follow_link(model, attribute)
+            return
         current, path = model, Path()
         for hop in attribute.hops:
             current, path = self._follow_parents(current, path, hop.model)
@@ -117,6 +128,12 @@ class Dependencies:
             self.carry(target, target_path)
         _, path = self._follow_parents(current, path, attribute.field.model)
         self.carry(attribute.field, path)
+
+    def _follow_link(self, model: Model, attribute: Attribute) -> None:
+        field: Any = attribute.field
+        record, target = through_fields(field)
+        _, path = self._follow_parents(model, (), field.model)
+        self.links[Watched.link(record.model._meta.db_table, record.column, target.column)] = path
 
     def _follow_parents(self, model: Model, path: Path, owner: Model) -> tuple[Model, Path]:
         """From `model` to the table of the parent that owns an inherited field."""

@@ -26,9 +26,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """`detail`: why, in words. `watched`: what triggers can watch of what is needed; `relation`: where they go."""
+    """`name`: of the source. `detail`: why, in words. `watched`: what triggers can watch of what is needed; `relation`:
+    where they go."""
 
-    table: str
+    name: str
     state: State
     detail: str = ""
     watched: Watched | None = None
@@ -37,31 +38,28 @@ class Finding:
 
 
 def survey(required: Mapping[str, Watched]) -> list[Finding]:
-    """One finding per table that is needed or tracked, in the order of names. Reads only."""
+    """One finding per source that is needed or tracked, in the order of names. Reads only."""
     known = installed() or {}
     schema = home()
-    found = [examine(watched, known.get(table), schema) for table, watched in required.items()]
+    found = [examine(watched, known.get(name), schema) for name, watched in required.items()]
     found += [
-        Finding(table, State.SUPERFLUOUS, "nothing declared needs it", source=known[table])
-        for table in known.keys() - required.keys()
+        Finding(name, State.SUPERFLUOUS, "nothing declared needs it", source=known[name])
+        for name in known.keys() - required.keys()
     ]
-    return sorted(found, key=lambda finding: finding.table)
+    return sorted(found, key=lambda finding: finding.name)
 
 
 def examine(watched: Watched, source: Installed | None, schema: str) -> Finding:
-    """How things are with one table."""
-    table = watched.table
-    there = relation(table)
+    """How things are with one source."""
+    there = relation(watched.table)
     if there is None:
-        return Finding(table, State.ABSENT, "there is no such table", source=source)
-    if there.refusal:
-        return Finding(table, State.REFUSED, there.refusal, source=source)
-    present = _present(watched, there)
+        return Finding(watched.name, State.ABSENT, "there is no such table", source=source)
+    present, refusal = _present(watched, there)
     if present is None:
-        return Finding(table, State.REFUSED, f"it has no column '{watched.key}', which is the key", source=source)
+        return Finding(watched.name, State.REFUSED, refusal, source=source)
 
     def finding(state: State, detail: str = "") -> Finding:
-        return Finding(table, state, detail, present, there, source)
+        return Finding(watched.name, state, detail, present, there, source)
 
     if source is None:
         return finding(State.MISSING, "no triggers were installed")
@@ -78,16 +76,22 @@ def examine(watched: Watched, source: Installed | None, schema: str) -> Finding:
     return finding(State.TRACKED, ", ".join(sorted(present.columns)))
 
 
-def _present(watched: Watched, there: Relation) -> Watched | None:
-    """What the table has of it, as the database spells it. Without a key there is nothing to go by."""
-    key = there.column(watched.key)
+def _present(watched: Watched, there: Relation) -> tuple[Watched | None, str]:
+    """What the table has of it, as the database spells it; or why nothing of it can be watched."""
+    key, target = there.column(watched.key), there.column(watched.target) if watched.target else ""
+    if there.refusal:
+        return None, there.refusal
     if key is None:
-        return None
+        return None, f"it has no column '{watched.key}', which is the key"
+    if target is None:
+        return None, f"it has no column '{watched.target}'"
+    if watched.target and there.partitions:
+        return None, "it is partitioned"  # what is on the partitions tells nobody of which source it is
     content, member, shared = (
         frozenset(own for name in names if (own := there.column(name)) is not None) - {key}
         for names in (watched.content, watched.member, watched.shared)
     )
-    return Watched(watched.table, key, content, member, shared)
+    return Watched(watched.table, key, content, member, shared, target), ""
 
 
 def _difference(old: Watched, new: Watched) -> str:

@@ -123,9 +123,9 @@ def figures() -> Figures | None:
 
 
 def _table(finding: Finding, needed_by: dict[str, list[str]], newest: Moment | None) -> TableFigures:
-    entities = tuple(needed_by.get(finding.table, ()))
+    entities = tuple(needed_by.get(finding.name, ()))
     if finding.source is None:
-        return TableFigures(finding.table, entities, finding.state, finding.detail)
+        return TableFigures(finding.name, entities, finding.state, finding.detail)
     source = finding.source.id
     with connection.cursor() as cursor:
         cursor.execute(
@@ -135,7 +135,7 @@ def _table(finding: Finding, needed_by: dict[str, list[str]], newest: Moment | N
         )
         rows, tombstones = cursor.fetchone()
     return TableFigures(
-        finding.table,
+        finding.name,
         entities,
         finding.state,
         finding.detail,

@@ -29,7 +29,7 @@ _NUMBER = re.compile(rf"{PREFIX}(\d+)_")
 
 @dataclass
 class Report:
-    """Tables, by what became of them.
+    """Sources by name, mostly that of their table, by what became of them.
 
     `made`: triggers are new, and so is the barrier. `replaced`: triggers are new, and nothing passed unseen between
     the old and the new. `removed`: no longer tracked. `absent`: there is no such table, perhaps not yet. `refused`:
@@ -68,7 +68,7 @@ _declared = required
 
 
 def install(required: Mapping[str, Watched] | None = None) -> Report:
-    """Makes what is missing and removes what is superfluous, each table in a transaction of its own.
+    """Makes what is missing and removes what is superfluous, each source in a transaction of its own.
 
     Safe to repeat, and in several processes at once. When all is there it only reads. A source whose triggers are made
     gets a new barrier, except where triggers that saw all this gave way to others under one lock.
@@ -82,16 +82,16 @@ def install(required: Mapping[str, Watched] | None = None) -> Report:
     _drop_strays()
     for finding in survey(_declared() if required is None else required):
         if finding.state is State.REFUSED:
-            report.refused[finding.table] = finding.detail
+            report.refused[finding.name] = finding.detail
         if finding.state is State.ABSENT:
-            report.absent.append(finding.table)
+            report.absent.append(finding.name)
         if finding.state in (State.TRACKED, State.REFUSED, State.ABSENT):
             continue
         try:
             with exclusively():
                 _mend(finding, report)
         except DatabaseError as error:
-            report.failed[finding.table] = str(error).strip()
+            report.failed[finding.name] = str(error).strip()
     return report
 
 
@@ -103,7 +103,8 @@ def remove(tables: Collection[str] | None = None) -> None:
     if known is None:
         return
     wanted = {name.lower() for name in tables} if tables is not None and connection.vendor == "sqlite" else tables
-    for table, source in known.items():
+    for source in known.values():
+        table = source.watched.table
         if source.found and (wanted is None or (table.lower() if connection.vendor == "sqlite" else table) in wanted):
             with exclusively():
                 _drop(source.id)
@@ -149,22 +150,22 @@ def _settle() -> None:
 
 def _mend(finding: Finding, report: Report) -> None:
     """Looks again, now that nobody else installs, and does what is to be done."""
-    known = (installed() or {}).get(finding.table)
+    known = (installed() or {}).get(finding.name)
     if finding.state is State.SUPERFLUOUS:
         if known is not None:
             _forget(known.id)
-            report.removed.append(finding.table)
+            report.removed.append(finding.name)
         return
     assert finding.watched is not None
-    _lock(finding.table, replacing=known is not None)
-    known = (installed() or {}).get(finding.table)
+    _lock(finding.watched.table, replacing=known is not None)
+    known = (installed() or {}).get(finding.name)
     finding = examine(finding.watched, known, home())
     if finding.state is State.TRACKED:
         return
     if _make(finding):
-        report.made.append(finding.table)
+        report.made.append(finding.name)
     else:
-        report.replaced.append(finding.table)
+        report.replaced.append(finding.name)
 
 
 def _lock(table: str, replacing: bool) -> None:
@@ -208,7 +209,7 @@ def _make(finding: Finding) -> bool:
         for trigger in made:
             for statement in trigger.statements:
                 cursor.execute(statement)
-        now = relation(finding.table)  # the triggers on partitions are new
+        now = relation(watched.table)  # the triggers on partitions are new
         assert now is not None
         columns = {
             "key": watched.key,
@@ -216,6 +217,7 @@ def _make(finding: Finding) -> bool:
             "content": sorted(watched.content),
             "member": sorted(watched.member),
             "shared": sorted(watched.shared),
+            **({"table": watched.table, "target": watched.target} if watched.target else {}),
         }
         triggers = {
             "relation": now.qualified,
@@ -234,7 +236,7 @@ def _make(finding: Finding) -> bool:
                 "INSERT INTO syncapi_source (id, name, columns, triggers, barrier) VALUES (%s, %s, %s, %s, %s) "
                 "ON CONFLICT (id) DO UPDATE SET columns = excluded.columns, triggers = excluded.triggers, "
                 "barrier = excluded.barrier",
-                [number, finding.table, json.dumps(columns), json.dumps(triggers), tables.barrier()],
+                [number, finding.name, json.dumps(columns), json.dumps(triggers), tables.barrier()],
             )
     return not seamless
 

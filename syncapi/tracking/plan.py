@@ -30,10 +30,12 @@ _reported: set[str] = set()  # by this process: once per entity is enough for a 
 class Plan:
     """What the rows of a queryset, and the attributes of its entity, depend on.
 
-    `watched`: by name, every table, with its columns. `followed`: the ways to related rows, first the own table with
-    the path `()`; a change at the end of a way concerns the rows that reach it. `unfollowed`: tables that decide
-    membership in another way: after a change there any row may have entered or left. `volatile`: so it may at any time,
-    or nobody can tell. `query`: hash of the compiled query, equal in every process for equal queries.
+    `watched`: by name, every table, with its columns, and links. `followed`: the ways to related rows, first the own
+    table with the path `()`; a change at the end of a way concerns the rows that reach it. `unfollowed`: tables that
+    decide membership in another way: after a change there any row may have entered or left. `volatile`: so it may at
+    any time, or nobody can tell. `query`: hash of the compiled query, equal in every process for equal queries.
+    `linked`: ways to rows of which sets are carried, from the own table with `()` on, with the source that names those
+    whose set changed.
     """
 
     watched: Mapping[str, Watched]
@@ -41,6 +43,7 @@ class Plan:
     unfollowed: frozenset[str]
     volatile: bool
     query: str
+    linked: tuple[Followed, ...] = ()
 
 
 def plan(entity: LocalEntity, queryset: QuerySet[Any, Any]) -> Plan:
@@ -59,7 +62,7 @@ def plan(entity: LocalEntity, queryset: QuerySet[Any, Any]) -> Plan:
         if entity.name not in _reported:
             _reported.add(entity.name)
             logger.exception("%s: its queryset cannot be analysed, so each pull reads all keys in scope", entity)
-    return Plan(found.watched(), found.ways(), frozenset(found.unfollowed), bool(walk.doubts), query)
+    return Plan(found.watched(), found.ways(), frozenset(found.unfollowed), bool(walk.doubts), query, found.linked())
 
 
 def declared_watch(apps: Iterable[OfflineApp]) -> dict[str, Watched]:

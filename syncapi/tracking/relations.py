@@ -23,7 +23,7 @@ class Relation:
     triggers to see everything: names of unique indexes on SQLite, partitions on PostgreSQL. `qualified`: quoted, with
     its schema. `oid`: what PostgreSQL itself knows the table by; another, if it was made anew. `partitions`: of all
     levels, quoted. `builtin`: columns whose type PostgreSQL itself brings. `on_expressions`: unique
-    indexes of SQLite that are not on columns alone.
+    indexes of SQLite that are not on columns alone. `key`: of SQLite, the primary key where it is one column.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Relation:
     on_expressions: tuple[str, ...] = ()
     partitions: tuple[str, ...] = ()
     builtin: frozenset[str] = frozenset()
+    key: str = ""
 
     def column(self, name: str) -> str | None:
         """The column as the database spells it, or None when the table does not have it."""
@@ -68,8 +69,9 @@ def _sqlite(table: str) -> Relation | None:
             return Relation(name, quoted, refusal="it is a view")
         if str(sql).upper().startswith("CREATE VIRTUAL"):
             return Relation(name, quoted, refusal="it is a virtual table")
-        cursor.execute('SELECT name, type, hidden, dflt_value, "notnull" FROM pragma_table_xinfo(%s)', [name])
+        cursor.execute('SELECT name, type, hidden, dflt_value, "notnull", pk FROM pragma_table_xinfo(%s)', [name])
         fields = cursor.fetchall()
+        key = [field for field, *_, place in fields if place]
         cursor.execute(
             """
             SELECT i.name, x.cid, x.name, x.coll, i.origin FROM pragma_index_list(%s) AS i,
@@ -88,7 +90,7 @@ def _sqlite(table: str) -> Relation | None:
         quoted,
         columns={field: type_ for field, type_, *_ in fields},
         generated=frozenset(field for field, _, hidden, *_ in fields if hidden in (2, 3)),
-        defaults={field: default for field, _, _, default, notnull in fields if notnull and default is not None},
+        defaults={field: default for field, _, _, default, notnull, _ in fields if notnull and default is not None},
         unique=tuple(
             Unique(tuple((field, collation) for _, field, collation, _ in columns))
             for index, columns in indexes.items()
@@ -96,6 +98,7 @@ def _sqlite(table: str) -> Relation | None:
         ),
         on_expressions=on_expressions,
         extent=" ".join(sorted(named)),
+        key=key[0] if len(key) == 1 else "",
     )
 
 

@@ -38,7 +38,7 @@ class Installed(Source):
 
 
 def sources() -> dict[str, Source] | None:
-    """By table. None when the tracker's tables are missing. Two queries, three where there are partitioned tables."""
+    """By name. None when the tracker's tables are missing. Two queries, three where there are partitioned tables."""
     found = installed()
     return None if found is None else dict(found)
 
@@ -62,18 +62,14 @@ def _sqlite() -> dict[str, Installed] | None:
         rows = cursor.fetchall()
     triggers = _by_table((table, name) for kind, name, table in found if kind == "trigger")
     indexes = _by_table((table, name) for kind, name, table in found if kind == "index")
-    return {
-        name: _installed(
-            number,
-            name,
-            json.loads(columns),
-            json.loads(names),
-            triggers.get(name.lower(), set()) if clock else set(),
-            "",
-            " ".join(sorted(indexes.get(name.lower(), ()))),
-        )
-        for number, name, columns, names, clock in rows
-    }
+    made = {}
+    for number, name, columns, names, clock in rows:
+        watched = json.loads(columns)
+        table = _table(name, watched).lower()
+        there = triggers.get(table, set()) if clock else set()
+        extent = " ".join(sorted(indexes.get(table, ())))
+        made[name] = _installed(number, name, watched, json.loads(names), there, "", extent)
+    return made
 
 
 def _postgresql() -> dict[str, Installed] | None:
@@ -117,15 +113,25 @@ def _by_table(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
     return found
 
 
+def _table(name: str, columns: dict[str, Any]) -> str:
+    """Said where the source is not called by its table."""
+    return str(columns.get("table", name))
+
+
 def _installed(
-    number: int, table: str, columns: dict[str, Any], triggers: dict[str, Any], found: set[str], oid: str, extent: str
+    number: int, name: str, columns: dict[str, Any], triggers: dict[str, Any], found: set[str], oid: str, extent: str
 ) -> Installed:
     names = frozenset(triggers["names"])
     remade = oid != triggers.get("oid", "")
     return Installed(
         id=number,
         watched=Watched(
-            table, columns["key"], *(frozenset(columns.get(kind, ())) for kind in ("content", "member", "shared"))
+            _table(name, columns),
+            columns["key"],
+            content=frozenset(columns.get("content", ())),
+            member=frozenset(columns.get("member", ())),
+            shared=frozenset(columns.get("shared", ())),
+            target=columns.get("target", ""),
         ),
         intact=names <= found and not remade and extent == triggers["extent"],
         names=names,

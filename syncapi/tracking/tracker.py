@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from syncapi.conf import conf
 from syncapi.errors import TrackingMissing
 from syncapi.tracking import moments
-from syncapi.tracking.changes import Change, barriers_after, changes
+from syncapi.tracking.changes import Change, barriers_after, changes, linked
 from syncapi.tracking.moments import Known, Moment
 from syncapi.tracking.needs import note
 from syncapi.tracking.sources import Source, sources
@@ -37,9 +37,9 @@ class Tracker:
         self._token: str | None = None
         self._needs: set[tuple[str, str]] = set()
 
-    def source(self, table: str) -> Source | None:
-        """None for a table without triggers, or with some of them missing."""
-        source = self._sources.get(table)
+    def source(self, name: str) -> Source | None:
+        """None for a source without triggers, or with some of them missing."""
+        source = self._sources.get(name)
         return source if source is not None and source.intact else None
 
     def known(self, token: str) -> Known | None:
@@ -57,14 +57,15 @@ class Tracker:
         """Whether a device without news had better get a new token before this one is purged."""
         return known.age > datetime.timedelta(days=conf().tracking_retention) / 4
 
-    def changes(self, table: str, since: Moment) -> list[Change]:
-        """Changed rows of a table, none for one that is not tracked: at most `CHANGES` + 1, meaning "too many"."""
-        source = self.source(table)
+    def changes(self, name: str, since: Moment) -> list[Change]:
+        """Changed rows of a source, none for one that is not tracked: at most `CHANGES` + 1, meaning "too many"."""
+        source = self.source(name)
         if source is None:
             return []
         key = (source.id, since)
         if key not in self._changes:
-            self._changes[key] = changes(source.id, since, CHANGES + 1)
+            read = linked if source.watched.target else changes
+            self._changes[key] = read(source.id, since, CHANGES + 1)
         return self._changes[key]
 
     def passed_barrier(self, tables: Iterable[str], since: Moment) -> bool:

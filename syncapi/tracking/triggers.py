@@ -38,7 +38,9 @@ def render(source: int, watched: Watched, relation: Relation, home: str) -> list
     `home`: the schema of the tracker's tables, quoted; empty where there are no schemas.
     """
     if connection.vendor == "sqlite":
-        return _sqlite(source, watched, relation)
+        return _sqlite_links(source, watched, relation) if watched.target else _sqlite(source, watched, relation)
+    if watched.target:
+        return _postgresql_links(source, watched, relation, home)
     return _postgresql(source, watched, relation, home)
 
 
@@ -98,7 +100,43 @@ def _sqlite(source: int, watched: Watched, relation: Relation) -> list[Trigger]:
         chosen += [("updating", {}), ("displaced", update)]
     insert = {"label": "displaced_insert", "event": "INSERT", "same_key": f"noted.key IS NEW.{key}"}
     chosen.append(("displaced", insert))
-    templates = sections("sqlite", "triggers_v1")
+    return _sqlite_triggers(source, "triggers_v1", chosen, values, relation)
+
+
+def _sqlite_links(source: int, watched: Watched, relation: Relation) -> list[Trigger]:
+    key, target = _quote(watched.key), _quote(watched.target)
+    link = sorted({watched.key, watched.target})
+    uniques = list(relation.unique)
+    if relation.key and not any([name for name, _ in unique.columns] == [relation.key] for unique in uniques):
+        uniques.append(Unique(((relation.key, ""),)))
+    in_unique = {name for unique in uniques for name, _ in unique.columns}
+
+    def other_than(row: str) -> str:
+        same = f"other.{key} COLLATE BINARY IS {row}.{key} AND other.{target} COLLATE BINARY IS {row}.{target}"
+        return f"other.{key} IS NOT NULL AND NOT ({same}) AND "
+
+    values = {
+        "source": str(source),
+        "table": relation.qualified,
+        "key": key,
+        "of_link": _of(link, relation),
+        "of_unique": _of(in_unique, relation),
+        "link_differs": _differ(link, relation),
+        "other_than_new": other_than("NEW"),
+        "other_than_old": other_than("OLD"),
+        "in_the_way_of_insert": _exists(uniques, relation, other_than("NEW")),
+        "conflicts_with_insert": _conflicts(uniques, relation),
+        "in_the_way_of_update": _exists(uniques, relation, other_than("OLD")),
+        "conflicts_with_update": _conflicts(uniques, relation),
+    }
+    names = ["linked", "relinked", "unlinked", *(["linking", "relinking"] if uniques else [])]
+    return _sqlite_triggers(source, "links_v1", [(name, {}) for name in names], values, relation)
+
+
+def _sqlite_triggers(
+    source: int, file: str, chosen: Sequence[tuple[str, dict[str, str]]], values: dict[str, str], relation: Relation
+) -> list[Trigger]:
+    templates = sections("sqlite", file)
     made = []
     for name, more in chosen:
         text = fill(templates[name], values | more)
@@ -159,7 +197,6 @@ def _conflict(unique: Unique, relation: Relation) -> str:
 
 def _postgresql(source: int, watched: Watched, relation: Relation, home: str) -> list[Trigger]:
     key = _quote(watched.key)
-    steady = relation.columns[watched.key].startswith(_STEADY_TYPES)
     shared = watched.shared - watched.member  # a member that differs counts as felt anyway
     comparable = "" if watched.key in relation.builtin else "::text"
     values = {
@@ -169,7 +206,7 @@ def _postgresql(source: int, watched: Watched, relation: Relation, home: str) ->
         "table": relation.qualified,
         "key": key,
         "comparable": comparable,
-        "settings": _SAFE_PATH if steady else f"{_SAFE_PATH} {_STEADY_TEXT}",
+        "settings": _settings(relation, watched.key),
         "content_differs": _image_differs(watched.content),
         "member_differs": _image_differs(watched.member),
         "shared_differs": _image_differs(shared),
@@ -182,7 +219,32 @@ def _postgresql(source: int, watched: Watched, relation: Relation, home: str) ->
         chosen += ["moved"] if watched.member - watched.content else []
     if shared:
         chosen.append("shared")
-    templates = sections("postgresql", "triggers_v1")
+    return _postgresql_triggers(source, "triggers_v1", chosen, values, relation, home)
+
+
+def _postgresql_links(source: int, watched: Watched, relation: Relation, home: str) -> list[Trigger]:
+    values = {
+        "source": str(source),
+        "change": f"{home}.syncapi_change",
+        "sources": f"{home}.syncapi_source",
+        "key": _quote(watched.key),
+        "target": _quote(watched.target),
+        "settings": _settings(relation, watched.key, watched.target),
+        "link_differs": _image_differs({watched.key, watched.target}),
+    }
+    chosen = ["linked", "relinked", "left", "unlinked", "truncated"]
+    return _postgresql_triggers(source, "links_v1", chosen, values, relation, home)
+
+
+def _settings(relation: Relation, *written: str) -> str:
+    steady = all(relation.columns[column].startswith(_STEADY_TYPES) for column in written)
+    return _SAFE_PATH if steady else f"{_SAFE_PATH} {_STEADY_TEXT}"
+
+
+def _postgresql_triggers(
+    source: int, file: str, chosen: Sequence[str], values: dict[str, str], relation: Relation, home: str
+) -> list[Trigger]:
+    templates = sections("postgresql", file)
     made = []
     for name in chosen:
         function = _FUNCTIONS[name]
@@ -214,6 +276,10 @@ _FUNCTIONS = {
     "rekeyed": "rekey",
     "deleted": "delete",
     "truncated": "truncate",
+    "linked": "link",
+    "relinked": "link",
+    "left": "unlink",
+    "unlinked": "unlink",
 }
 
 

@@ -21,16 +21,17 @@ def trust(plan: Plan, tracker: Tracker) -> Trust:
     """What can be relied on for `plan`; columns that no trigger watches are noted for the next installation."""
     content = membership = True
     own = plan.followed[0].table
-    for table, needed in plan.watched.items():
-        source = tracker.source(table)
+    for name, needed in plan.watched.items():
+        source = tracker.source(name)
         if source is None:
-            content = content and table != own and not needed.content
-            membership = False
-            tracker.need(table, needed.columns)
+            content = content and name != own and not needed.content
+            if not needed.target:  # links decide no membership, and are watched by declaration alone
+                membership = False
+                tracker.need(name, needed.columns)
             continue
         watched = source.watched
         content = content and needed.content <= watched.columns and needed.shared <= watched.felt
         membership = membership and needed.member <= watched.member
         missing = (needed.content - watched.columns) | (needed.member - watched.member) | (needed.shared - watched.felt)
-        tracker.need(table, missing)
+        tracker.need(name, missing)
     return Trust(content, membership)

@@ -11,7 +11,7 @@ from django.db import models
 
 from syncapi.entities import LocalEntity
 from syncapi.keys import in_key_order
-from syncapi.pull import rendering
+from syncapi.pull import python_rows, rendering
 from syncapi.registry import registry
 
 
@@ -32,14 +32,14 @@ def by_python_alone() -> Iterator[None]:
 def counting_python() -> Iterator[list[Any]]:
     """The keys of the rows that Python renders inside."""
     keys: list[Any] = []
-    render = rendering._rendered_row
+    render = python_rows.rendered_row
 
-    def noting_key(entity: LocalEntity, row: Sequence[Any]) -> rendering.Rendered:
+    def noting_key(entity: LocalEntity, row: Sequence[Any]) -> python_rows.Rendered:
         keys.append(row[0])
         return render(entity, row)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rendering, "_rendered_row", noting_key)
+        patch.setattr(python_rows, "rendered_row", noting_key)
         yield keys
 
 

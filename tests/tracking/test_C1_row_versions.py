@@ -270,9 +270,10 @@ def test_C1_the_database_renders_it(device: FakeDevice) -> None:
 
 def test_C1_rows_that_python_renders_have_it(device: FakeDevice) -> None:
     specimens = writable(Specimen, "json", "shout", "char")
+    install(plan(specimens, specimens.rows(None)).watched)
     Specimen.objects.create(json={"a": [1]}, shout="x", char="y")
     ((key, text),) = outcome(specimens)
-    assert text == f'["{key}",0,{{"a":[1]}},"x","y"]'.encode()
+    assert text == f'["{key}",1,{{"a":[1]}},"x","y"]'.encode()
     if connection.vendor == "sqlite":  # one odd row among others
         query("UPDATE wire_jar SET price = 0.125 WHERE id = 2")
         with counting_python() as keys:

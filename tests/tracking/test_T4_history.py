@@ -235,7 +235,7 @@ else:
         assert result.entities["FieldLine"].reset == "tracking"
         check_equal(device, "field")
         (broken,) = [one for one in survey(required()) if one.state is State.BROKEN]
-        assert broken.table == "catalog_orderline"
+        assert broken.name == "catalog_orderline"
         assert "made anew" in broken.detail
         assert "catalog_orderline" in install().made
         device.sync("field")

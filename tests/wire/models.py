@@ -249,3 +249,6 @@ class Sticker(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+from tests.wire import many  # noqa: E402, F401 (which uses what is above)

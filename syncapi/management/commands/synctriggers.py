@@ -60,9 +60,9 @@ class Command(BaseCommand):
         if not findings:
             self.stdout.write("No offline app has entities of a tracked pattern.")
             return
-        width = max(len(finding.table) for finding in findings)
+        width = max(len(finding.name) for finding in findings)
         self.stdout.write(f"{'table':<{width}}  {'state':<11}  detail")
         for finding in findings:
             style = self.style.SUCCESS if finding.state in FINE else self.style.WARNING
-            line = f"{finding.table:<{width}}  {style(f'{finding.state:<11}')}  {finding.detail}"
+            line = f"{finding.name:<{width}}  {style(f'{finding.state:<11}')}  {finding.detail}"
             self.stdout.write(line.rstrip())
