@@ -68,6 +68,7 @@ export class App extends LitElement {
   /** The list each tab was left with. */
   #views = new Map<string, ListView>();
   #focus = new ScreenFocus(this);
+  #formsAsked = false;
   /** The first download was begun here, and goes on by itself when there is a network again. */
   #downloading = false;
 
@@ -242,8 +243,18 @@ export class App extends LitElement {
     if (!this.#navigator.begin(state.replica)) this.route = this.#navigator.route;
     this.state = adoptState(this.state, state);
     if (!state.syncing) this.progress = null;
+    if (state.definition && canWrite(state.definition)) this.#fetchForms();
     // Begun before this page was opened, and cut off: it goes on here.
     if (!state.lastSync && hasPreview(state)) this.#downloading = true;
+  }
+
+  /** When there is nothing else to do: they open at once then, also where no service worker keeps them. */
+  #fetchForms(): void {
+    if (this.#formsAsked) return;
+    this.#formsAsked = true;
+    const load = () => void loadForms().catch(() => undefined);
+    if ("requestIdleCallback" in window) requestIdleCallback(load);
+    else setTimeout(load, 2_000);
   }
 
   async #start(): Promise<void> {

@@ -163,6 +163,16 @@ describe("W6: a draft", () => {
     expect([...editing.problems().keys()]).toEqual(["limit"]);
   });
 
+  it("L5: goes to an attribute under the name that it has now", () => {
+    const editing = new Editing(
+      [attribute("town", "string", { default: "", was: ["city"] })],
+      { id: 1, town: "Graz" },
+      words,
+    );
+    editing.restore({ typed: { city: "Wien" }, begun: { city: "Graz" } });
+    expect(editing.changes()).toEqual({ town: "Wien" });
+  });
+
   it("leaves out what the definition no longer has", () => {
     const editing = edit();
     editing.restore({ typed: { gone: "x", city: "Wien" }, begun: {} });

@@ -170,11 +170,18 @@ export class Editing {
   }
 
   restore({ typed, begun }: TypedDraft): void {
-    for (const [name, value] of Object.entries(typed)) {
-      if (!this.#attributes.has(name) || isSame(value, this.#shown(name))) continue;
+    for (const [kept, value] of Object.entries(typed)) {
+      const name = this.#nameNow(kept);
+      if (name === undefined || isSame(value, this.#shown(name))) continue;
       this.#typed.set(name, value);
-      this.#begun.set(name, begun[name] ?? null);
+      this.#begun.set(name, begun[kept] ?? null);
     }
+  }
+
+  /** What an attribute is called now that had a name in an earlier version (L5). */
+  #nameNow(name: string): string | undefined {
+    if (this.#attributes.has(name)) return name;
+    return this.attributes.find(({ was }) => was?.includes(name))?.name;
   }
 
   #forget(name: string): void {

@@ -323,12 +323,13 @@ export class Field extends LitElement {
     this.dispatchEvent(new CustomEvent("hv-left", { detail: this.attribute.name, bubbles: true, composed: true }));
   }
 
-  /** Enter saves, as in any form: fields are in shadows of their own, where browsers do not. */
+  /** Enter saves, as in any form, and on a phone goes on: fields are in shadows of their own, where browsers do neither. */
   #keyed(event: KeyboardEvent): void {
     if (event.key !== "Enter" || event.isComposing || event.target instanceof HTMLSelectElement) return;
     event.preventDefault();
     this.#left();
-    this.dispatchEvent(new CustomEvent("hv-submit", { bubbles: true, composed: true }));
+    const type = matchMedia("(pointer: coarse)").matches ? "hv-next" : "hv-submit";
+    this.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true }));
   }
 }
 

@@ -132,6 +132,7 @@ export class Form extends LitElement {
       event.stopPropagation();
       void this.#save();
     });
+    this.addEventListener("hv-next", this.#next);
     this.addEventListener("hv-make", (event) => this.#makes(event as CustomEvent<Making>));
   }
 
@@ -155,6 +156,7 @@ export class Form extends LitElement {
     const entity = changed.get("entity");
     const isOther = changed.has("key") || (changed.has("entity") && entity?.name !== this.entity.name);
     if (isOther) this.#loaded = this.#load();
+    else if (changed.has("entity") && this.filling) this.#loaded = this.#rebuild();
   }
 
   /** Complete when the fields are on screen: the heading cannot take the focus before. */
@@ -411,6 +413,13 @@ export class Form extends LitElement {
     markUnsaved(this, isDirty(filling));
   }
 
+  /** The definition is another one: what was typed is carried over to the fields that there are now (L5). */
+  async #rebuild(): Promise<void> {
+    await this.#keeping?.flush();
+    this.#over = true;
+    await this.#load();
+  }
+
   #keep(): Keeping | null {
     const { user } = this.state;
     if (user === null) return null;
@@ -643,6 +652,21 @@ export class Form extends LitElement {
     field?.focus();
     (field ?? this.renderRoot.querySelector(".told.bad"))?.scrollIntoView({ block: "center" });
   }
+
+  /** All fields in the order in which they stand. */
+  get #fields(): Field[] {
+    return [...this.renderRoot.querySelectorAll<Field | InlineRows>("hv-field, hv-inline-rows")].flatMap((part) =>
+      part.localName === "hv-field" ? [part as Field] : [...part.renderRoot.querySelectorAll<Field>("hv-field")],
+    );
+  }
+
+  #next = (event: Event): void => {
+    event.stopPropagation();
+    const fields = this.#fields;
+    const at = fields.indexOf(event.composedPath().find((target) => fields.includes(target as Field)) as Field);
+    const next = fields[at + 1] ?? this.renderRoot.querySelector<HTMLElement>('[data-test="save"]');
+    next?.focus();
+  };
 
   #goTo(event: Event, name: string): void {
     event.preventDefault();
