@@ -16,7 +16,7 @@ export function pendingOf(book: Book): PendingChange[] {
 
 function shown(book: Book, { entity, key, row }: Local): PendingChange {
   const { id, op, group, base, madeAt, changedAt, state, error, waitsFor } = row.change;
-  const { [titleOf(book, entity)]: title = null } = { ...base, ...row.values };
+  const { [titleOf(book, entity)]: title = null } = { ...base, ...row.values, ...row.derived };
   return {
     ...{ id, entity, key, op, group, madeAt, changedAt, state, waitsFor },
     title: title === null || title === "" ? String(key) : String(title),

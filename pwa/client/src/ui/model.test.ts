@@ -72,6 +72,12 @@ describe("titles", () => {
   test("a key that is shown is not grouped", () => {
     expect(recordTitle({ ...product, list_display: [] }, { id: 12345 }, format)).toBe("12345");
   });
+
+  test("a record that only this device has is called new where it has no name: its key is none", () => {
+    const key = "local:0b9c2a52-4c3f-4c8e-9f0a-6d1f3b1c9e11";
+    expect(recordTitle(product, { id: key, name: "" }, format)).toBe("New: LocalProduct");
+    expect(recordTitle({ ...product, list_display: [] }, { id: key }, format)).toBe("New: LocalProduct");
+  });
 });
 
 test("an integer key is a number, unless it is too long to be one or no integer", () => {

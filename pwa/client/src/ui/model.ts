@@ -1,8 +1,19 @@
 /** What the screens read out of a definition: pure, so that every screen shows a record the same way. */
-import type { AppState, AttributeDefinition, Definition, EntityDefinition, Key, LocalFacts, Row } from "../api";
+import type {
+  AppState,
+  AttributeDefinition,
+  Definition,
+  EntityDefinition,
+  Key,
+  LocalFacts,
+  Row,
+  WireValue,
+} from "../api";
+import { LOCAL_KEY } from "../outbox/types";
 import { LOCAL } from "../protocol/patterns";
 import type { Formatter } from "./format";
 import type { ListView, Route } from "./router";
+import { t } from "./texts";
 
 export function findEntity(definition: Definition | null, name: string): EntityDefinition | undefined {
   return definition?.entities.find((entity) => entity.name === name);
@@ -71,8 +82,18 @@ export function titleAttribute(entity: EntityDefinition): AttributeDefinition | 
 export function recordTitle(entity: EntityDefinition, row: Row, format: Formatter): string {
   const attribute = titleAttribute(entity);
   const value = attribute && row[attribute.name];
-  if (!attribute || value === null || value === undefined || value === "") return `#${keyOf(entity, row)}`;
+  const isNamed = value !== null && value !== undefined && value !== "" && !isLocalKey(value);
+  if (!attribute || !isNamed) return keyTitle(entity, keyOf(entity, row));
   return attribute.name === entity.key ? format.key(keyOf(entity, row)) : format.value(value, attribute);
+}
+
+/** What a record without a name is called: the key that the device gave it says nothing to anybody. */
+export function keyTitle(entity: EntityDefinition, key: Key): string {
+  return isLocalKey(key) ? t("newRecord", { name: entity.label }) : `#${key}`;
+}
+
+function isLocalKey(value: WireValue | undefined): boolean {
+  return typeof value === "string" && value.startsWith(LOCAL_KEY);
 }
 
 /** What a list row shows below its title; a bare key steps back where an attribute of the related record is shown. */

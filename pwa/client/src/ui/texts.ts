@@ -134,6 +134,7 @@ const english = {
   notOnDeviceHint: _("This {name} was removed, is not meant for you, or has not been downloaded yet."),
   deletedHere: _("Deleted on this device"),
   record: _("Record"),
+  newRecord: pgettext("a record without a name", "New: {name}"),
   closeRecord: _("Close this record"),
   previous: _("Previous record"),
   next: _("Next record"),

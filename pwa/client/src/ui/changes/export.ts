@@ -3,6 +3,7 @@ import type { AppState, AttributeDefinition, Conflict, PendingChange, Row, WireV
 import type { Formatter } from "../format";
 import { findAttribute, findEntity } from "../model";
 import { changeLines } from "./lines";
+import { changeTitle } from "./title";
 
 /** The file's content. `now`: ISO 8601. */
 export function exported(
@@ -26,7 +27,7 @@ export function exported(
         value === undefined ? null : format.value(value, attribute);
       const { theirs, attributes } = change as Partial<Conflict>;
       return {
-        record: change.title,
+        record: changeTitle(definition, change),
         kind: entity?.label ?? change.entity,
         readable: Object.fromEntries(
           lines.map(({ attribute, was, now }) => [

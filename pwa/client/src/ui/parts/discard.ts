@@ -4,6 +4,7 @@ import type { Definition, PendingChange } from "../../api";
 import { goesAlong } from "../changes/bundles";
 import { exportChanges } from "../changes/export";
 import { c } from "../changes/texts";
+import { changeTitle } from "../changes/title";
 import { format } from "../format";
 import { icon } from "../icons";
 import { findEntity } from "../model";
@@ -97,7 +98,7 @@ export class Discard extends LitElement {
     const isUndo = along.length === 0 && asked.every(({ op, state }) => op !== "create" && state === "unsent");
     return html`<dialog aria-labelledby="title" aria-describedby="text" data-test="discard-dialog" @close=${() => this.#done(false)}>
       <h2 id="title">${count > 1 ? c("discardTitles", { count, number: format().count(count) }) : c(isUndo ? "undoTitle" : "discardTitle")}</h2>
-      <p id="text">${first ? c(({ create: "discardCreate", update: "discardUpdate", delete: "discardDelete" } as const)[first.op], { title: first.title }) : nothing}</p>
+      <p id="text">${first ? c(({ create: "discardCreate", update: "discardUpdate", delete: "discardDelete" } as const)[first.op], { title: changeTitle(definition, first) }) : nothing}</p>
       ${
         along.length
           ? html`<div>
@@ -105,7 +106,7 @@ export class Discard extends LitElement {
               <ul class="along" data-test="goes-along">
                 ${along.slice(0, SHOWN).map(
                   (change) => html`<li>
-                    <strong dir="auto">${change.title}</strong>
+                    <strong dir="auto">${changeTitle(definition, change)}</strong>
                     <span class="muted small">${capitalize(findEntity(definition, change.entity)?.label ?? change.entity)} · ${opWord(change)}</span>
                   </li>`,
                 )}

@@ -4,6 +4,7 @@ import type { AppState, Definition, EntityDefinition, Key, PendingChange } from 
 import { isAttention } from "../changes/bundles";
 import { Shown } from "../changes/shown";
 import { c } from "../changes/texts";
+import { changeTitle } from "../changes/title";
 import { valueStyles } from "../changes/values.css";
 import { Live } from "../data/live";
 import { Pending } from "../data/pending";
@@ -192,7 +193,7 @@ export class RecordState extends LitElement {
         return c("recordSending");
       case "waiting": {
         const other = this.#pending.all?.find(({ id }) => id === change.waitsFor);
-        return other ? c("recordWaiting", { title: other.title }) : c("recordWaitingOther");
+        return other ? c("recordWaiting", { title: changeTitle(this.definition, other) }) : c("recordWaitingOther");
       }
       case "conflict":
         return c("recordConflict");

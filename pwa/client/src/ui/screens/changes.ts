@@ -6,6 +6,7 @@ import { differences } from "../changes/differences";
 import { exportChanges } from "../changes/export";
 import { Shown } from "../changes/shown";
 import { c } from "../changes/texts";
+import { changeTitle } from "../changes/title";
 import { valueStyles } from "../changes/values.css";
 import { Live } from "../data/live";
 import { Pending } from "../data/pending";
@@ -210,6 +211,7 @@ export class Changes extends LitElement {
 
   #head(definition: Definition, change: PendingChange, action: unknown = nothing) {
     const entity = findEntity(definition, change.entity);
+    const title = changeTitle(definition, change);
     const href = routePath(window.offline.config.base, {
       screen: "detail",
       entity: change.entity,
@@ -218,7 +220,7 @@ export class Changes extends LitElement {
     return html`<div class="head">
       <span class="sign">${entity ? entityIcon(entity) : icon("file")}</span>
       <div class="words">
-        <h3 dir="auto">${change.op === "delete" || !entity ? change.title : html`<a href=${href}>${change.title}</a>`}</h3>
+        <h3 dir="auto">${change.op === "delete" || !entity ? title : html`<a href=${href}>${title}</a>`}</h3>
         <p class="muted small">
           <span>${capitalize(entity?.label ?? change.entity)}</span> · <span class="op">${opWord(change)}</span> ·
           <hv-ago .time=${change.madeAt}></hv-ago>
@@ -268,7 +270,7 @@ export class Changes extends LitElement {
 
   #waitsFor({ waitsFor }: PendingChange): string {
     const other = this.#pending.all?.find(({ id }) => id === waitsFor);
-    return other ? c("waitsFor", { title: other.title }) : c("waitsForOther");
+    return other ? c("waitsFor", { title: changeTitle(this.state.definition, other) }) : c("waitsForOther");
   }
 
   /** What was never sent is simply as before again; else something is given up. */
@@ -277,10 +279,10 @@ export class Changes extends LitElement {
     const press = () => void this.#discard(bundle);
     if (isTurn(main.state)) {
       const text = main.op === "delete" ? c("keepRecord") : c("discard");
-      return html`<button class="button round" type="button" data-test="discard" title=${text} aria-label=${`${text}: ${main.title}`}
+      return html`<button class="button round" type="button" data-test="discard" title=${text} aria-label=${`${text}: ${changeTitle(this.state.definition, main)}`}
         @click=${press}>${icon("bin")}</button>`;
     }
-    return html`<button class="button quiet" type="button" data-test="discard" aria-label=${`${c("undo")}: ${main.title}`}
+    return html`<button class="button quiet" type="button" data-test="discard" aria-label=${`${c("undo")}: ${changeTitle(this.state.definition, main)}`}
       @click=${press}>${icon("undo")}${c("undo")}</button>`;
   }
 

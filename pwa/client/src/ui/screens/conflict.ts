@@ -13,6 +13,7 @@ import {
 } from "../changes/differences";
 import { isEmpty, Shown, titleIn } from "../changes/shown";
 import { c } from "../changes/texts";
+import { changeTitle } from "../changes/title";
 import { valueStyles } from "../changes/values.css";
 import { Live } from "../data/live";
 import { Pending } from "../data/pending";
@@ -69,7 +70,8 @@ export class ConflictScreen extends LitElement {
   }
 
   override updated(changed: PropertyValues<this>): void {
-    const title = this.#conflict?.title;
+    const conflict = this.#conflict;
+    const title = conflict && changeTitle(this.state.definition, conflict);
     if (!title && !changed.has("change")) return;
     const detail = title ? `${c("conflictOf")}: ${title}` : t("changes");
     if (detail === this.#titled) return;
@@ -119,7 +121,7 @@ export class ConflictScreen extends LitElement {
     const entity = findEntity(definition, conflict.entity);
     return html`<div class="heading">
       <p class="muted small"><span class="tag">${icon("conflict")}${c("conflictOf")}</span> ${capitalize(entity?.label ?? conflict.entity)}</p>
-      <h1 tabindex="-1" dir="auto">${conflict.title}</h1>
+      <h1 tabindex="-1" dir="auto">${changeTitle(definition, conflict)}</h1>
       <p class="muted">${text}</p>
     </div>`;
   }
