@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Contact, Customer, Order, Product, Supplier, Territory, TerritoryAssignment
+from syncapi.admin import ShowsDeviceChanges
 
 User = get_user_model()
 
@@ -130,10 +131,13 @@ admin.site.unregister(User)
 
 
 @admin.register(User)
-class WorkingUserAdmin(UserAdmin):
-    """Django's own page for users, with the territories they work."""
+class WorkingUserAdmin(ShowsDeviceChanges, UserAdmin):
+    """Django's own page for users, with the territories they work, and what they changed on the road."""
 
     inlines = [UserTerritoriesInline]
+
+    class Media:
+        css = {"all": ["syncapi/admin.css"]}
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         # The page that adds a user asks for name and password only.

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from syncapi.admin.pushed import outcome_counts
+from syncapi.admin.pushed import counts_of_device
 from syncapi.admin.readonly import ReadOnlyAdmin, user_search_fields
 from syncapi.admin.words import AppFilter, OutcomeFilter, app_title, duration, grouped, outcome_badge, short_time
 from syncapi.api.envelope import ANONYMOUS
@@ -111,7 +111,7 @@ class ReplicaAdmin(ReadOnlyAdmin):
         if not request.user.has_perm("syncapi.view_pushedchange"):
             return None
         replica = self.get_object(request, object_id)
-        return None if replica is None else outcome_counts(replica, self.admin_site.name)
+        return None if replica is None else counts_of_device(replica, self.admin_site.name)
 
     @admin.display(description=_("device"), ordering="replica")
     def device(self, obj: Replica) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.admin.utils import quote
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
@@ -43,11 +43,12 @@ def changes_url(site: str, **filters: Any) -> str:
     return f"{reverse(LIST, current_app=site)}?{urlencode(filters)}"
 
 
-def outcome_counts(replica: Replica, site: str) -> list[dict[str, Any]]:
-    """How many changes of a device had each outcome, for its page; empty where it sent none. One query."""
-    of_device = PushedChange.objects.filter(replica=replica.replica, app=replica.app, user_key=replica.user_key)
-    counts = dict(of_device.order_by().values_list("status").annotate(count=Count("pk")))
-    filters = {"device": replica.replica, "app": replica.app, **({"user": replica.user_id} if replica.user_id else {})}
+def outcome_counts(site: str, changes: QuerySet[PushedChange], **filters: Any) -> list[dict[str, Any]]:
+    """How many of `changes` had each outcome, with a link to them. One query.
+
+    :param filters: what finds the same in the list.
+    """
+    counts = dict(changes.order_by().values_list("status").annotate(count=Count("pk")))
     return [
         {
             "badge": status_badge(status),
@@ -57,6 +58,15 @@ def outcome_counts(replica: Replica, site: str) -> list[dict[str, Any]]:
         for status, _word in PushedChange.STATUSES
         if (count := counts.get(status, 0))
     ]
+
+
+def counts_of_device(replica: Replica, site: str) -> list[dict[str, Any]]:
+    """For the page of a device, which is one app's and one person's."""
+    filters: dict[str, Any] = {"device": replica.replica, "app": replica.app}
+    if replica.user_id is not None:
+        filters["user"] = replica.user_id
+    changes = PushedChange.objects.filter(replica=replica.replica, app=replica.app, user_key=replica.user_key)
+    return outcome_counts(site, changes, **filters)
 
 
 SHOWN: list[Any] = [

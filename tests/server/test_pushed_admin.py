@@ -272,6 +272,18 @@ def test_a_device_tells_how_its_changes_ended(ann: User) -> None:
     assert "syncapi-outcomes" not in get(staff("view_replica"), url)  # only for those who may see changes
 
 
+def test_the_page_of_a_user_tells_how_their_changes_ended(ann: User, bob: User, admin_client: Client) -> None:
+    url = reverse("admin:auth_user_change", args=[ann.pk])
+    assert re.search(r'field-device_changes.*?class="readonly">none<', get(admin_client, url), re.S)
+    for status in ("applied", "rejected", "rejected"):
+        pushed(ann, status=status)
+    pushed(bob)
+    (found,) = re.findall(r'field-device_changes.*?class="readonly">(.*?)</div>', get(admin_client, url), re.S)
+    assert re.findall(r">(\w+)</span> <a .*?>(\d+)</a>", found) == [("applied", "1"), ("rejected", "2")]
+    assert "field-device_changes" not in get(staff("change_user", "view_user"), url)  # who may not see changes
+    assert get(admin_client, reverse("admin:auth_user_add"))
+
+
 def test_nobody_changes_anything_here(ann: User, admin_client: Client) -> None:
     change = pushed(ann)
     address = reverse("admin:syncapi_pushedchange_change", args=[change.pk])
