@@ -41,6 +41,7 @@ const CLIENT_CODES = {
   ],
   server_error: [true, _("The server has a problem.")],
   throttled: [true, _("The server asks to wait a little.")],
+  body_too_large: [false, _("This is more than the server takes at once.")],
   internal: [false, _("Something unexpected went wrong in the app.")],
 } as const satisfies Record<string, readonly [retry: boolean, message: Marked]>;
 

@@ -44,6 +44,11 @@ describe("errors are told apart by code", () => {
     expect(await fail(response)).toMatchObject({ code: "server_error", retry: true });
   });
 
+  it("W3: what is too large for a proxy before the server is too large, and not to be tried again", async () => {
+    const response = new Response("<h1>Too large</h1>", { status: 413, headers: { "Content-Type": "text/html" } });
+    expect(await fail(response)).toMatchObject({ code: "body_too_large", retry: false });
+  });
+
   it("a captive portal's page is not ours, whatever its status", async () => {
     for (const status of [200, 403, 511]) {
       const response = new Response("<h1>Welcome</h1>", { status, headers: { "Content-Type": "text/html" } });

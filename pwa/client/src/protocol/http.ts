@@ -97,6 +97,9 @@ async function refusal(response: Response): Promise<ServerError | ClientError> {
   if (response.status === 429) {
     return new ServerError("throttled", new ClientError("throttled").message, true, retryAfter);
   }
+  // The limit may be that of a proxy before the server: the same again will never pass it.
+  if (response.status === 413)
+    return new ServerError("body_too_large", new ClientError("body_too_large").message, false);
   return new ClientError("not_haversack", response.status);
 }
 

@@ -5,6 +5,7 @@ import type { Fetch } from "../protocol/http";
 import type { CarriedCall, Range, SyncRequest } from "../protocol/messages";
 import { isTracked } from "../protocol/patterns";
 import { sha256 } from "../protocol/sha256";
+import { areMutations, Pushed } from "./pushed";
 import { areOrdered, listOf, type Publish, type Told, TrackedEntity } from "./tracked";
 
 const encoder = new TextEncoder();
@@ -61,6 +62,18 @@ export class FakeServer {
   readonly ledger = new Map<string, object>();
   /** Ids of which a device said that it does not ask again. */
   readonly confirmed: string[] = [];
+  /** What devices changed. */
+  readonly pushed = new Pushed({
+    rows: () => this.rows,
+    write: (rows) => {
+      this.rows = rows;
+    },
+    entities: () => this.definition.entities,
+  });
+  /** Bytes of a body that is not too large. */
+  mostBytes = 2_500_000;
+  /** So many answers to the next syncs do not arrive: what they are of has happened. */
+  lost = 0;
   token = "token-1";
   segmentRows = 1000;
   /** Entities of more rows come in parts to be fetched. */
@@ -105,7 +118,10 @@ export class FakeServer {
       signal: init.signal ?? null,
     };
     this.asked.push(asked);
-    return (await this.intercept?.(asked)) ?? this.serve(asked);
+    const answer = (await this.intercept?.(asked)) ?? this.serve(asked);
+    if (asked.method !== "POST" || asked.path !== "" || this.lost === 0) return answer;
+    this.lost--;
+    throw new TypeError("Failed to fetch");
   };
 
   /** What the server itself would answer. */
@@ -187,10 +203,16 @@ export class FakeServer {
     const typeOf = (of: string) => this.definition.entities.find((one) => one.name === of)?.attributes[0]?.type ?? "";
     const isRefused = ([of, list]: [string, Range[]]) => !areOrdered(list, typeOf(of));
     if (Object.entries(ranges ?? {}).some(isRefused)) return failure(400, "invalid_request");
-    const { actions = [], confirmed = [] } = body as SyncRequest;
+    const { actions = [], confirmed = [], mutations = [] } = body as SyncRequest;
+    if (encoder.encode(JSON.stringify(body)).length > this.mostBytes) return failure(413, "body_too_large");
+    if (!areMutations(mutations)) return failure(400, "invalid_request");
     if (actions.some((call) => this.actions[call.name] === undefined)) return failure(404, "unknown_action");
     this.confirmed.push(...confirmed);
     const outcomes = actions.map((call) => JSON.stringify({ type: "action", id: call.id, ...this.perform(call) }));
+    const user = headers.get("Haversack-User") ?? "";
+    const who = { user, replica: headers.get("Haversack-Replica") ?? "" };
+    const isDoubt = Object.entries(cursors).some(([of, cursor]) => this.tracked.get(of)?.knows(cursor) === false);
+    outcomes.push(...this.pushed.push(mutations, who, isDoubt).map((outcome) => JSON.stringify(outcome)));
     const bytes = this.answer(entities ?? context, cursors, headers.get("Haversack-Definition"), ranges, outcomes);
     const content = this.damage?.(bytes) ?? bytes;
     return new Response(content as BodyInit, { headers: { "Content-Type": "application/x-ndjson" } });

@@ -4,6 +4,7 @@ import type { EntityDefinition, Key, WireValue } from "../api";
 import { addFingerprints, rowFingerprint } from "../protocol/fingerprint";
 import type { KeyOrder } from "../protocol/keys";
 import type { Range } from "../protocol/messages";
+import { columnsOf } from "./pushed";
 
 const encoder = new TextEncoder();
 
@@ -37,6 +38,11 @@ export class TrackedEntity {
     this.moments.clear();
   }
 
+  /** Whether this history handed out the cursor. */
+  knows(cursor: string): boolean {
+    return this.moments.has(cursor);
+  }
+
   tell(
     entity: EntityDefinition,
     rows: WireValue[][],
@@ -52,7 +58,7 @@ export class TrackedEntity {
     const isOrdered = type !== "decimal" && sortAs === null;
     const lines = rows.map((row) => ({ key: row[0] as Key, text: JSON.stringify(row) }));
     lines.sort((a, b) => (sortAs === null ? order(a.key, b.key) : sortAs(a.key) - sortAs(b.key)));
-    const columns = entity.attributes.map((attribute) => attribute.name);
+    const columns = columnsOf(entity);
     const moment = { columns: columns.join(), lines: new Map(lines.map((line) => [String(line.key), line])) };
     const old = cursor === undefined ? undefined : this.moments.get(cursor);
     const told = (mode: string, more: object, parts: string[][], following: string[] = []) => {

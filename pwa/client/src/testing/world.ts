@@ -39,7 +39,7 @@ export class World {
   /** What the tabs open; a test may put something else before it. */
   stores: Stores = {
     device: (app) => new IdbDeviceStore(app),
-    user: (app, key) => new IdbStore(app, key, () => `replica-${++this.replicas}`),
+    user: (app, key) => new IdbStore(app, key, () => `replica-${this.device || ""}${++this.replicas}`),
   };
   /** What the network says of itself, to all tabs. */
   readonly network = { type: "wifi" as NetworkType, metered: false };
@@ -55,7 +55,11 @@ export class World {
   private uuids = 0;
   private readonly closers = new Map<Tab, () => void>();
 
-  constructor(readonly server: FakeServer) {
+  /** `device`: another number for each that there is in front of a server. Databases that are open stay so. */
+  constructor(
+    readonly server: FakeServer,
+    private readonly device = 0,
+  ) {
     globalThis.indexedDB = new IDBFactory();
   }
 
@@ -89,7 +93,7 @@ export class World {
     const ports = {
       ...{ clock: ownClock, random, network, locks: ownLocks, stores: ownStores, storage, channel, fetch },
       sha256: digest,
-      uuid: () => `00000000-0000-4000-8000-${String(++this.uuids).padStart(12, "0")}`,
+      uuid: () => `0000000${this.device}-0000-4000-8000-${String(++this.uuids).padStart(12, "0")}`,
       load: async (url: string) => {
         this.loaded.push(url);
         return this.onSync?.();
