@@ -84,18 +84,16 @@ def _text(column: Attribute) -> str | None:
     return None if column.type.name in TEXT_TYPES else f"it is a {column.type.name}, which has no text to search"
 
 
-def _filtered(column: Attribute) -> str | None:
-    return "it has many values, which cannot be filtered by" if column.many else _ordered(column)
-
-
 def _picture(column: Attribute) -> str | None:
     return None if column.type.name == "picture" else f"it is a {column.type.name}, not a picture"
 
 
-def _ordered(column: Attribute) -> str | None:
-    if column.many:
-        return "it has many values, which have no order"
+def _filtered(column: Attribute) -> str | None:
     return f"it is a {column.type.name}, which has no order" if column.type.name in NO_ORDER else None
+
+
+def _ordered(column: Attribute) -> str | None:
+    return "it has many values, which have no order" if column.many else _filtered(column)
 
 
 _OPTIONS: dict[str, Callable[[Attribute], str | None]] = {

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 
 import syncapi.urls  # noqa: F401 (made once, of what is declared: not of what these tests declare)
 from syncapi import offline
@@ -16,6 +17,7 @@ from syncapi.rows import RowSet, row_fingerprint
 from syncapi.segments import drafts
 from syncapi.testing.answer import read_answer
 from tests.device import Device
+from tests.push.models import Site
 from tests.wire.models import Jar, Shelf
 
 GOLDEN = Path(__file__).parents[1] / "protocol"
@@ -191,6 +193,57 @@ def test_golden_actions(tracked: Device, update_golden: bool, monkeypatch: pytes
     check("sync-actions.response.ndjson", masks.hide(timeless(answer)), update_golden)
     again = tracked.request(body).getvalue()
     assert [line for line in again.splitlines() if b'"action"' in line] == answer.splitlines()[1:3]
+
+
+@pytest.mark.django_db(transaction=True, reset_sequences=True)
+def test_golden_push(ann: User, update_golden: bool) -> None:
+    """A device sends what it changed, and is told of each what it came to before it gets the rows."""
+    mill, barn, shed = (Site.objects.create(owner=ann, name=name, size=3) for name in ["Mill", "Barn", "Shed"])
+    device = Device("push")
+    device.sign_in("ann")
+    masks = Masks()
+
+    def hidden(content: bytes) -> bytes:
+        return masks.hide(timeless(content)).replace(device.user.encode(), b"00000000-0000-4000-8000-0000000000aa")
+
+    carried = ["PushSite", "PushVisit"]
+    device.sync(entities=carried)
+    Site.objects.filter(pk=barn.pk).update(name="Granary")
+    Site.objects.filter(pk=shed.pk).delete()
+
+    def mutation(number: int, op: str, entity: str, key: Any, values: Any, **more: Any) -> Any:
+        rest = {"base": None, "values": values, "depends_on": [], "group": None, **more}
+        made_at = f"2026-01-31T09:3{number}:00.000000Z"
+        return {"id": uuid_of(number), "entity": entity, "op": op, "key": key, **rest, "made_at": made_at}
+
+    def uuid_of(number: int) -> str:
+        return f"6f8f5a0e-3f57-4c1d-8a35-0d6a5f1c9c{number:02}"
+
+    order, visit = {"local": uuid_of(90)}, {"local": uuid_of(91)}
+    whole = {"name": "Shed", "note": "", "size": 3, "fee": "0.00", "parent": None}
+    mutations = [
+        mutation(0, "create", "PushSite", order, {"name": "Quay", "fee": "18.50"}, group=uuid_of(99)),
+        mutation(1, "create", "PushVisit", visit, {"site": order, "text": "First"}, group=uuid_of(99)),
+        mutation(2, "update", "PushSite", mill.pk, {"size": 5}, was={"size": 3}, base=1),
+        mutation(3, "update", "PushSite", mill.pk, {"note": "wet"}, was={"note": ""}),
+        mutation(4, "update", "PushSite", barn.pk, {"name": "Silo"}, was={"name": "Barn"}, base=1),
+        mutation(5, "delete", "PushSite", shed.pk, {}, was=whole, base=1),
+        mutation(6, "update", "PushVisit", visit, {"text": "x" * 50}, was={"text": "First"}),
+        mutation(7, "update", "PushVisit", visit, {"minutes": 5}, was={"minutes": 0}),
+    ]
+    for later, earlier in [(3, 2), (6, 1), (7, 6)]:
+        mutations[later] |= {"base": {"result_of": uuid_of(earlier)}, "depends_on": [uuid_of(earlier)]}
+    confirmed = [uuid_of(80)]
+    body = {"context": "", "trigger": "change", "entities": carried, "cursors": device.cursors}
+    body |= {"mutations": mutations, "confirmed": confirmed}
+    request = masks.hide(pretty(body))
+    check("sync-push.request.json", request, update_golden)
+    answer = device.request(body).getvalue()
+    check("sync-push.response.ndjson", hidden(answer), update_golden)
+    again = device.request(body).getvalue()
+    final = [line for line in answer.splitlines() if b'"outcome"' in line and b'"waiting"' not in line]
+    assert [line for line in again.splitlines() if b'"outcome"' in line and b'"waiting"' not in line] == final
+    assert sorted(Site.objects.values_list("name", "size")) == [("Granary", 3), ("Mill", 5), ("Quay", 0)]
 
 
 def test_golden_errors(wire: Device, update_golden: bool) -> None:

@@ -284,8 +284,16 @@ export interface SyncResult {
   /** When all rows were compared with the server's, and how many were not as the server has them, by entity. */
   check?: { at: string; repaired: Record<string, number> };
   /** How many changes ended in which way; absent when none was sent. */
-  pushed?: { applied: number; conflict: number; rejected: number; gone: number };
+  pushed?: Pushed;
   error?: SyncError;
+}
+
+/** Changes of this device by what became of them on the server. */
+export interface Pushed {
+  applied: number;
+  conflict: number;
+  rejected: number;
+  gone: number;
 }
 
 export interface SyncProgress {
@@ -450,6 +458,11 @@ export interface OnSyncPhases {
   /** What to say of what is here. Default `changes`. */
   collect(entity: string, how?: OnSyncHow): Promise<OnSyncQuestion>;
   request(question: OnSyncQuestion): Promise<OnSyncAnswer>;
+  /**
+   * Sends what this device changed, where there is anything to send and it was not sent in this run; else the first
+   * request takes it along. Returns how many changes ended in which way.
+   */
+  push(): Promise<Pushed>;
   /** Makes it visible in all tabs, in one transaction, with the cursor that belongs to it. */
   apply(answer: OnSyncAnswer): Promise<OnSyncResult>;
   /** Compares with the server, and mends, what turned out to be damaged here; nothing where nothing did. */

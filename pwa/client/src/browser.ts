@@ -3,6 +3,7 @@
 import { browserNetwork } from "./network";
 import type { Digest, Locks, Ports, StorageFigures } from "./ports";
 import { sha256 } from "./protocol/sha256";
+import { randomId } from "./random-id";
 import { IdbDeviceStore } from "./store/device";
 import { IdbStore } from "./store/user";
 
@@ -63,13 +64,4 @@ function browserStorage(): StorageFigures {
     },
     persisted: async () => (await storage?.persisted?.().catch(() => null)) ?? null,
   };
-}
-
-/** A random UUID, also where `crypto.randomUUID` is kept for secure contexts. */
-function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }

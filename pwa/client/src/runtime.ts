@@ -4,7 +4,8 @@ import type { Actions, AppConfig, EntityApi, NetworkType, OfflineApi, OfflineEve
 import { actionOf, byName, entityOf, syncedNames } from "./by-name";
 import type { Engine } from "./engine/engine";
 import type { Listener } from "./engine/events";
-import { ClientError } from "./protocol/errors";
+import { LOCAL_KEY } from "./outbox/types";
+import { randomId } from "./random-id";
 
 /** The engine's public methods, each answered from another thread. */
 export type EngineCalls = {
@@ -81,15 +82,13 @@ export function createRuntime({ config, engine, open, networkType, persist, pres
     removeEventListener: (type, listener) => target.removeEventListener(type, listener as EventListener),
     getNetworkStatus: () => ready.then(() => engine.isOnline()),
     getNetworkType: async () => networkType(),
-    pending: async () => [],
-    conflicts: async () => [],
-    resolve: async () => {
-      throw new ClientError("unknown_conflict");
-    },
-    resend: async () => undefined,
-    discard: async () => [],
-    saveTogether: async () => [],
-    newKey: () => `local:${crypto.randomUUID()}`,
+    pending: () => ready.then(() => engine.pending()),
+    conflicts: () => ready.then(() => engine.conflicts()),
+    resolve: (id, choice) => ready.then(() => engine.resolve(id, choice)),
+    resend: (ids) => ready.then(() => engine.resend(ids)),
+    discard: (ids) => ready.then(() => engine.discard(ids)),
+    saveTogether: (edits) => ready.then(() => engine.saveTogether(edits)),
+    newKey: () => LOCAL_KEY + randomId(),
     syncProperties: () => ready.then(() => engine.syncProperties()),
     state: () => ready.then(() => engine.state()),
     file: (name) => ready.then(() => engine.file(name)),

@@ -10,10 +10,23 @@ import type { Overview, Store } from "../store/store";
 import type { Job } from "./plan";
 import * as retry from "./retry";
 import { OFF, syncSettings } from "./settings";
-import { type Facts, mayBegin, nextInterval, type Occurrence, type Verdict, verdict, wants } from "./triggers";
+import {
+  type Facts,
+  mayBegin,
+  nextInterval,
+  type Occurrence,
+  type Verdict,
+  verdict,
+  waitForChange,
+  wants,
+} from "./triggers";
 
 /** Milliseconds. Longer timers are set in pieces: browsers cannot count further than some weeks, and clocks are set. */
 const LONGEST_TIMER = 3_600_000;
+/** Milliseconds after an edit until it is sent: what is typed in one go goes together. */
+const SOON = 2000;
+/** And after the first of several that follow each other without a pause. */
+const AT_LAST = 10_000;
 
 export interface AutomaticWorld {
   store: Store;
@@ -21,6 +34,10 @@ export interface AutomaticWorld {
   /** For as long as there is no definition on the device: as the server told them, if it did. */
   firstSettings(): Definition["settings"];
   push(job: Job): void;
+  /** Whether the server can be reached, and listens to this person. */
+  maySend(): boolean;
+  /** Whether there are changes to be sent. */
+  hasUnsent(): Promise<boolean>;
   /** What `state` says of it may be another now. */
   changed(): void;
 }
@@ -28,6 +45,9 @@ export interface AutomaticWorld {
 export class Automatic {
   private stopped = false;
   private cancelTimer: () => void = () => undefined;
+  private cancelSending: () => void = () => undefined;
+  /** When the first of the edits was made that wait to be sent, milliseconds since 1970; `null`: none does. */
+  private edited: number | null = null;
   /** Changes of the agenda, one after another: a task must not be noted after its end. */
   private noting: Promise<void> = Promise.resolve();
 
@@ -44,9 +64,38 @@ export class Automatic {
   async occurred(occurrence: Occurrence): Promise<void> {
     if (this.stopped) return;
     const facts = await this.facts();
-    if (wants(occurrence, facts)) this.world.push({ context: "", trigger: occurrence });
+    if (occurrence !== "change" && wants(occurrence, facts)) this.world.push({ context: "", trigger: occurrence });
     // The reason why it failed is gone: nothing has to wait for the deadline.
     else if (occurrence === "online" && facts.agenda.retry !== null) await this.tryAgain(facts, true);
+    else await this.send(facts);
+  }
+
+  /** A person changed something: it goes soon, with what they change in the next moments. */
+  noteEdit(): void {
+    const { clock } = this.world.ports;
+    this.edited ??= clock.now();
+    this.sendIn(Math.min(SOON, Math.max(this.edited + AT_LAST - clock.now(), 0)));
+  }
+
+  /** What is there to be sent goes, where the app has that go by itself. */
+  private async send(facts: Facts): Promise<void> {
+    const wait = waitForChange(facts);
+    const { maySend, hasUnsent, push } = this.world;
+    // When it may, something else will happen that says so.
+    if (wait === null || !maySend() || !(await hasUnsent()) || this.stopped) return;
+    if (wait > 0) return this.sendIn(wait);
+    this.edited = null;
+    this.cancelSending();
+    push({ context: "", trigger: "change" });
+  }
+
+  private sendIn(wait: number): void {
+    this.cancelSending();
+    if (this.stopped) return;
+    this.cancelSending = this.world.ports.clock.after(Math.min(wait, LONGEST_TIMER), () => {
+      this.edited = null;
+      void this.occurred("change").catch(ignore);
+    });
   }
 
   /** Does what is due, and sets the timer for what will be. */
@@ -72,7 +121,9 @@ export class Automatic {
   async judge(job: Job, asked: number): Promise<Verdict> {
     await this.noting;
     const { agenda, lastSync } = await this.facts();
-    return verdict(job, asked, { agenda, lastSync });
+    // An edit may be younger than the sync that ended after it.
+    const isOpen = job.trigger === "change" && (await this.world.hasUnsent());
+    return verdict(job, asked, { agenda, lastSync: isOpen ? undefined : lastSync });
   }
 
   /** A job waits from now on. */
@@ -107,6 +158,7 @@ export class Automatic {
   stop(): void {
     this.stopped = true;
     this.cancelTimer();
+    this.cancelSending();
   }
 
   /** Begins an attempt, unless another tab was faster. `early`: before its time. */

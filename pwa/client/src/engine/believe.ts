@@ -6,7 +6,7 @@ import { Readable } from "../layers/readable";
 import { ClientError } from "../protocol/errors";
 import { isOrdered, keyOrder } from "../protocol/keys";
 import { trackedKeyType } from "../protocol/patterns";
-import type { Overview, Store } from "../store/store";
+import type { CaughtUp, Overview, Store } from "../store/store";
 import type { Ask, Level } from "./asks";
 import type { Base } from "./parts";
 import type { Arrival, Received } from "./receive";
@@ -20,6 +20,8 @@ export interface Believed {
   measured: ReadonlyMap<string, Measured>;
   /** Where the rows are of those that came in parts. */
   bases: ReadonlyMap<string, Base>;
+  /** Of local changes, what the rows were read after. */
+  settled: Omit<CaughtUp, "entities">;
 }
 
 export interface Judging {
@@ -32,7 +34,7 @@ export interface Judging {
   progress(): void;
 }
 
-export interface Judgement extends Omit<Believed, "bases" | "measured"> {
+export interface Judgement extends Omit<Believed, "bases" | "measured" | "settled"> {
   measured: Map<string, Measured>;
   /** Entities to be asked for again, in another way. */
   raised: Map<string, Level>;

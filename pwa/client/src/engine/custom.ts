@@ -13,7 +13,7 @@ import { Calls, type Carried } from "./calls";
 import { OwnPhases } from "./own-phases";
 import type { Job } from "./plan";
 import { isEverything } from "./retry";
-import { compareWhenDue, type Outcome, type SyncWorld, sum, sync } from "./sync";
+import { compareWhenDue, type Outcome, type SyncWorld, sendRest, sum, sync } from "./sync";
 
 export type OnSync = (input: OnSyncInput) => unknown;
 
@@ -79,6 +79,7 @@ export async function runOnSync(
     throw OnSyncError.of(error);
   }
   await run.finish();
+  await run.send();
   await run.calls.complete(isEverything(job));
   await store.complete(job.context, new Date(clock.now()).toISOString());
   const check = run.error === null && isEverything(job) ? await run.compare() : null;
@@ -154,6 +155,10 @@ class Run {
     } finally {
       this.isOver = true;
     }
+  }
+
+  async send(): Promise<void> {
+    await this.blamingTheServer(() => sendRest(this.job.trigger, this.counting(this)));
   }
 
   async compare(): Promise<Outcome["check"]> {

@@ -4,9 +4,13 @@ import type {
   AppConfig,
   AppState,
   CheckResult,
+  Choice,
+  Conflict,
+  Edit,
   Facet,
   Key,
   ListOptions,
+  PendingChange,
   Row,
   StorageReport,
   SyncProperties,
@@ -14,7 +18,6 @@ import type {
   Trigger,
   User,
 } from "../api";
-import type { Writing } from "../outbox/writing";
 import type { Ports } from "../ports";
 import { ClientError, HaversackError } from "../protocol/errors";
 import type { FacetOptions } from "../query/table";
@@ -114,24 +117,55 @@ export class Engine {
 
   /** See `Writing`. */
   async save(entity: string, rows: Row[], isOne: boolean): Promise<Key[]> {
-    return this.writing.save(entity, rows, isOne);
+    return this.edit(({ writing }) => writing.save(entity, rows, isOne));
   }
 
   async update(entity: string, key: Key, values: Row): Promise<void> {
-    await this.writing.update(entity, key, values);
+    await this.edit(({ writing }) => writing.update(entity, key, values));
   }
 
   async delete(entity: string, key: Key): Promise<void> {
-    await this.writing.delete(entity, key);
+    await this.edit(({ writing }) => writing.delete(entity, key));
   }
 
   async deleteAll(entity: string): Promise<void> {
-    await this.writing.deleteAll(entity);
+    await this.edit(({ writing }) => writing.deleteAll(entity));
   }
 
-  private get writing(): Writing {
-    if (this.person === null) throw new ClientError("sign_in_required");
-    return this.person.writing;
+  async saveTogether(edits: Edit[]): Promise<Key[]> {
+    return this.edit(({ writing }) => writing.saveTogether(edits));
+  }
+
+  /** What the server has not taken. */
+  async pending(): Promise<PendingChange[]> {
+    return (await this.person?.outbox.pending().catch(ifClosed)) ?? [];
+  }
+
+  async conflicts(): Promise<Conflict[]> {
+    return (await this.person?.outbox.conflicts().catch(ifClosed)) ?? [];
+  }
+
+  /** @throws ClientError `unknown_conflict`. */
+  async resolve(id: string, choice: Choice): Promise<void> {
+    await this.edit((person) => person.outbox.resolve(id, choice));
+  }
+
+  async resend(ids: string[]): Promise<void> {
+    await this.edit((person) => person.outbox.resend(ids));
+  }
+
+  /** @throws ClientError `in_flight`. */
+  async discard(ids: string[]): Promise<string[]> {
+    return this.edit((person) => person.outbox.discard(ids));
+  }
+
+  /** What was done is sent soon, where the app's settings say so. */
+  private async edit<T>(work: (person: Person) => Promise<T>): Promise<T> {
+    const { person } = this;
+    if (person === null) throw new ClientError("sign_in_required");
+    const result = await work(person);
+    person.automatic.noteEdit();
+    return result;
   }
 
   /** Queues a sync of a context. @throws HaversackError `unknown_context`. */
@@ -235,7 +269,8 @@ export class Engine {
 
   async state(): Promise<AppState> {
     const person = this.person;
-    const overview = (await person?.store.overview().catch(ifClosed)) ?? null;
+    const asked = [person?.store.overview().catch(ifClosed), person?.store.outboxFigures().catch(ifClosed)] as const;
+    const [overview = null, pending = null] = await Promise.all(asked);
     const agenda = overview?.agenda;
     const preview = person?.tables.preview ?? null;
     const definition = overview?.definition ?? preview?.definition;
@@ -257,6 +292,7 @@ export class Engine {
       lastError: person?.lastError ?? (agenda?.retry ? (agenda.failure?.error ?? null) : null),
       retryAt: agenda?.retry ? new Date(agenda.retry.at).toISOString() : null,
       preview: preview?.rows ?? {},
+      ...(pending && { pending }),
       onlyHere: Object.fromEntries(Object.entries(overview?.singles ?? {}).filter(([, rows]) => rows > 0)),
       filesMissing: overview?.filesSettled === false ? null : (overview?.filesMissing ?? 0),
       online: this.online,

@@ -3,13 +3,14 @@
  * one entity. What is collected and answered is a token to that code; what it stands for is here.
  */
 
-import type { Definition, OnSyncAnswer, OnSyncHow, OnSyncPhases, OnSyncQuestion, OnSyncResult } from "../api";
+import type { Definition, OnSyncAnswer, OnSyncHow, OnSyncPhases, OnSyncQuestion, OnSyncResult, Pushed } from "../api";
 import { OnSyncError } from "../protocol/errors";
 import type { Level } from "./asks";
 import type { Carried } from "./calls";
 import type { Job } from "./plan";
-import { collect, MOST_ROUNDS, type Question, type Reply, request, tooManyRounds } from "./pull";
-import { apply, compareWhenDue, type Outcome, pullFiles, type SyncWorld, tidyUp } from "./sync";
+import { collect, MOST_ROUNDS, type Question, type Reply, request, tooManyRounds, upToDate } from "./pull";
+import { isRefusal } from "./push";
+import { apply, compareWhenDue, type Outcome, pullFiles, type SyncWorld, sendAhead, sendAll, tidyUp } from "./sync";
 
 const LEVELS: Record<OnSyncHow, Level> = { changes: "changes", compare: "compare", everything: "whole" };
 const HOWS: Record<Level, OnSyncHow> = { changes: "changes", compare: "compare", whole: "everything" };
@@ -46,6 +47,7 @@ export class OwnPhases {
     return {
       collect: (entity, how = "changes") => start(() => this.collect(entity, how)),
       request: (question) => carrying((calls) => this.request(question, calls)),
+      push: () => start(() => this.push()),
       apply: (answer) => start(() => this.apply(answer)),
       repair: (entity) => start(() => this.repair(entity)),
       files: () => start(() => this.files()),
@@ -76,7 +78,7 @@ export class OwnPhases {
     const round = (this.rounds.get(entity) ?? 0) + 1;
     if (round > MOST_ROUNDS) throw tooManyRounds();
     this.rounds.set(entity, round);
-    const reply = await request(question, { ...this.own.world, calls });
+    const reply = await this.ask(question, { ...this.own.world, calls });
     this.definition = reply.definition;
     const message = reply.believed?.received.entities.find((arrival) => arrival.message.entity === entity)?.message;
     const again =
@@ -84,6 +86,34 @@ export class OwnPhases {
     const answer = Object.freeze({ entity, again, isUnchanged: message?.mode === "unchanged" });
     this.answers.set(answer, { question, reply });
     return answer;
+  }
+
+  /** What this device changed goes with the first request of a run, if it was not sent before. */
+  private async ask(asked: Question, world: SyncWorld): Promise<Reply> {
+    const { push, store } = world;
+    const cargo = await sendAhead(this.own.trigger, asked.now, world);
+    if (cargo === null) return request(asked, world);
+    const renewed = async (): Promise<Question> => ({ ...asked, now: upToDate(asked.now, await store.overview()) });
+    const question = await renewed();
+    push.tell(world);
+    try {
+      const reply = await request(question, { ...world, cargo });
+      push.close();
+      return reply;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+    }
+    await sendAll(this.own.trigger, world);
+    return request(await renewed(), world);
+  }
+
+  private async push(): Promise<Pushed> {
+    const { world, trigger } = this.own;
+    const before = { ...world.push.counts };
+    await sendAll(trigger, world);
+    const counts = { ...world.push.counts };
+    for (const name of Object.keys(counts) as (keyof Pushed)[]) counts[name] -= before[name];
+    return counts;
   }
 
   private async apply(answer: OnSyncAnswer): Promise<OnSyncResult> {

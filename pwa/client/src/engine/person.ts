@@ -23,6 +23,7 @@ import { Pictures } from "./pictures";
 import type { Job } from "./plan";
 import type { Amounts } from "./progress";
 import { speaker } from "./pull";
+import { Push } from "./push";
 import { type Entry, SyncQueue } from "./queue";
 import type { FileSource, Server } from "./server";
 import { sum, sync } from "./sync";
@@ -35,6 +36,8 @@ interface Turn {
   /** What can be read since; `null` before. */
   received: Record<string, number> | null;
   check: Check | null;
+  /** What became of changes. */
+  push: Push | null;
   result: Promise<SyncResult> | null;
 }
 
@@ -98,6 +101,8 @@ export class Person {
       ports,
       firstSettings: () => server.settings,
       push: (job) => void this.push(job),
+      maySend: () => isOnline() && !this.sessionExpired,
+      hasUnsent: async () => (await this.store.outboxFigures()).unsent > 0,
       changed: () => this.emit("statechange"),
     });
     const download = (source: FileSource) => this.download(source);
@@ -193,7 +198,7 @@ export class Person {
       void this.automatic.dropped([entry.job]);
       return this.fail(entry.job, new ClientError("sync_loop"));
     }
-    const turn: Turn = { began: null, received: null, check: null, result: null };
+    const turn: Turn = { began: null, received: null, check: null, push: null, result: null };
     try {
       return await this.lock.run(async () => {
         const skipped = await this.skips(entry);
@@ -239,8 +244,10 @@ export class Person {
       }
       const preview = this.newPreview();
       this.tables.preview = preview;
+      const push = new Push(this.outbox, async () => (await store.outboxFigures()).unsent);
+      turn.push = push;
       const world = {
-        preview,
+        ...{ preview, push },
         ...{ store, server, watchdog, limits, clock: this.ports.clock, sha256: this.ports.sha256, user: user.key },
         progress: (phase: SyncProgress["phase"], done: number, total: number) => {
           if (!watchdog.signal.aborted) this.progress({ context, phase, done, total, bytes: 0, totalBytes: 0 });
@@ -254,7 +261,7 @@ export class Person {
       if (onSync === null || job.filesOnly || job.check || job.entities !== undefined) {
         const applied = (received: Record<string, number>) => {
           turn.received = sum(turn.received ?? {}, received);
-          this.applied(received);
+          this.applied(received, push);
         };
         const outcome = await sync(job, { ...world, applied });
         turn.check = outcome.check;
@@ -263,7 +270,7 @@ export class Person {
       // It has failed when the app's code has, whatever rows came before.
       const { received, check, error } = await runOnSync(onSync, job, {
         ...world,
-        applied: (now) => this.applied(now),
+        applied: (now) => this.applied(now, push),
         tables: this.tables,
         network: this.ports.network,
         act: async (name, input) => {
@@ -313,11 +320,11 @@ export class Person {
     if (entities.length > 0) this.emit("datachange", { entities });
   }
 
-  /** Rows that have just come can be read. */
-  private applied(received: Record<string, number>): void {
+  /** Rows that have just come can be read, and what was changed here is the server's now. */
+  private applied(received: Record<string, number>, push: Push): void {
     this.tables.preview?.end();
     this.stopTelling();
-    const entities = Object.keys(received);
+    const entities = [...new Set([...Object.keys(received), ...push.touched])];
     if (entities.length > 0) this.emit("datachange", { entities });
     this.emit("statechange");
   }
@@ -340,14 +347,18 @@ export class Person {
       if (turn.began === null) return { status: "discarded", context: job.context, received: {} };
       return turn.received === null ? this.cancelled(job, error) : this.complete(job, turn, null);
     }
+    // Changes that had no outcome are as good as not sent.
+    const unsent = turn.push?.error ?? null;
+    const reason = error ?? unsent;
     // Missing files are fetched by the next sync: if it may succeed, it is tried again as what failed is.
-    const isWell = error === null || (turn.received !== null && !error.retry);
-    await automatic.ended(job, isWell ? null : error.toJSON(), turn.began ?? this.ports.clock.now());
+    const isWell = reason === null || (turn.received !== null && !reason.retry);
+    await automatic.ended(job, isWell ? null : reason.toJSON(), turn.began ?? this.ports.clock.now());
     this.lookAhead();
     // Rows that can be read are no failed sync, whatever became of the files after them.
-    if (error === null || (turn.received !== null && !this.left)) return this.complete(job, turn, error);
+    const isComplete = unsent === null && turn.received !== null && !this.left;
+    if (reason === null || isComplete) return this.complete(job, turn, error);
     this.chain.failed();
-    return this.fail(job, error);
+    return this.fail(job, reason, turn);
   }
 
   /**
@@ -388,11 +399,11 @@ export class Person {
     return { status: "cancelled", context, received: {} };
   }
 
-  private complete(job: Job, { received, check }: Turn, filesError: HaversackError | null): SyncResult {
+  private complete(job: Job, turn: Turn, filesError: HaversackError | null): SyncResult {
     const { context, trigger } = job;
     const error = filesError?.toJSON() ?? null;
-    const result: SyncResult = { status: "complete", context, received: received ?? {} };
-    if (check !== null) result.check = check;
+    const result: SyncResult = { status: "complete", context, received: turn.received ?? {}, ...pushedIn(turn) };
+    if (turn.check !== null) result.check = turn.check;
     if (error !== null) result.error = error;
     this.chain.completed();
     this.end(error);
@@ -400,11 +411,13 @@ export class Person {
     return result;
   }
 
-  private fail({ context, trigger }: Job, thrown: HaversackError): SyncResult {
+  private fail({ context, trigger }: Job, thrown: HaversackError, turn?: Turn): SyncResult {
     const error = thrown.toJSON();
     this.end(error);
     this.emit("syncerror", { context, trigger, error });
-    return { status: "error", context, received: {}, error };
+    const result: SyncResult = { status: "error", context, received: turn?.received ?? {}, error };
+    if (turn?.check) result.check = turn.check;
+    return { ...result, ...(turn && pushedIn(turn)) };
   }
 
   private rest(): void {
@@ -423,6 +436,10 @@ export class Person {
     if (error === null) this.sessionExpired = false;
     else if (needsSignIn(error) && !isAnonymous(this.user)) this.sessionExpired = true;
   }
+}
+
+function pushedIn({ push }: Turn): Pick<SyncResult, "pushed"> {
+  return push?.hasSent ? { pushed: { ...push.counts } } : {};
 }
 
 export function isAnonymous(user: User): boolean {

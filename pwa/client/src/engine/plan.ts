@@ -2,6 +2,7 @@
 
 import type { Trigger } from "../api";
 import type { Measured } from "../layers/measure";
+import type { WireMutation } from "../outbox/types";
 import { ClientError } from "../protocol/errors";
 import type { CarriedCall, SyncRequest } from "../protocol/messages";
 import { visibleGenerations } from "../store/references";
@@ -34,23 +35,34 @@ export function knownEntities(job: Job, { entities, definition }: Overview): str
 /** As many as a request takes. */
 const MOST_CONFIRMED = 1000;
 
+/** What travels with a request for rows. */
+export interface Aboard {
+  calls: CarriedCall[];
+  mutations: WireMutation[];
+  /** Ids whose outcomes are on the device. */
+  confirmed: string[];
+}
+
 /** The request of a job. */
 export function planRequest(
   job: Job,
   before: Overview,
   levels: ReadonlyMap<string, Level>,
   asks: ReadonlyMap<string, Ask>,
-  calls: CarriedCall[] = [],
+  { calls, mutations, confirmed }: Aboard,
 ): SyncRequest {
   const { context, trigger, entities } = job;
   const request: SyncRequest = { context, trigger, cursors: {} };
   if (entities !== undefined) request.entities = entities;
-  for (const name of knownEntities(job, before)) {
+  // By any of its cursors the server knows whether the device has seen a past that is not the server's (T4).
+  const known = mutations.length > 0 ? Object.keys(before.entities) : knownEntities(job, before);
+  for (const name of known) {
     const record = before.entities[name];
     if (record !== undefined && levels.get(name) !== "whole") request.cursors[name] = record.cursor;
   }
   if (calls.length > 0) request.actions = calls;
-  if (before.confirmed.length > 0) request.confirmed = before.confirmed.slice(0, MOST_CONFIRMED);
+  if (mutations.length > 0) request.mutations = mutations;
+  if (confirmed.length > 0) request.confirmed = confirmed.slice(0, MOST_CONFIRMED);
   for (const [name, { description }] of asks) request.ranges = { ...request.ranges, [name]: description.ranges };
   return request;
 }
@@ -66,7 +78,9 @@ export function planSwitch(job: Job, before: Overview, believed: Believed, at: s
     entities[name] = recordOf(arrival, before.entities[name], believed, at);
   }
   const context = job.entities === undefined ? { name: job.context, at } : null;
-  return { expected, entities, definition: received.definition, context };
+  // Rows that were read after a change was applied show it: its local form may go (P6).
+  const caughtUp = { ...believed.settled, entities: Object.keys(entities) };
+  return { expected, entities, definition: received.definition, context, caughtUp };
 }
 
 const NEW = { leftovers: null, unseenFiles: null };

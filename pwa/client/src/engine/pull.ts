@@ -72,8 +72,7 @@ export async function collect(
   definition: Definition | undefined,
   world: SyncWorld,
 ): Promise<Question> {
-  const { partials, parts } = await world.store.overview();
-  const now = { ...before, partials, parts };
+  const now = upToDate(before, await world.store.overview());
   const asking = { store: world.store, now, definition, progress: () => alive(world) };
   const asks = new Map<string, Ask>();
   for (const name of knownEntities(job, now)) {
@@ -81,6 +80,11 @@ export async function collect(
     if (ask !== null) asks.set(name, ask);
   }
   return { job, now, levels: new Map(levels), asks, definition };
+}
+
+/** What the sync started from, with what is of the moment: what is kept of cut downloads, and known of changes. */
+export function upToDate(before: Overview, { partials, parts, unconfirmed, settlings }: Overview): Overview {
+  return { ...before, partials, parts, unconfirmed, settlings };
 }
 
 /** @throws HaversackError: nothing has changed then, and nothing is staged. */
@@ -91,19 +95,21 @@ export async function request(question: Question, world: SyncWorld): Promise<Rep
   const told = new Progress(asks, (entity, part) => hasPart(entity, part, now), world.amounts);
   const reply: Reply = { believed: null, again: new Map(), definition: question.definition };
   try {
-    const received = await exchange(question, generation, told, world);
+    const { received, settled } = await exchange(question, generation, told, world);
     const judging = { store, before: now, received, asks, levels, progress: () => alive(world) };
     const { raised, ...judged } = await judge(judging);
     reply.definition = received.definition?.definition ?? question.definition;
     if (raised.size === 0) {
       const bases = await complete(judged.measured, judging, now, told, world);
-      if (bases !== null) return { ...reply, believed: { ...judged, bases } };
+      if (bases !== null) return { ...reply, believed: { ...judged, bases, settled } };
     }
     reply.again = raised;
   } catch (thrown) {
     const error = asHaversackError(thrown);
-    await giveUp(generation, error.code, world);
-    if (!isRefused(error) || asks.size === 0) throw error;
+    // With changes of the device aboard it may be they that are refused, and nothing is said of the rest.
+    const isOwn = world.cargo !== undefined && isRefused(error);
+    await giveUp(generation, isOwn ? "" : error.code, world);
+    if (isOwn || !isRefused(error) || asks.size === 0) throw error;
     reply.again = new Map([...asks.keys()].map((name) => [name, "whole"]));
   }
   await store.discard(generation);
@@ -123,27 +129,42 @@ export function alive({ watchdog }: Pick<SyncWorld, "watchdog">): void {
 async function exchange(
   { job, now, levels, asks }: Question,
   generation: number,
-  told: Progress,
+  progress: Progress,
   world: SyncWorld,
-): Promise<Received> {
+): Promise<{ received: Received; settled: Believed["settled"] }> {
   const { store, server, user, watchdog, limits } = world;
   watchdog.touch(limits.connect);
-  const { calls } = world;
-  const wanted = planRequest(job, now, levels, asks, calls?.toSend());
+  const { calls, cargo } = world;
+  const wanted = planRequest(job, now, levels, asks, {
+    calls: calls?.toSend() ?? [],
+    mutations: cargo?.toSend() ?? [],
+    confirmed: [...now.confirmed, ...now.unconfirmed],
+  });
   const body = await server.sync(wanted, speaker(now, user), watchdog.signal);
   watchdog.touch();
+  const own: number[] = [];
   const noted = body.pipeThrough(
     noting(() => watchdog.touch()),
     { signal: watchdog.signal },
   );
   const received = await receive(noted, {
-    ...{ store, generation, user, before: now, asks, progress: told, preview: world.preview },
+    ...{ store, generation, user, before: now, asks, progress, preview: world.preview },
     outcome: async (message) => calls?.settle(message),
-    outcomes: async () => undefined,
+    async outcomes(messages) {
+      if (cargo === undefined) throw new ClientError("corrupt_response", "outcomes of what was not sent");
+      const mark = await cargo.settle(messages);
+      if (mark !== null) own.push(mark);
+    },
   });
+  const [missing] = cargo?.toSend() ?? [];
+  if (missing !== undefined) throw new ClientError("corrupt_response", `nothing is said of ${missing.id}`);
   const confirmed = new Set(wanted.confirmed);
-  if (confirmed.size > 0) await store.noteCalls((sent) => sent.filter(({ id }) => !confirmed.has(id)));
-  return received;
+  if (now.confirmed.some((id) => confirmed.has(id))) {
+    await store.noteCalls((sent) => sent.filter(({ id }) => !confirmed.has(id)));
+  }
+  const told = now.unconfirmed.filter((id) => confirmed.has(id));
+  if (told.length > 0) await world.push.told(told);
+  return { received, settled: { upTo: now.settlings, own } };
 }
 
 /** The rows of what came in parts, and what they are with the changes that came beside them; `null`: ask again. */

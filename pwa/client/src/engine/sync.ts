@@ -14,7 +14,9 @@ import type { Limits } from "./limits";
 import { countReceived, type Job, planSwitch } from "./plan";
 import type { Amounts } from "./progress";
 import { alive, pull, speaker } from "./pull";
+import { type Cargo, isRefusal, type Push } from "./push";
 import { type Repaired, repair } from "./repair";
+import { isEverything } from "./retry";
 import type { Server } from "./server";
 import { tidy } from "./tidy";
 import type { Watchdog } from "./watchdog";
@@ -31,6 +33,10 @@ export interface SyncWorld {
   preview: Preview;
   /** Own server actions that travel with its requests. */
   calls?: Carried;
+  /** What this device changed. */
+  push: Push;
+  /** The part of it that travels with the next request. */
+  cargo?: Cargo;
   progress(phase: SyncProgress["phase"], done: number, total: number): void;
   /** Of the rows that come. */
   amounts(amounts: Amounts): void;
@@ -57,7 +63,8 @@ export async function sync(job: Job, world: SyncWorld): Promise<Outcome> {
   progress("connect", 0, 0);
   await store.sweep();
   const before = await store.overview();
-  const repaired = await exchange(job, before, world);
+  const first = await exchange(job, before, world);
+  const repaired = sum(first, await exchangeAgain(job, world));
   const outcome = await compare(job, before, repaired, world).catch((thrown: unknown): Outcome => {
     watchdog.signal.throwIfAborted();
     return { check: null, error: asHaversackError(thrown) };
@@ -71,9 +78,97 @@ export async function compareWhenDue(job: Job, world: SyncWorld): Promise<Outcom
   return compare(job, await world.store.overview(), {}, world);
 }
 
-/** What changed, made visible at once. Returns rows repaired with it: of comparisons that were cut, and went on. */
+/** Again, where more can be sent because of what came of the rest. Returns what was repaired with that. */
+async function exchangeAgain(job: Job, world: SyncWorld): Promise<Repaired> {
+  const { store, push } = world;
+  let repaired: Repaired = {};
+  for (;;) {
+    if (push.isDoubted && !isEverything(job)) {
+      // All of what is here may be of another past.
+      const now = await store.overview();
+      const all: Job = { context: "", trigger: job.trigger, entities: Object.keys(now.entities) };
+      repaired = sum(repaired, await exchange(all, now, world));
+    }
+    if (!(await push.again())) return repaired;
+    repaired = sum(repaired, await exchange(job, await store.overview(), world));
+  }
+}
+
+/**
+ * What changed, made visible at once, in the answer that says what came of the last part of the outbox. Returns rows
+ * repaired with it: of comparisons that were cut, and went on.
+ */
 async function exchange(job: Job, before: Overview, world: SyncWorld): Promise<Repaired> {
-  return apply(job, before, await pull(job, before, world), world);
+  const cargo = await sendAhead(job.trigger, before, world);
+  return apply(job, before, await pullWith(cargo, job, before, world), world);
+}
+
+/** Sends all that goes in requests of its own. Returns the last part, which goes with the pull; `null`: there is none. */
+export async function sendAhead(trigger: Job["trigger"], before: Overview, world: SyncWorld): Promise<Cargo | null> {
+  const { push } = world;
+  for (;;) {
+    const cargo = await push.next();
+    if (cargo === null || push.isLast) return cargo;
+    await sendAlone(cargo, trigger, before, world);
+    push.close();
+  }
+}
+
+/** All of it, without asking for rows. */
+export async function sendAll(trigger: Job["trigger"], world: SyncWorld): Promise<void> {
+  const before = await world.store.overview();
+  const cargo = await sendAhead(trigger, before, world);
+  if (cargo === null) return;
+  await sendAlone(cargo, trigger, before, world);
+  world.push.close();
+}
+
+/** What no request of an app's own sync took along, and what is worth sending because of what came of the rest. */
+export async function sendRest(trigger: Job["trigger"], world: SyncWorld): Promise<void> {
+  await sendAll(trigger, world);
+  await exchangeAgain({ context: "", trigger, entities: [] }, world);
+}
+
+async function pullWith(cargo: Cargo | null, job: Job, before: Overview, world: SyncWorld): Promise<Believed> {
+  if (cargo === null) return pull(job, before, world);
+  const { push } = world;
+  push.tell(world);
+  try {
+    const believed = await pull(job, before, { ...world, cargo });
+    push.close();
+    return believed;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+  }
+  await sendAlone(cargo, job.trigger, before, world);
+  push.close();
+  return pull(job, before, world);
+}
+
+/**
+ * A part of the outbox in a request that asks for no rows. What the server takes in no request at all is looked for, so
+ * that it is in nobody's way but its own (W3).
+ */
+async function sendAlone(cargo: Cargo, trigger: Job["trigger"], before: Overview, world: SyncWorld): Promise<void> {
+  const alone: Job = { context: "", trigger, entities: [] };
+  const send = (part?: Cargo) => pull(alone, before, part === undefined ? world : { ...world, cargo: part });
+  const sendOrDivide = async (part: Cargo): Promise<void> => {
+    world.push.tell(world);
+    const refusal = await send(part).then(
+      () => null,
+      (error: unknown) => {
+        if (isRefusal(error)) return error;
+        throw error;
+      },
+    );
+    if (refusal === null) return;
+    // Refused without any as well, it is not they that are at fault.
+    if (part === cargo) await send();
+    const halves = part.halves();
+    if (halves === null) await part.refuse(refusal);
+    for (const half of halves ?? []) await sendOrDivide(half);
+  };
+  await sendOrDivide(cargo);
 }
 
 /** Makes what came visible, in one transaction. Returns rows repaired with it. */
@@ -144,9 +239,22 @@ async function show(change: Switch, { received }: Believed, world: SyncWorld): P
   const { store, watchdog } = world;
   world.progress("apply", 0, 0);
   watchdog.signal.throwIfAborted();
-  if (await store.switch(change)) return;
+  // Nothing was ever sent from most devices.
+  const names = change.caughtUp?.upTo || change.caughtUp?.own.length ? change.caughtUp.entities : [];
+  const before = await settled(names, world);
+  if (await store.switch(change)) {
+    const after = await settled(names, world);
+    for (const [at, name] of names.entries()) if (before[at] !== after[at]) world.push.touched.add(name);
+    return;
+  }
   await store.discard(received.generation).catch(() => undefined);
   throw new ClientError("superseded");
+}
+
+/** How often local rows of each of these gave way to rows of the server. */
+async function settled(entities: readonly string[], { store }: SyncWorld): Promise<number[]> {
+  if (entities.length === 0) return [];
+  return store.readLocal((local) => Promise.all(entities.map((entity) => local.settled(entity))));
 }
 
 function now({ clock }: Pick<SyncWorld, "clock">): string {

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 
 import { EMPTY_AGENDA, type Task } from "../store/agenda";
 import { OFF, syncSettings } from "./settings";
-import { type Facts, nextInterval, type Occurrence, verdict, wants } from "./triggers";
+import { type Facts, nextInterval, type Occurrence, verdict, waitForChange, wants } from "./triggers";
 
 const NOW = Date.UTC(2026, 0, 31, 9, 30);
 const facts = (change: Partial<Facts> = {}): Facts => ({
@@ -14,7 +14,7 @@ const facts = (change: Partial<Facts> = {}): Facts => ({
   now: NOW,
   ...change,
 });
-const occurrences: Occurrence[] = ["start", "online", "resume", "login"];
+const occurrences: Occurrence[] = ["start", "online", "resume", "login", "change"];
 const failure = (began: number, retry = true) => ({
   ...EMPTY_AGENDA,
   failure: { began, ended: began + 10, error: { code: "network", message: "", retry } },
@@ -27,7 +27,7 @@ it.each(occurrences)("Q3: %s is answered only when it is switched on", (occurren
 });
 
 it("Q3: a first download is begun by opening the app and by signing in only", () => {
-  const settings = { ...OFF, on_start: true, on_online: true, on_resume: true, on_login: true };
+  const settings = { ...OFF, on_start: true, on_online: true, on_resume: true, on_login: true, on_change: true };
   const first = facts({ settings, isFirst: true, lastSync: undefined });
   expect(occurrences.filter((one) => wants(one, first))).toEqual(["start", "login"]);
 });
@@ -76,4 +76,14 @@ it("Q4: what was to be tried again and is not any more is left out", () => {
   const retry = { at: 0, decided: 0, failures: 1, tasks: [{ ...task, trigger: "manual" } as Task] };
   expect(verdict(task, NOW, { agenda: EMPTY_AGENDA, lastSync: undefined })).toBe("done");
   expect(verdict(task, NOW, { agenda: { ...EMPTY_AGENDA, retry }, lastSync: undefined })).toBe("run");
+});
+
+it("Q3: a change waits for a network that the app allows, and for what the server asked for", () => {
+  const settings = { ...OFF, on_change: true, retry_interval: 60, not_on_metered: true };
+  expect(waitForChange(facts())).toBe(null);
+  expect(waitForChange(facts({ settings, isFirst: true }))).toBe(null);
+  expect(waitForChange(facts({ settings }))).toBe(0);
+  expect(waitForChange(facts({ settings, metered: true }))).toBe(60_000);
+  const agenda = { ...EMPTY_AGENDA, notBefore: NOW + 300_000 };
+  expect(waitForChange(facts({ settings, agenda }))).toBe(300_000);
 });

@@ -5,7 +5,7 @@ import type { Agenda, Task } from "../store/agenda";
 import { isListed } from "./retry";
 
 /** What happens to a device that an app may answer with a sync. */
-export type Occurrence = "start" | "online" | "resume" | "login";
+export type Occurrence = "start" | "online" | "resume" | "login" | "change";
 
 export interface Facts {
   settings: SyncSettings;
@@ -20,12 +20,30 @@ export interface Facts {
   now: number;
 }
 
-const SWITCHES = { start: "on_start", online: "on_online", resume: "on_resume", login: "on_login" } as const;
+const SWITCHES = {
+  start: "on_start",
+  online: "on_online",
+  resume: "on_resume",
+  login: "on_login",
+  change: "on_change",
+} as const;
 
 /** Whether what happened is answered with a sync: the first one only where a person opened the app, or signed in. */
 export function wants(occurrence: Occurrence, facts: Facts): boolean {
   if (facts.isFirst && occurrence !== "start" && occurrence !== "login") return false;
   return facts.settings[SWITCHES[occurrence]] && mayBegin(facts);
+}
+
+/**
+ * Milliseconds until changes that nothing else sends may be sent by themselves, 0 for now; `null`: they may not, or not
+ * before something else happens.
+ */
+export function waitForChange(facts: Facts): number | null {
+  const { settings, agenda, now } = facts;
+  if (!settings.on_change || facts.isFirst) return null;
+  if (mayBegin(facts)) return 0;
+  // Where a metered network forbids it, another one may be there some time later.
+  return Math.max(agenda.notBefore - now, settings.retry_interval * 1000, 1);
 }
 
 /** Whether anything may start by itself now. A person's press always may. */

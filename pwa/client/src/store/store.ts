@@ -119,6 +119,10 @@ export interface Overview {
   singles: Record<string, number>;
   /** Ids of actions whose outcomes are not asked for again, as the next sync tells the server. */
   confirmed: string[];
+  /** Ids of changes whose outcomes are stored, likewise. */
+  unconfirmed: string[];
+  /** How often outcomes of changes were stored. */
+  settlings: number;
 }
 
 /** A call of an own server action that travels with a sync. */

@@ -107,8 +107,10 @@ export class IdbStore implements Store {
         get(transaction, "lastCheck"),
         countSingles(transaction),
         get(transaction, "calls"),
+        get(transaction, "unconfirmed"),
+        get(transaction, "settlings"),
       ]);
-      const [settled, unseen, kept, agenda, doubts, lastCheck, singles, calls] = others;
+      const [settled, unseen, kept, agenda, doubts, lastCheck, singles, calls, unconfirmed, settlings] = others;
       return {
         replica: replica as string,
         definition: version === undefined || definition === undefined ? null : { version, definition },
@@ -122,6 +124,8 @@ export class IdbStore implements Store {
         agenda: agenda ?? EMPTY_AGENDA,
         singles,
         confirmed: (calls ?? []).filter(({ isOver }) => isOver).map(({ id }) => id),
+        unconfirmed: unconfirmed ?? [],
+        settlings: settlings ?? 0,
       };
     });
   }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { askForWakeUp, isWakeUp, TAG, wakeUp } from "./wake-up";
+import { askForWakeUp, isWakeUp, needsWakeUp, TAG, wakeUp } from "./wake-up";
 
 it("asks where the browser can, and takes a refusal", async () => {
   const tags: string[] = [];
@@ -16,4 +16,13 @@ it("tells every page, in a way that pages know from anything else", () => {
   wakeUp([page, page]);
   expect(told.map(isWakeUp)).toEqual([true, true]);
   expect([null, undefined, "WAKE_UP", { type: "SKIP_WAITING" }].map(isWakeUp)).toEqual([false, false, false, false]);
+});
+
+it("is asked for where there are changes that cannot be sent", () => {
+  const pending = { unsent: 1, attention: 0, conflicts: 0, waiting: 0, oldest: "2026-01-31T09:30:00.000Z" };
+  expect(needsWakeUp({ online: false, pending })).toBe(true);
+  expect(needsWakeUp({ online: true, pending })).toBe(false);
+  // A person's turn first.
+  expect(needsWakeUp({ online: false, pending: { ...pending, unsent: 0, attention: 1 } })).toBe(false);
+  expect(needsWakeUp({ online: false })).toBe(false);
 });

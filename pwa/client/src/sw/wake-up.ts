@@ -1,8 +1,11 @@
 /**
  * Background Sync, where the browser has it: the service worker is woken when there is a network again, and tells the
- * pages, which may be asleep. They look for the server and do what is due. Unsent changes could be sent from here, also
- * without a page.
+ * pages, which may be asleep. They look for the server, send what is unsent where the app's settings say so, and do what
+ * else is due. Where no page is open nothing is sent: that would take the whole engine into the service worker, and what
+ * is unsent goes when the app is opened next.
  */
+
+import type { AppState } from "../api";
 
 const MESSAGE = { type: "WAKE_UP" } as const;
 
@@ -11,6 +14,11 @@ export const TAG = "haversack";
 
 interface SyncRegistration {
   sync?: { register(tag: string): Promise<void> };
+}
+
+/** Whether there is anything to be woken for: the server cannot be reached, and there are changes for it. */
+export function needsWakeUp({ online, pending }: Pick<AppState, "online" | "pending">): boolean {
+  return !online && (pending?.unsent ?? 0) > 0;
 }
 
 /** Asks the browser to wake the service worker when there is a network. Never rejects: not every browser has it. */

@@ -29,6 +29,12 @@ describe("values", () => {
     expect(english.value(12345, attribute("integer", { relation: "LocalCategory" }))).toBe("12345");
   });
 
+  test("many keys are a list, none of them a dash", () => {
+    const many = attribute("integer", { many: true });
+    expect(english.value([1234, 2, "9007199254740997"], many)).toBe("1234, 2 and 9007199254740997");
+    expect(english.value([], many)).toBe("–");
+  });
+
   test("a file is shown by its name", () => {
     expect(english.value("manuals/2026/oven.pdf", attribute("file"))).toBe("oven.pdf");
   });

@@ -22,6 +22,7 @@ export class Formatter {
   /** `null`, empty text and unreadable values give a dash, never an error: data may be older than the definition. */
   value(value: WireValue | undefined, attribute: AttributeDefinition): string {
     if (value === null || value === undefined || value === "") return t("none");
+    if (attribute.many && Array.isArray(value)) return value.length ? this.list(value.map(String)) : t("none");
     const choice = attribute.choices?.find(([candidate]) => candidate === value);
     if (choice) return choice[1];
     if (attribute.relation) return String(value);

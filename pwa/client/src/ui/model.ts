@@ -107,14 +107,15 @@ export function secondaryAttributes(entity: EntityDefinition): AttributeDefiniti
 }
 
 /** An amount, which says nothing without its label. */
-export function isNumber({ type, relation, choices }: AttributeDefinition): boolean {
-  return !relation && !choices && (type === "integer" || type === "decimal" || type === "float");
+export function isNumber({ type, relation, choices, many }: AttributeDefinition): boolean {
+  return !relation && !choices && !many && (type === "integer" || type === "decimal" || type === "float");
 }
 
 /** Columns a list can be ordered by. */
 export function orderAttributes(entity: EntityDefinition): AttributeDefinition[] {
   return [titleAttribute(entity), ...secondaryAttributes(entity)].filter(
-    (attribute, index, all) => attribute !== undefined && !attribute.relation && all.indexOf(attribute) === index,
+    (attribute, index, all) =>
+      attribute !== undefined && !attribute.relation && !attribute.many && all.indexOf(attribute) === index,
   ) as AttributeDefinition[];
 }
 

@@ -72,3 +72,14 @@ test("a part of a tree is asked for by all its keys", () => {
     done: false,
   });
 });
+
+describe("many values", () => {
+  test("are chosen one by one, and make no tree of the records that they tie together", () => {
+    const near = attribute("near", { type: "integer", relation: "LocalCrate", many: true });
+    const crates = entity("LocalCrate", [attribute("id"), near]);
+    const definition = { entities: [crates] } as unknown as Definition;
+    expect(filterKind(definition, near)).toBe("values");
+    expect(filterKind(definition, attribute("keys", { type: "integer", many: true }))).toBe("values");
+    expect(filterKind(definition, attribute("crate", { type: "integer", relation: "LocalCrate" }))).toBe("values");
+  });
+});

@@ -46,7 +46,7 @@ export function bounded(filter: Filter | undefined, bound: "gte" | "lte", value:
 
 /** The attribute by which the records of an entity form a tree. */
 export function parentAttribute(entity: EntityDefinition): AttributeDefinition | undefined {
-  return entity.attributes.find(({ relation }) => relation === entity.name);
+  return entity.attributes.find(({ relation, many }) => relation === entity.name && !many);
 }
 
 export function filterKind(definition: Definition, attribute: AttributeDefinition): FilterKind {
@@ -54,7 +54,7 @@ export function filterKind(definition: Definition, attribute: AttributeDefinitio
   if (attribute.choices) return "values";
   const related = attribute.relation ? findEntity(definition, attribute.relation) : undefined;
   if (related && parentAttribute(related)) return "tree";
-  return !attribute.relation && RANGES.includes(attribute.type) ? "range" : "values";
+  return !attribute.relation && !attribute.many && RANGES.includes(attribute.type) ? "range" : "values";
 }
 
 /** Those that an entity offers, and those that an address brought along. */

@@ -1,6 +1,6 @@
 /** One row of a list: a card with picture and title, or, where there is room, cells under column headings. */
 import { html, nothing } from "lit";
-import type { AttributeDefinition, Definition, EntityDefinition, Row } from "../../api";
+import type { AttributeDefinition, Definition, EntityDefinition, Key, Row } from "../../api";
 import type { Titles } from "../data/titles";
 import { format } from "../format";
 import { highlight } from "../highlight";
@@ -100,6 +100,15 @@ function value(row: Row, attribute: AttributeDefinition, context: RowContext) {
     const title = context.titles.get(context.definition, attribute.relation, wire);
     return title === undefined ? "" : (title ?? format().value(wire, attribute));
   }
+  if (attribute.relation && Array.isArray(wire)) {
+    const { definition, titles } = context;
+    const known = wire.map((key) => titles.get(definition, attribute.relation ?? "", key as Key));
+    // All at once: names that came one after the other would move what stands behind them.
+    if (known.includes(undefined)) return "";
+    return known.length
+      ? format().list(known.map((title, at) => title ?? String(wire[at])))
+      : format().value(null, attribute);
+  }
   const text = format().value(wire, attribute);
   return context.entity.search_fields.includes(attribute.name) ? marked(text, context.search) : text;
 }
@@ -111,11 +120,12 @@ function marked(text: string, search: string) {
 function isEmpty(row: Row, { name, type }: AttributeDefinition): boolean {
   const wire = row[name];
   // "No" says nothing that its absence does not.
-  return wire === null || wire === undefined || wire === "" || (type === "boolean" && !wire);
+  const none = wire === null || wire === undefined || wire === "" || (Array.isArray(wire) && wire.length === 0);
+  return none || (type === "boolean" && !wire);
 }
 
 /** Phones have little room: a category's name does without its label, a date does not. */
 function isMeasured(attribute: AttributeDefinition): boolean {
-  const { type, relation, choices } = attribute;
-  return !(relation || choices || type === "string" || type === "text" || type === "email" || type === "url");
+  const { type, relation, choices, many } = attribute;
+  return !(relation || choices || many || type === "string" || type === "text" || type === "email" || type === "url");
 }

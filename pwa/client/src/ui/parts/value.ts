@@ -10,7 +10,7 @@ import "./picture";
 
 export function valueTemplate(value: WireValue | undefined, attribute: AttributeDefinition) {
   const text = format().value(value, attribute);
-  if (value === null || value === undefined || value === "") return text;
+  if (value === null || value === undefined || value === "" || attribute.many) return text;
   if (attribute.choices?.some(([candidate]) => candidate === value)) return html`<span class="badge">${text}</span>`;
   switch (attribute.type) {
     case "boolean":

@@ -166,6 +166,15 @@ export const detailStyles = css`
     padding-block-end: var(--space-3);
   }
 
+  .many {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 var(--space-4);
+    margin: 0;
+    padding: 0;
+    list-style: none;
+  }
+
   .facts a {
     display: inline-flex;
     align-items: center;

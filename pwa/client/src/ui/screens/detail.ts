@@ -1,6 +1,6 @@
 /** One record: its picture, every attribute, the records it points at and those that point at it. */
 import { html, LitElement, nothing, type PropertyValues } from "lit";
-import type { Definition, EntityDefinition, Key, Row } from "../../api";
+import type { Definition, EntityDefinition, Key, Row, WireValue } from "../../api";
 import { Live, Media } from "../data/live";
 import { Titles } from "../data/titles";
 import { format } from "../format";
@@ -211,18 +211,21 @@ export class Detail extends LitElement {
 
   #value(row: Row, { attribute, titled }: DetailLine) {
     const value = row[attribute.name];
-    if (!attribute.relation || (typeof value !== "string" && typeof value !== "number") || value === "") {
+    const { relation } = attribute;
+    if (relation && attribute.many && Array.isArray(value) && value.length) {
+      return html`<ul class="many">${value.map((key) => html`<li>${this.#link(relation, key as Key)}</li>`)}</ul>`;
+    }
+    if (!relation || (typeof value !== "string" && typeof value !== "number") || value === "") {
       return valueTemplate(value, attribute);
     }
     // What the record carries along shows the title at once, and also when the related record is not on the device.
-    const carried = titled && row[titled.name];
-    const title = carried ? String(carried) : this.#titles.get(this.definition, attribute.relation, value);
-    const href = routePath(window.offline.config.base, {
-      screen: "detail",
-      entity: attribute.relation,
-      key: String(value),
-    });
-    return html`<a href=${href}>${title === undefined ? "…" : (title ?? String(value))}</a>`;
+    return this.#link(relation, value, titled && row[titled.name]);
+  }
+
+  #link(relation: string, key: Key, carried?: WireValue) {
+    const title = carried ? String(carried) : this.#titles.get(this.definition, relation, key);
+    const href = routePath(window.offline.config.base, { screen: "detail", entity: relation, key: String(key) });
+    return html`<a href=${href}>${title === undefined ? "…" : (title ?? String(key))}</a>`;
   }
 
   #local() {

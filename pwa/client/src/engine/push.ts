@@ -1,0 +1,171 @@
+/**
+ * Phase: what this device changed, to the server (W1 to W3). Which of it can be sent, and what an outcome means for a
+ * record, is the outbox' affair; here it is what goes with which request, and that nothing is sent twice in one sync
+ * without a reason.
+ */
+
+import type { Pushed } from "../api";
+import type { OutcomeMessage, Pushing, WireMutation } from "../outbox/types";
+import { ClientError, type HaversackError, ServerError } from "../protocol/errors";
+import type { SyncWorld } from "./sync";
+
+/** What one request takes, where nothing that belongs together is larger. */
+export const AT_ONCE = { mutations: 500, bytes: 400_000 };
+/** How often in one sync something is sent because of what came of the rest: a chain of such is not waited for. */
+const MOST_PASSES = 3;
+const NOTHING = { wires: [], isAll: true };
+
+export class Push {
+  readonly counts: Pushed = { applied: 0, conflict: 0, rejected: 0, gone: 0 };
+  /** Why some had no outcome: they are sent again later. */
+  error: HaversackError | null = null;
+  /** The server's past is another than the device knows: only when all rows are the server's is there more to send. */
+  isDoubted = false;
+  /** Entities of which local rows gave way to the server's. */
+  readonly touched = new Set<string>();
+  private cargo: Cargo | null = null;
+  private isAll = false;
+  private passes = 0;
+  private readonly sent = new Set<string>();
+  private readonly applied = new Set<string>();
+  /** By id of what waits, what it waits for. */
+  private readonly waiting = new Map<string, string>();
+  private readonly doubted = new Set<string>();
+  private done = 0;
+  private total: number | null = null;
+
+  constructor(
+    private readonly outbox: Pushing,
+    /** How many changes there are to be sent. */
+    private readonly count: () => Promise<number>,
+  ) {}
+
+  /** Whether anything was sent. */
+  get hasSent(): boolean {
+    return this.sent.size > 0;
+  }
+
+  /** The next part to be sent; it is the next until `close`. `null`: there is no more. */
+  async next(): Promise<Cargo | null> {
+    if (this.cargo !== null || this.isAll) return this.cargo;
+    this.total ??= await this.count();
+    const { wires, isAll } = this.total === 0 ? NOTHING : await this.outbox.collect(AT_ONCE, this.sent);
+    this.isAll = isAll;
+    if (wires.length === 0) return null;
+    for (const { id } of wires) this.sent.add(id);
+    this.cargo = new Cargo(unitsOf(wires), (outcomes) => this.settle(outcomes));
+    return this.cargo;
+  }
+
+  /** Whether there is nothing after the next. */
+  get isLast(): boolean {
+    return this.isAll;
+  }
+
+  /** The next was sent. */
+  close(): void {
+    this.cargo = null;
+  }
+
+  /** Whether what came of the rest makes more of it worth sending in this sync. */
+  async again(): Promise<boolean> {
+    const freed = [...this.waiting].filter(([, cause]) => this.applied.has(cause)).map(([id]) => id);
+    if (++this.passes > MOST_PASSES || (freed.length === 0 && !this.isDoubted)) return false;
+    if (this.isDoubted) await this.outbox.judgeDoubts();
+    // Once: a server that does not know its past twice in a row is left alone.
+    for (const id of [...freed, ...this.doubted]) this.sent.delete(id);
+    for (const id of freed) this.waiting.delete(id);
+    this.isDoubted = false;
+    this.isAll = false;
+    return (await this.next()) !== null;
+  }
+
+  /** How far it is: outcomes, and changes in all. */
+  tell({ progress }: Pick<SyncWorld, "progress">): void {
+    progress("push", this.done, Math.max(this.total ?? 0, this.sent.size));
+  }
+
+  /** The server was told that these outcomes are on the device. */
+  async told(ids: readonly string[]): Promise<void> {
+    await this.outbox.confirmedTold(ids);
+  }
+
+  private async settle(outcomes: OutcomeMessage[]): Promise<number | null> {
+    const { mark, ended } = await this.outbox.settle(outcomes);
+    for (const status of Object.keys(ended) as (keyof Pushed)[]) this.counts[status] += ended[status];
+    for (const outcome of outcomes) this.note(outcome);
+    this.done += outcomes.length;
+    return mark;
+  }
+
+  private note(outcome: OutcomeMessage): void {
+    const { id, status } = outcome;
+    if (status === "applied") this.applied.add(id);
+    if (status === "waiting") this.waiting.set(id, outcome.for);
+    if (status === "doubt") {
+      this.isDoubted = !this.doubted.has(id) || this.isDoubted;
+      this.doubted.add(id);
+    }
+    if (status !== "error") return;
+    const { code, message, retry, retryAfter, fields } = outcome.error;
+    this.error ??= new ServerError(code, message, retry, retryAfter, fields);
+  }
+}
+
+/** What goes with one request. */
+export class Cargo {
+  private readonly open: Map<string, WireMutation>;
+
+  constructor(
+    /** Groups, and mutations alone. */
+    private readonly units: WireMutation[][],
+    /** Stores outcomes; returns the mark of that, `null` where nothing was applied. */
+    private readonly store: (outcomes: OutcomeMessage[]) => Promise<number | null>,
+  ) {
+    this.open = new Map(units.flat().map((mutation) => [mutation.id, mutation]));
+  }
+
+  /** Those without an answer, in the order made. */
+  toSend(): WireMutation[] {
+    return [...this.open.values()];
+  }
+
+  /** @throws ClientError `corrupt_response`: it is the outcome of something else. */
+  settle(outcomes: OutcomeMessage[]): Promise<number | null> {
+    for (const { id } of outcomes) {
+      if (!this.open.delete(id)) throw new ClientError("corrupt_response", `${id} was not sent, or is there twice`);
+    }
+    return this.store(outcomes);
+  }
+
+  /** In two, without what belongs together being apart; `null` when there is no more to be divided. */
+  halves(): Cargo[] | null {
+    const units = this.units.filter(([first]) => first !== undefined && this.open.has(first.id));
+    if (units.length < 2) return null;
+    const middle = Math.ceil(units.length / 2);
+    return [units.slice(0, middle), units.slice(middle)].map((half) => new Cargo(half, this.store));
+  }
+
+  /** The server takes no request with it: that is what came of it (W3). */
+  async refuse({ code, message, fields }: ServerError): Promise<void> {
+    const error = { code, message, retry: false, fields };
+    await this.settle(this.toSend().map(({ id }) => ({ type: "outcome", id, status: "rejected", error })));
+  }
+}
+
+/** Whether the server does not take a request for what is in it: what is in it has no outcome by that. */
+export function isRefusal(error: unknown): error is ServerError {
+  const codes = ["invalid_request", "invalid_json", "body_too_large"];
+  return error instanceof ServerError && codes.includes(error.code);
+}
+
+/** Groups, and mutations alone. */
+function unitsOf(mutations: readonly WireMutation[]): WireMutation[][] {
+  const units: WireMutation[][] = [];
+  for (const mutation of mutations) {
+    const last = units.at(-1);
+    if (mutation.group !== null && last?.[0]?.group === mutation.group) last.push(mutation);
+    else units.push([mutation]);
+  }
+  return units;
+}
