@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from syncapi import renditions
 from syncapi.ledger import once as ledger
+from syncapi.push import audit, local_keys
 from syncapi.segments.cleaning import clean
 from syncapi.tracking.retention import purge
 
@@ -31,10 +32,13 @@ def housekeeping() -> str:
     cleaned = clean()
     pictures = renditions.clean()
     outcomes = ledger.clean()
+    named = local_keys.clean()
+    changes = audit.clean()
     return (
         f"{purged.tokens} cursor tokens, {purged.tombstones} deletions, "
         f"{purged.pulls} syncs, {purged.devices} devices, {cleaned.snapshots} snapshots, {cleaned.parts} parts, "
-        f"{outcomes} outcomes of actions, {pictures} renditions of pictures deleted"
+        f"{outcomes} outcomes, {named} local ids, {changes} changes from devices, "
+        f"{pictures} renditions of pictures deleted"
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 
 from django.utils import timezone
 
+from syncapi.bulk import insert_many
 from syncapi.ledger.model import LedgerEntry
 from syncapi.ledger.once import Origin, Outcome
 
@@ -46,14 +47,10 @@ def claim(origin: Origin, digests: Mapping[uuid.UUID, str]) -> dict[uuid.UUID, K
 
     :param digests: by id, of what it stands for.
     """
-    now = timezone.now()
-    LedgerEntry.objects.bulk_create(
-        [
-            LedgerEntry(**asdict(origin), item=item, digest=digest, outcome=CLAIMED, made=now)
-            for item, digest in sorted(digests.items())  # in one order, so that two requests cannot wait for each other
-        ],
-        ignore_conflicts=True,
-    )
+    # In one order, so that two requests cannot wait for each other.
+    rows = sorted(digests.items())
+    same = {**asdict(origin), "outcome": CLAIMED, "made": timezone.now()}
+    insert_many(LedgerEntry, same, ["item", "digest"], rows, ignore_conflicts=True)
     return known(origin, digests)
 
 
@@ -62,11 +59,6 @@ def settle(origin: Origin, digests: Mapping[uuid.UUID, str], outcomes: Mapping[u
 
     :param digests: of all that were claimed, and were not known.
     """
-    now = timezone.now()
     LedgerEntry.objects.filter(**asdict(origin), item__in=list(digests), outcome=CLAIMED).delete()
-    LedgerEntry.objects.bulk_create(
-        [
-            LedgerEntry(**asdict(origin), item=item, digest=digests[item], outcome=json.dumps(outcome), made=now)
-            for item, outcome in outcomes.items()
-        ]
-    )
+    rows = [(item, digests[item], json.dumps(outcome)) for item, outcome in outcomes.items()]
+    insert_many(LedgerEntry, {**asdict(origin), "made": timezone.now()}, ["item", "digest", "outcome"], rows)

@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from syncapi.conf import conf
@@ -19,7 +18,6 @@ from syncapi.errors import Busy, IdReused
 from syncapi.ledger.model import LedgerEntry
 
 BATCH = 5_000  # rows of a statement
-SETTLED = datetime.timedelta(days=1)  # a request that was held up may still arrive after the one that confirms
 
 Outcome = dict[str, Any]
 
@@ -64,12 +62,13 @@ def confirm(origin: Origin, items: Iterable[uuid.UUID]) -> None:
 
 
 def clean() -> int:
-    """Deletes outcomes that devices have confirmed, and those past their retention. Returns how many."""
-    now = timezone.now()
-    confirmed = Q(confirmed__lt=now - SETTLED)
-    stale = Q(made__lt=now - datetime.timedelta(days=conf().tracking_retention))
+    """Deletes outcomes that are past their retention. Returns how many.
+
+    Those that were confirmed stay as long: a restored or copied profile asks again for what another had confirmed.
+    """
+    stale = LedgerEntry.objects.filter(made__lt=timezone.now() - datetime.timedelta(days=conf().tracking_retention))
     deleted = 0
-    while keys := list(LedgerEntry.objects.filter(confirmed | stale).values_list("pk", flat=True)[:BATCH]):
+    while keys := list(stale.values_list("pk", flat=True)[:BATCH]):
         deleted += LedgerEntry.objects.filter(pk__in=keys).delete()[0]
     return deleted
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
 
+from syncapi.bulk import insert_many
 from syncapi.conf import conf
 from syncapi.entities import User
 from syncapi.ledger.once import Origin
@@ -20,6 +21,7 @@ from syncapi.push.mutation import Local, Mutation
 from syncapi.push.phases import Effect
 
 BATCH = 5_000  # rows of a statement
+_NAMES = "item entity op key title status code error values before after made_at".split()  # noqa: SIM905
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,15 @@ def write(origin: Origin, user: User, entries: Iterable[Entry]) -> None:
     """One statement; none where the log is switched off."""
     if conf().pull_log_retention <= 0:
         return
-    now = timezone.now()
     person = user if isinstance(user, AbstractBaseUser) else None
-    PushedChange.objects.bulk_create([_row(origin, person, entry, now) for entry in entries])
+    same = {
+        "replica": origin.replica,
+        "app": origin.app,
+        "user_key": origin.user_key,
+        "user": None if person is None else person.pk,
+        "at": timezone.now(),
+    }
+    insert_many(PushedChange, same, _NAMES, [_row(entry.mutation, entry.effect) for entry in entries])
 
 
 def clean(now: datetime.datetime | None = None) -> int:
@@ -48,27 +56,22 @@ def clean(now: datetime.datetime | None = None) -> int:
     return deleted
 
 
-def _row(origin: Origin, person: Any, entry: Entry, now: datetime.datetime) -> PushedChange:
-    mutation, effect = entry.mutation, entry.effect
+def _row(mutation: Mutation, effect: Effect) -> tuple[Any, ...]:
+    """In the order of `_NAMES`."""
     error = effect.outcome.get("error")
-    return PushedChange(
-        replica=origin.replica,
-        app=origin.app,
-        user_key=origin.user_key,
-        user_id=None if person is None else person.pk,
-        item=mutation.id,
-        entity=clean_text(mutation.entity)[:100],
-        op=mutation.op,
-        key=_key(mutation, effect),
-        title=effect.title,
-        status=effect.outcome["status"],
-        code=error["code"][:40] if error else "",
-        error=json.dumps(error) if error else "",
-        values=json.dumps(dict(mutation.values)),
-        before="" if effect.before is None else json.dumps(dict(effect.before)),
-        after="" if effect.after is None else json.dumps(dict(effect.after)),
-        made_at=mutation.made_at,
-        at=now,
+    return (
+        mutation.id,
+        clean_text(mutation.entity)[:100],
+        mutation.op,
+        _key(mutation, effect),
+        effect.title,
+        effect.outcome["status"],
+        error["code"][:40] if error else "",
+        json.dumps(error) if error else "",
+        json.dumps(dict(mutation.values)),
+        "" if effect.before is None else json.dumps(dict(effect.before)),
+        "" if effect.after is None else json.dumps(dict(effect.after)),
+        mutation.made_at,
     )
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Model
-from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
+from django.db.models.signals import m2m_changed, post_save, pre_save
 from django.utils.translation import gettext as _
 
 from syncapi.applications import OfflineApp
@@ -21,6 +21,7 @@ from syncapi.ledger import many as ledger
 from syncapi.ledger.many import Known
 from syncapi.ledger.once import Origin
 from syncapi.push import audit
+from syncapi.push.change import Op
 from syncapi.push.given import Writing
 from syncapi.push.local_keys import LocalKeys
 from syncapi.push.mutation import Local, Mutation, ResultOf, read_key
@@ -46,17 +47,18 @@ class Request:
     creators: Mapping[uuid.UUID, uuid.UUID]  # by local id, the mutation of this request that makes the record
     effects: dict[uuid.UUID, Effect] = field(default_factory=dict)  # by id, as far as it is done
     _writings: dict[str, Writing] = field(default_factory=dict)
-    _own_code: dict[str, bool] = field(default_factory=dict)
+    _own_code: dict[tuple[str, Op], bool] = field(default_factory=dict)
 
     def writing(self, entity: LocalEntity) -> Writing:
         if entity.name not in self._writings:
             self._writings[entity.name] = Writing(entity, user=self.user, app=self.app, replica=self.origin.replica)
         return self._writings[entity.name]
 
-    def has_own_code(self, entity: LocalEntity) -> bool:
-        if entity.name not in self._own_code:
-            self._own_code[entity.name] = _has_own_code(entity)
-        return self._own_code[entity.name]
+    def has_side_effects(self, entity: LocalEntity, op: Op) -> bool:
+        """Whether changing a record may change others, too: then what was read before may be wrong now."""
+        if (entity.name, op) not in self._own_code:
+            self._own_code[entity.name, op] = op == "delete" or _has_own_code(entity, op)
+        return self._own_code[entity.name, op]
 
 
 class Unproven(Exception):
@@ -129,9 +131,19 @@ class Batch:
                 self._effects[mutation.id] = Effect(malformed(_("The members of a group must stand together.")))
         elif unit.is_group:
             self._group(unit, new)
+        elif self._is_simple(new[0]):
+            # What it does is one statement. Should that fail, all are tried again with savepoints.
+            self._effects[new[0].id] = self._judged(new[0], in_savepoint=False)
+            if not self._is_applied(new[0]):
+                self._undo(new)
         else:
             with self._undone_unless_applied(new):
                 self._effects[new[0].id] = self._judged(new[0])
+
+    def _is_simple(self, mutation: Mutation) -> bool:
+        """Whether it can do without a savepoint, which would be two more statements."""
+        entity = self.scoped.entity(mutation.entity)
+        return not self._careful and entity is not None and not self.request.has_side_effects(entity, mutation.op)
 
     def _group(self, unit: Unit, new: list[Mutation]) -> None:
         with self._undone_unless_applied(list(unit.mutations), settle=True):
@@ -190,7 +202,7 @@ class Batch:
             self._forget(mutation, entity, self._plain_key(mutation, entity))
 
     def _forget(self, mutation: Mutation, entity: LocalEntity, key: Any) -> None:
-        if self.request.has_own_code(entity) or mutation.op == "delete":  # (a deletion may take others along)
+        if self.request.has_side_effects(entity, mutation.op):
             self.records.forget()
             self.relations.forget()
         else:
@@ -214,8 +226,11 @@ class Batch:
 
     # -- one mutation
 
-    def _judged(self, mutation: Mutation) -> Effect:
-        """What a mutation comes to. What it did is undone by whoever called, when that is not `applied`."""
+    def _judged(self, mutation: Mutation, *, in_savepoint: bool = True) -> Effect:
+        """What a mutation comes to. What it did is undone by whoever called, when that is not `applied`.
+
+        :raises Unproven: something has to be undone, and there is no savepoint.
+        """
         if mutation.problem or self._verdict is not None:
             return Effect(malformed(mutation.problem) if mutation.problem else dict(self._verdict or {}))
         entity: LocalEntity | None = None
@@ -230,7 +245,10 @@ class Batch:
             effect = push.deliver(entity.pattern().push(push))
         except TRANSIENT:
             raise
-        except Exception as thrown:  # noqa: BLE001 (it is judged)
+        except Exception as thrown:
+            wrote = push is not None and push.writes
+            if not in_savepoint and (wrote or isinstance(thrown, DatabaseError)):
+                raise Unproven from thrown
             columns = {} if entity is None else {column.name: column for column in entity.columns}
             outcome = outcome_of(thrown, columns)
             return Effect(outcome) if push is None else push.failed(outcome)
@@ -255,7 +273,7 @@ class Batch:
         return self._past[number].outcome if number in self._past else None
 
     def _applied(self, mutation: Mutation, entity: LocalEntity, effect: Effect) -> None:
-        if mutation.op == "delete" or self.request.has_own_code(entity):
+        if self.request.has_side_effects(entity, mutation.op):
             self._forget(mutation, entity, effect.key)
         self.relations.forget(entity, effect.key)
         names = [effect.key, mutation.key] if isinstance(mutation.key, Local) else [effect.key]
@@ -444,14 +462,12 @@ def _locals_of(mutations: Sequence[Mutation], writings: Mapping[str, Writing]) -
                         yield found
 
 
-def _has_own_code(entity: LocalEntity) -> bool:
-    """Whether saving a record may do more than that: then what was read before may be wrong now."""
+def _has_own_code(entity: LocalEntity, op: Op) -> bool:
+    """Whether the project has a say in what happens when a record is saved."""
+    hook = "perform_create" if op == "create" else "perform_update"
     cls, model = type(entity), entity.model
-    hooks = ("perform_create", "perform_update", "perform_destroy")
-    methods = ("save", "save_base", "delete")
-    signals = (pre_save, post_save, pre_delete, post_delete, m2m_changed)
     return (
-        any(getattr(cls, name) is not getattr(LocalEntity, name) for name in hooks)
-        or any(getattr(model, name) is not getattr(Model, name) for name in methods)
-        or any(signal.has_listeners(model) for signal in signals)
+        getattr(cls, hook) is not getattr(LocalEntity, hook)
+        or any(getattr(model, name) is not getattr(Model, name) for name in ("save", "save_base"))
+        or any(signal.has_listeners(model) for signal in (pre_save, post_save, m2m_changed))
     )

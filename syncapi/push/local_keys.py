@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from syncapi.bulk import insert_many
 from syncapi.conf import conf
 from syncapi.entities import LocalEntity
 from syncapi.ledger.once import Origin
@@ -71,19 +72,11 @@ class LocalKeys:
         self._new.pop(local.id, None)
 
     def save(self) -> None:
-        now = timezone.now()
-        LocalKey.objects.bulk_create(
-            [
-                LocalKey(
-                    **asdict(self._origin),
-                    local=local,
-                    entity=named.entity.name,
-                    key=json.dumps(encode(named.entity.columns[0], named.key)),
-                    made=now,
-                )
-                for local, named in self._new.items()
-            ]
-        )
+        rows = [
+            (local, named.entity.name, json.dumps(encode(named.entity.columns[0], named.key)))
+            for local, named in self._new.items()
+        ]
+        insert_many(LocalKey, {**asdict(self._origin), "made": timezone.now()}, ["local", "entity", "key"], rows)
 
 
 def clean() -> int:

@@ -106,6 +106,7 @@ class Push:
         self._mutation = mutation
         self._around = around
         self._settled: Mapping[str, Any] = {}
+        self.writes = False  # whether something may have been written: what is raised then has to be undone
         self._was = writing.lenient(mutation.was)
 
     # -- what is known
@@ -221,6 +222,7 @@ class Push:
         instance = entity.model()
         self._assign(instance, values)
         clean(instance, self._writing.columns, self._writing.columns)  # what it lacks is wrong, too
+        self.writes = True
         entity.perform_create(instance, self._change(values))
         if instance.pk is None or instance.pk == "":
             raise PatternError(f"{entity.name}.perform_create() left a record without a key. Save it, with one.")
@@ -239,6 +241,7 @@ class Push:
         before = forms.snapshot(self._writing.columns, values, instance)
         self._assign(instance, values)
         clean(instance, values, self._writing.columns)
+        self.writes = True
         entity.perform_update(instance, self._change(values))
         self._set_many(instance, values)
         effect = self._applied(instance, before=before, names=values)
@@ -252,6 +255,7 @@ class Push:
         effect = self._applied(
             instance, before=forms.snapshot(self._writing.columns, self._writing.columns, instance), names=()
         )
+        self.writes = True
         entity.perform_destroy(instance, self._change({}))
         return effect
 

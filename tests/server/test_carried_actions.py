@@ -315,15 +315,13 @@ def two_kept() -> Callable[[], list[str]]:
     return lambda: sorted(json.loads(entry.outcome)["output"][:-2] for entry in LedgerEntry.objects.all())
 
 
-def test_W1_an_outcome_is_kept_until_the_device_confirmed_it(two_kept: Callable[[], list[str]]) -> None:
-    assert LedgerEntry.objects.exclude(confirmed=None).count() == 1
+def test_W1_a_confirmed_outcome_is_kept_for_a_copied_profile(two_kept: Callable[[], list[str]]) -> None:
+    LedgerEntry.objects.exclude(confirmed=None).update(confirmed=_days_ago(80))
     assert ledger.clean() == 0
-    LedgerEntry.objects.exclude(confirmed=None).update(confirmed=_days_ago(2))
-    assert ledger.clean() == 1
-    assert two_kept() == ["open"]
+    assert two_kept() == ["confirmed", "open"]
 
 
-def test_an_outcome_that_nobody_confirms_goes_after_the_retention(
+def test_an_outcome_goes_after_the_retention(
     two_kept: Callable[[], list[str]], settings: Any
 ) -> None:
     settings.HAVERSACK = {"TRACKING_RETENTION": 30}

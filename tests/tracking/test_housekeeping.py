@@ -125,5 +125,5 @@ def test_the_command_does_the_same_by_hand() -> None:
     call_command("syncpurge", stdout=said)
     assert said.getvalue() == (
         "0 cursor tokens, 0 deletions, 0 syncs, 1 devices, 0 snapshots, 0 parts, "
-        "0 outcomes of actions, 0 renditions of pictures deleted\n"
+        "0 outcomes, 0 local ids, 0 changes from devices, 0 renditions of pictures deleted\n"
     )
