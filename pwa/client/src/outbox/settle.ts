@@ -21,7 +21,8 @@ export function settleAll(desk: Desk, outcomes: readonly OutcomeMessage[], mark:
   const { book } = desk;
   const ended = { applied: 0, conflict: 0, rejected: 0, gone: 0 };
   const result: Outcomes = { ended, final: [], keys: new Map(), isApplied: false };
-  for (const outcome of outcomes) {
+  const seq = ({ id }: OutcomeMessage) => book.mutation(id)?.seq ?? 0;
+  for (const outcome of [...outcomes].sort((a, b) => seq(a) - seq(b))) {
     const mutation = book.mutation(outcome.id);
     const local = mutation && book.change(mutation.change);
     if (mutation === undefined || local === undefined || mutation.wire === null) continue;

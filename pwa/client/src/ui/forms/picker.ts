@@ -8,7 +8,7 @@ import { Live } from "../data/live";
 import { Titles } from "../data/titles";
 import { format } from "../format";
 import { icon } from "../icons";
-import { findEntity, isNumber, keyOf, pictureName, recordTitle, secondaryAttributes } from "../model";
+import { findEntity, isNumber, keyOf, keyTitle, pictureName, recordTitle, secondaryAttributes } from "../model";
 import { dialogs } from "../parts/dialog.css";
 import { base, buttons } from "../styles";
 import { capitalize, t } from "../texts";
@@ -216,7 +216,7 @@ export class Picker extends LitElement {
 
   #title(key: Key): string {
     const title = this.#titles.get(this.definition, this.attribute.relation ?? "", key);
-    return title === undefined ? "…" : (title ?? `${format().key(key)} (${f("notHere")})`);
+    return title === undefined ? "…" : (title ?? `${keyTitle(this.#related, key)} (${f("notHere")})`);
   }
 
   #open = async (): Promise<void> => {

@@ -1,6 +1,7 @@
 /** Deletes a record, after saying what that takes along; and brings it back when that was not meant. */
 import { css, html, LitElement, nothing } from "lit";
-import type { Definition, Edit, EntityDefinition, Key, PendingChange, Row } from "../../api";
+import type { Definition, Edit, EntityDefinition, Row } from "../../api";
+import { withUndo } from "../changes/undo";
 import { format } from "../format";
 import { icon } from "../icons";
 import { backlinks, keyOf, recordTitle } from "../model";
@@ -132,9 +133,9 @@ export class Remove extends LitElement {
     // This part goes with the record; the screen that it is on stays a moment longer.
     const { host } = this.getRootNode() as ShadowRoot;
     try {
-      const undo = await remove(entity, row, this.reach?.within ?? []);
+      const { undo } = await withUndo(() => remove(entity, row, this.reach?.within ?? []));
       this.#dialog?.close();
-      note({ text: f("removed", { title }), action: { label: f("undo"), run: () => bringBack(undo, title) } });
+      note({ text: f("removed", { title }), ...undo });
       host.dispatchEvent(new CustomEvent("hv-removed", { bubbles: true, composed: true }));
     } catch (error) {
       this.#dialog?.close();
@@ -145,61 +146,14 @@ export class Remove extends LitElement {
   };
 }
 
-/** Deletes the record with those within it, together. Returns what brings them back. */
-async function remove(entity: EntityDefinition, row: Row, within: Reach["within"]): Promise<() => Promise<void>> {
+/** Deletes the record with those within it, together. */
+async function remove(entity: EntityDefinition, row: Row, within: Reach["within"]): Promise<void> {
   const key = keyOf(entity, row);
-  const going = [
-    ...within
-      .filter(({ entity: child }) => may(child, "delete"))
-      .flatMap(({ entity: child, rows }) => rows.map((one) => ({ entity: child, row: one }))),
-    { entity, row },
-  ];
-  const before = await window.offline.pending();
-  if (going.length === 1) await window.offline.entities[entity.name]?.delete(key);
-  else
-    await window.offline.saveTogether(
-      going.map((one) => ({ entity: one.entity.name, delete: keyOf(one.entity, one.row) })),
-    );
-  return () => undelete(going, before);
-}
-
-/** Drops the deletions, and writes again what had not been sent before. */
-async function undelete(going: { entity: EntityDefinition; row: Row }[], before: PendingChange[]): Promise<void> {
-  const isOf = (change: PendingChange, entity: EntityDefinition, key: Key) =>
-    change.entity === entity.name && change.key === key;
-  const now = await window.offline.pending();
-  const deletions = now.filter(({ op }) => op === "delete");
-  const ids = going
-    .flatMap(({ entity, row }) => deletions.filter((change) => isOf(change, entity, keyOf(entity, row))))
-    .map(({ id }) => id);
-  if (ids.length) await window.offline.discard(ids);
-  const edits: Edit[] = [];
-  // What contains the others comes first, as it was made.
-  for (const { entity, row } of going.toReversed()) {
-    const key = keyOf(entity, row);
-    const change = before.find((one) => isOf(one, entity, key));
-    if (change && change.op !== "delete")
-      edits.push({ entity: entity.name, values: { ...change.values, [entity.key]: key } });
-    else if (entity.pattern === "local") edits.push({ entity: entity.name, values: own(row) });
-  }
-  const [only] = edits;
-  if (edits.length === 1 && only && "values" in only)
-    await window.offline.entities[only.entity]?.createOrUpdate(only.values);
-  else if (edits.length) await window.offline.saveTogether(edits);
-}
-
-/** A row without what the runtime says of it. */
-function own({ _local, _version, ...values }: Row): Row {
-  return values;
-}
-
-async function bringBack(undo: () => Promise<void>, title: string): Promise<void> {
-  try {
-    await undo();
-    note({ text: f("undone", { title }) });
-  } catch (error) {
-    note({ text: f("undoFailed", { reason: (error as Error).message }), failed: true });
-  }
+  const going: Edit[] = within
+    .filter(({ entity: child }) => may(child, "delete"))
+    .flatMap(({ entity: child, rows }) => rows.map((one) => ({ entity: child.name, delete: keyOf(child, one) })));
+  if (going.length === 0) await window.offline.entities[entity.name]?.delete(key);
+  else await window.offline.saveTogether([...going, { entity: entity.name, delete: key }]);
 }
 
 customElements.define("hv-remove", Remove);

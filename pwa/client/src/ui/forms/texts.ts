@@ -62,8 +62,6 @@ const english = {
   removeRelated: _("Still pointing at it: {what}. Where the server does not allow that, it stays, and you are told."),
   countOf: _("{number} {name}"),
   removed: _("“{title}” is deleted."),
-  undone: _("“{title}” is back."),
-  undoFailed: _("It could not be brought back: {reason}"),
   removeFailed: _("It could not be deleted: {reason}"),
 
   choose: _("Choose"),
