@@ -128,13 +128,12 @@ class LocalOrder(ByPermission, OfOwnTerritories):
 
 
 class LocalOrderLine(ByPermission, OfOwnTerritories):
-    """At the price of the day; what is given away is the discount."""
+    """At the price that was agreed: the form begins with that of the product."""
 
     model = OrderLine
     pattern = offline.ReadWriteWithConflictDetection
     territory = "order__customer__territory"
     attributes = ["order", "product", "product__name", "quantity", "unit_price", "discount"]
-    readonly_attributes = ["unit_price"]
     list_display = ["product__name", "quantity", "unit_price", "discount"]
     search_fields = ["product__name"]
     ordering = ["order", "product__name"]
@@ -142,17 +141,12 @@ class LocalOrderLine(ByPermission, OfOwnTerritories):
 
     def perform_create(self, instance: OrderLine, change: offline.Change) -> None:
         check_stock(instance)
-        instance.unit_price = instance.product.unit_price
         super().perform_create(instance, change)
 
     def perform_update(self, instance: OrderLine, change: offline.Change) -> None:
         before = OrderLine.objects.get(pk=instance.pk)
-        same = before.product_id == instance.product_id
-        check_stock(instance, agreed=before.quantity if same else 0)
+        check_stock(instance, agreed=before.quantity if before.product_id == instance.product_id else 0)
         super().perform_update(instance, change)
-        if not same:
-            instance.unit_price = instance.product.unit_price
-            instance.save(update_fields=["unit_price"])
 
 
 class LocalStockCount(ByPermission, offline.LocalEntity):

@@ -71,6 +71,8 @@ def default(field: Field) -> dict[str, Any]:
 
     Nothing where only the server knows it: a function of the project's own, or of the database.
     """
+    if field.many_to_many:
+        return {"default": []}
     if field.has_default():
         if field.default in NOW:
             return {"default_now": True} if isinstance(field, MOMENTS) else {}

@@ -104,6 +104,7 @@ DEFAULTS: dict[str, tuple[Any, dict[str, Any]]] = {
     "today by Python": (models.DateField(default=datetime.date.today), {"default_now": True}),
     "now": (models.DateTimeField(default=timezone.now), {"default_now": True}),
     "now in a text": (models.CharField(max_length=50, default=timezone.now), {}),
+    "no records": (models.ManyToManyField(Shelf), {"default": []}),
     "the server's": (models.UUIDField(default=uuid.uuid4), {}),
     "the database's": (models.DateTimeField(db_default=Now()), {}),
     "the database's text": (models.CharField(max_length=9, blank=True, db_default="new"), {}),
@@ -125,6 +126,8 @@ REQUIRED: dict[str, tuple[Any, bool]] = {
     "the server gives it": (models.UUIDField(default=uuid.uuid4), False),
     "the database gives it": (models.DateTimeField(db_default=Now()), False),
     "now": (models.DateTimeField(default=timezone.now), True),
+    "some records": (models.ManyToManyField(Shelf), True),
+    "records, or none": (models.ManyToManyField(Shelf, blank=True), False),
     "null that no form takes": (models.DateField(null=True), True),
 }
 
