@@ -93,7 +93,9 @@ def is_required(field: Field) -> bool:
     """Whether people must give a value, and not an empty one."""
     if isinstance(field, models.BooleanField):
         return field.choices is not None and not field.blank  # False is a value
-    return not field.blank and not is_given_by_the_server(field)
+    if is_given_by_the_server(field):
+        return False
+    return not field.blank or not (field.null or default(field))
 
 
 def _as_stored(field: Field, value: Any) -> Any:

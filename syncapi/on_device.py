@@ -65,6 +65,6 @@ def _problem(name: str, field: Field) -> str | None:
         return "it names the other model by a text; give the class"
     if field.many_to_many or (found := wire_type(field)) is None or found.name in UNKEPT:
         return f"values of a {type(field).__name__} cannot be made on a device"
-    if field.has_default() and callable(field.default) and field.default not in (dict, list):
-        return "its default is a function, which a device cannot call"
+    if field.has_default() and callable(field.default) and not default(field):
+        return "its default is a function that a device cannot call"
     return None

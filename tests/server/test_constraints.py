@@ -126,6 +126,8 @@ REQUIRED: dict[str, tuple[Any, bool]] = {
     "the server gives it": (models.UUIDField(default=uuid.uuid4), False),
     "the database gives it": (models.DateTimeField(db_default=Now()), False),
     "now": (models.DateTimeField(default=timezone.now), True),
+    "blank in a form, but not in the database": (models.IntegerField(blank=True), True),
+    "blank and null": (models.IntegerField(blank=True, null=True), False),
     "some records": (models.ManyToManyField(Shelf), True),
     "records, or none": (models.ManyToManyField(Shelf, blank=True), False),
     "null that no form takes": (models.DateField(null=True), True),

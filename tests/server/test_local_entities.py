@@ -1,5 +1,6 @@
 """Entities without a model: what devices are told of them, that they never sync, and what is checked."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -108,7 +109,7 @@ CASES: dict[str, Callable[[], OfflineApp]] = {
     "E030 values of a BinaryField": lambda: app(note(data=models.BinaryField())),
     "E030 values of a ManyToManyField": lambda: app(note(shelves=models.ManyToManyField(Shelf))),
     "E030 give the class": lambda: app(note(shelf=models.ForeignKey("wire.Shelf", models.CASCADE))),
-    "E030 its default is a function": lambda: app(note(at=models.DateTimeField(default=timezone.now))),
+    "E030 its default is a function": lambda: app(note(at=models.UUIDField(default=uuid.uuid4))),
     "E031 attributes says nothing": lambda: app(note(text=TEXT(), attributes=["text"])),
     "E031 pattern says nothing": lambda: app(note(text=TEXT(), pattern=offline.ReadOnlyOptimized)),
     "E031 fields of its own: text": lambda: app(note(text=TEXT(), model=Shelf, attributes=["name"])),
@@ -124,6 +125,16 @@ def test_mistakes_are_told(case: str) -> None:
     found: list[CheckMessage] = list(check_apps([CASES[case]()]))
     assert [message.id for message in found] == [f"syncapi.{number}"]
     assert text in f"{found[0].msg} {found[0].hint}"
+
+
+@pytest.mark.django_db
+def test_a_device_knows_what_time_it_is() -> None:
+    declared = app(
+        note(at=models.DateTimeField(default=timezone.now), day=models.DateField(default=timezone.localdate))
+    )
+    assert list(check_apps([declared])) == []
+    (told,) = app_definition(declared, AnonymousUser())["entities"]
+    assert [one.get("default_now") for one in told["attributes"]] == [None, True, True]
 
 
 def test_what_is_right_is_not_told_of() -> None:

@@ -2,6 +2,7 @@
 
 import type { AttributeDefinition, EntityDefinition, Row, WireValue } from "../api";
 import { _, translate } from "../language";
+import { defaultOf } from "../protocol/defaults";
 import { InvalidValues } from "../protocol/errors";
 import { LOCAL } from "../protocol/patterns";
 import { isEmpty, problemOf } from "../protocol/values";
@@ -38,7 +39,8 @@ export function* problemsOf(entity: EntityDefinition, values: Row, isNew: boolea
   }
   for (const attribute of isNew ? entity.attributes : []) {
     if (attribute.name in values || (!isLocal && !attribute.editable)) continue;
-    if (attribute.required || !hasDefault(attribute)) yield [attribute.name, translate(_("Enter a value."))];
+    if (isLocal ? !hasDefault(attribute) : attribute.required && !isBegun(attribute))
+      yield [attribute.name, translate(_("Enter a value."))];
   }
 }
 
@@ -54,11 +56,23 @@ function problemWith(attribute: AttributeDefinition, value: WireValue): string |
   return problems.find((problem) => problem !== null) ?? null;
 }
 
-export function hasDefault(attribute: AttributeDefinition): boolean {
-  return "default" in attribute || attribute.null || (attribute.many ?? false);
+/** Whether a new record has a value from the start that fits. */
+function isBegun(attribute: AttributeDefinition): boolean {
+  return attribute.default_now === true || (attribute.default !== undefined && !isEmpty(attribute.default));
 }
 
-export function defaultsOf(entity: EntityDefinition): Row {
+/** Whether a new record is sent with its default: what only stands for nothing is not. */
+export function isDefaultSent(attribute: AttributeDefinition | undefined): boolean {
+  return attribute !== undefined && ("default" in attribute || attribute.default_now === true);
+}
+
+export function hasDefault(attribute: AttributeDefinition): boolean {
+  return "default" in attribute || attribute.default_now === true || attribute.null || (attribute.many ?? false);
+}
+
+/** What a new record has where nothing is given; `now` by the device's clock. */
+export function defaultsOf(entity: EntityDefinition, now: Date): Row {
   const none = ({ many }: AttributeDefinition): WireValue => (many ? [] : null);
-  return Object.fromEntries(entity.attributes.filter(hasDefault).map((one) => [one.name, one.default ?? none(one)]));
+  const value = (one: AttributeDefinition) => defaultOf(one, now) ?? none(one);
+  return Object.fromEntries(entity.attributes.filter(hasDefault).map((one) => [one.name, value(one)]));
 }

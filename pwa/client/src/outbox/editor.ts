@@ -5,7 +5,7 @@ import { _, translate } from "../language";
 import { ClientError } from "../protocol/errors";
 import { keyOrder } from "../protocol/keys";
 import { attributeOf, isSame, keysIn, type Local } from "./book";
-import { defaultsOf, type Problems, problemsOf } from "./checks";
+import { defaultsOf, isDefaultSent, type Problems, problemsOf } from "./checks";
 import type { Decision } from "./deciding";
 import { editableOf, hasTypedKey, isLocalKey, lay, layDelete, opened, pick } from "./lay";
 import { makeAnew, sendAgain } from "./stand";
@@ -106,7 +106,7 @@ export class Editor {
     const values = isTyped && typed != null && !isLocalKey(typed) ? row : rest;
     problems.add(problemsOf(entity, values, true), placed);
     const key = given ?? LOCAL_KEY + desk.uuid();
-    const defaults = defaultsOf(entity);
+    const defaults = defaultsOf(entity, new Date(desk.now));
     const shown = { ...defaults, ...values, [entity.key]: key };
     const made = opened(desk, entity.name, key, null, shown);
     // Where one with this key was deleted here, it is the same record to the device.
@@ -115,7 +115,7 @@ export class Editor {
     const sent = {
       ...pick(
         defaults,
-        editableOf(entity).filter((name) => "default" in (attributeOf(entity, name) ?? {})),
+        editableOf(entity).filter((name) => isDefaultSent(attributeOf(entity, name))),
       ),
     };
     const all = { ...sent, ...values };

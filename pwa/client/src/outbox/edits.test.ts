@@ -341,3 +341,25 @@ describe("the transaction", () => {
     expect((await device.view("Customer")).get(7)).toMatchObject({ name: "x", city: "x", note: "x" });
   });
 });
+
+describe("what a new record begins with", () => {
+  it("is what the definition says, by the device's clock; what the server gives is left to it", async () => {
+    const plain = { label: "", null: false, editable: true };
+    const timed = {
+      ...TAG,
+      name: "Timed",
+      attributes: [
+        ...TAG.attributes,
+        { ...plain, name: "at", type: "datetime" as const, required: true, default_now: true },
+        editable("size", { type: "integer", required: true, default: 3 }),
+        { ...plain, name: "token", type: "uuid" as const },
+      ],
+    };
+    device = await Device.open([timed]);
+    expect(await device.writing.save("Timed", [{ code: "red", label: "Red" }], true)).toEqual(["red"]);
+    expect(await device.mutations()).toMatchObject([
+      { values: { code: "red", label: "Red", at: "2026-01-31T09:30:00.000000Z", size: 3 } },
+    ]);
+    expect((await device.mutations())[0]?.values).not.toHaveProperty("token");
+  });
+});

@@ -17,6 +17,7 @@ export async function saveOnDevice(
   changeRows: ChangeRows,
   entity: EntityDefinition,
   rows: readonly { key: Key; values: Row; placed: string }[],
+  now: Date,
 ): Promise<void> {
   const keys = rows.map(({ key }) => key);
   await changeRows(entity.name, keys, (found) => {
@@ -26,7 +27,7 @@ export async function saveOnDevice(
       const before = changed.get(key) ?? found.get(key);
       const all = { ...values, [entity.key]: key };
       problems.add(problemsOf(entity, all, before === undefined), placed);
-      changed.set(key, { values: { ...(before?.values ?? defaultsOf(entity)), ...all } });
+      changed.set(key, { values: { ...(before?.values ?? defaultsOf(entity, now)), ...all } });
     }
     problems.check();
     return changed;

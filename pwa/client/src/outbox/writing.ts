@@ -34,7 +34,7 @@ export class Writing {
     const placed = (at: number) => (isOne ? "" : `${at}.`);
     if (entity.pattern === LOCAL) {
       const all = rows.map((values, at) => ({ key: this.keyOf(entity, values), values, placed: placed(at) }));
-      await saveOnDevice(this.changeRows, entity, all);
+      await saveOnDevice(this.changeRows, entity, all, this.now);
       if (rows.length > 0) this.world.changed([name]);
       return all.map(({ key }) => key);
     }
@@ -117,7 +117,10 @@ export class Writing {
           const key = "delete" in edit ? edit.delete : this.keyOf(entity, edit.values);
           keys.push(key);
           if ("delete" in edit) await removeOnDevice(transaction.changeRows, edit.entity, [key]);
-          else await saveOnDevice(transaction.changeRows, entity, [{ key, values: edit.values, placed: `${at}.` }]);
+          else {
+            const one = { key, values: edit.values, placed: `${at}.` };
+            await saveOnDevice(transaction.changeRows, entity, [one], this.now);
+          }
         }
       }
       return keys;
@@ -128,6 +131,10 @@ export class Writing {
 
   private readonly changeRows: OutboxWorld["store"]["changeRows"] = (...change) =>
     this.world.store.changeRows(...change);
+
+  private get now(): Date {
+    return new Date(this.world.now());
+  }
 
   private keyOf(entity: EntityDefinition, values: Row): Key {
     return (values[entity.key] ?? this.world.uuid()) as Key;

@@ -43,13 +43,13 @@ export const ORDER = writable(
 );
 export const LINE = writable("Line", [
   editable("text", { required: true }),
-  { name: "order", label: "order", type: "integer", null: false, relation: "Order", editable: true },
+  { name: "order", label: "order", type: "integer", null: false, relation: "Order", editable: true, required: true },
 ]);
 /** People type its key. */
 export const TAG = writable("Tag", [editable("label")], {
   key: "code",
   attributes: [
-    { name: "code", label: "code", type: "string", null: false, editable: true, max_length: 3 },
+    { name: "code", label: "code", type: "string", null: false, editable: true, required: true, max_length: 3 },
     editable("label"),
   ],
 });

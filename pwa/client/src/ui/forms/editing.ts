@@ -1,5 +1,6 @@
 /** What is typed into the form of one record, over the values that it had: what changed, what is wrong with it. */
 import type { AttributeDefinition, Row, WireValue } from "../../api";
+import { defaultOf } from "../../protocol/defaults";
 import type { Separators } from "./numbers";
 import { isEmpty, isSame, type Reading, read, show, type Typed } from "./typed";
 import { emptyOf, isText } from "./widgets";
@@ -26,15 +27,17 @@ export class Editing {
   /**
    * @param row the record; `null` for a new one.
    * @param preset what a new one begins with.
+   * @param now by the device's clock.
    */
   constructor(
     readonly attributes: readonly AttributeDefinition[],
     readonly row: Row | null,
     readonly words: Separators,
     readonly preset: Row = {},
+    now = new Date(),
   ) {
     this.#attributes = new Map(attributes.map((attribute) => [attribute.name, attribute]));
-    this.#initial = row ?? { ...beginnings(attributes), ...preset };
+    this.#initial = row ?? { ...beginnings(attributes, now), ...preset };
   }
 
   get isNew(): boolean {
@@ -197,10 +200,11 @@ export class Editing {
 }
 
 /** What a new record has before anything is typed. */
-function beginnings(attributes: readonly AttributeDefinition[]): Row {
+function beginnings(attributes: readonly AttributeDefinition[], now: Date): Row {
   const values: Row = {};
   for (const attribute of attributes) {
-    const value = attribute.default ?? (attribute.type === "boolean" && !attribute.null ? false : emptyOf(attribute));
+    const given = defaultOf(attribute, now);
+    const value = given ?? (attribute.type === "boolean" && !attribute.null ? false : emptyOf(attribute));
     if (value !== undefined) values[attribute.name] = value;
   }
   return values;
