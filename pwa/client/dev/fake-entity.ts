@@ -61,7 +61,7 @@ export class FakeEntity implements EntityApi {
       const text = fold(this.definition.search_fields.map((name) => row[name]).join(" "));
       return (
         words.every((word) => text.includes(word)) &&
-        Object.entries(where).every(([name, wanted]) => matcher(this.#attribute(name).type, wanted)(row[name] ?? null))
+        Object.entries(where).every(([name, wanted]) => matcher(this.#attribute(name), wanted)(row[name] ?? null))
       );
     });
   }

@@ -3,7 +3,7 @@
  * in, all of it is let go at once, and nothing of it can be reached from the next person's.
  */
 
-import type { Key, Row, SyncError, SyncProgress, SyncResult, User } from "../api";
+import type { SyncError, SyncProgress, SyncResult, User } from "../api";
 import { Outbox } from "../outbox/outbox";
 import type { OutboxWorld } from "../outbox/types";
 import { Writing } from "../outbox/writing";
@@ -86,7 +86,7 @@ export class Person {
     );
     const local: OutboxWorld = {
       store: this.store,
-      readBase: (entity, keys) => readBase(this.tables, entity, keys),
+      readBase: (entity, keys) => this.tables.readBase(entity, keys),
       uuid: () => ports.uuid(),
       now: () => ports.clock.now(),
       changed: (entities) => {
@@ -444,16 +444,4 @@ function pushedIn({ push }: Turn): Pick<SyncResult, "pushed"> {
 
 export function isAnonymous(user: User): boolean {
   return user.key === "anonymous";
-}
-
-/** Rows as the server has them, by their keys; `null`: of all keys. */
-async function readBase(tables: Tables, entity: string, keys: readonly Key[] | null): Promise<Map<Key, Row>> {
-  const found = new Map<Key, Row>();
-  const key = (row: Row) => Object.values(row)[0] as Key;
-  for (const row of keys === null ? await tables.list(entity, {}) : []) found.set(key(row), row);
-  for (const key of keys ?? []) {
-    const row = await tables.get(entity, key);
-    if (row !== null) found.set(key, row);
-  }
-  return found;
 }

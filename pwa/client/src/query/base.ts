@@ -53,6 +53,8 @@ const COLUMN = "column:";
 export class Base {
   readonly key: AttributeDefinition;
   readonly keyOrder: KeyOrder;
+  /** Names of what stands in rows, and after it of attributes that the definition has and these rows do not. */
+  readonly layout: readonly string[];
   /** All numbers of its rows are below. */
   readonly limit: number;
   /** Names of what can be stored of it. */
@@ -73,6 +75,8 @@ export class Base {
   ) {
     this.key = this.attribute(entity.key);
     this.keyOrder = keyOrder(this.key.type);
+    const lacking = entity.attributes.map(({ name }) => name).filter((name) => !place.columns.includes(name));
+    this.layout = [...place.columns, ...lacking];
     this.limit = place.segments * SEGMENT_NUMBERS;
     this.usual = [SEARCH, ...usualColumns(entity).map((name) => `${COLUMN}${name}`)];
   }
@@ -92,9 +96,9 @@ export class Base {
     return attribute;
   }
 
-  /** Place of an attribute in a row; -1 when the definition is newer than the rows, which do not have it yet. */
+  /** Place of an attribute in a row; behind its end when the definition is newer than the row. */
   at(name: string): number {
-    return this.place.columns.indexOf(name);
+    return this.layout.indexOf(name);
   }
 
   /** Places of the attributes that search looks at. */

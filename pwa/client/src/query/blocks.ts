@@ -27,30 +27,71 @@ interface Head extends Sorted {
   rows: Row[];
 }
 
-/** The rows of a list, if they are among the first in the usual order and these were stored. */
+/** The first rows of an entity in its usual order. */
+export interface First {
+  rows: readonly Row[];
+  /** There are no others. */
+  isAll: boolean;
+}
+
+/** Those of the server, of what they were stored, and how many local changes there are. */
+export interface FoundHead extends First {
+  made: Made;
+  singles: number;
+}
+
+/** What was stored of the first rows, if a list may be among them. */
 export async function findHead(
   store: Pick<Store, "whole">,
   entity: string,
-  { search = "", where = {}, orderBy, limit = Number.POSITIVE_INFINITY, offset = 0 }: ListOptions,
-): Promise<Row[] | null> {
+  { search = "", where = {}, orderBy, offset = 0 }: ListOptions,
+): Promise<FoundHead | null> {
   if (offset >= HEAD_ROWS || words(search).length > 0 || Object.keys(where).length > 0) return null;
   const found = await store.whole(entity, HEAD);
   if (found === null || found.block === null) return null;
   const { locale, order, rows } = found.block.data as Head;
   if (locale !== currentLocale()) return null;
-  const isAll = rows.length >= found.rows;
   if (orderBy !== undefined && [orderBy].flat().join() !== order) return null;
+  return { rows, isAll: rows.length >= found.rows, made: found.block.made, singles: found.singles };
+}
+
+/** Those of a list, if they are among these. */
+export function partOf(
+  { rows, isAll }: First,
+  { limit = Number.POSITIVE_INFINITY, offset = 0 }: ListOptions,
+): Row[] | null {
   return isAll || offset + limit <= rows.length ? rows.slice(offset, offset + limit) : null;
+}
+
+/**
+ * The first rows with what is local among them: as far as the last of the server's, behind which nobody knows what
+ * comes.
+ */
+export function headWith(
+  { rows, isAll }: First,
+  own: { keys: ReadonlySet<string>; rows: readonly Row[] },
+  key: string,
+  compare: (a: Row, b: Row) => number,
+): First {
+  const others = rows.filter((row) => !own.keys.has(String(row[key])));
+  const merged = [...others, ...own.rows].sort(compare);
+  const last = others.at(-1);
+  const known = isAll ? merged.length : last === undefined ? 0 : merged.indexOf(last) + 1;
+  return { rows: merged.slice(0, known), isAll };
 }
 
 /** Finds orders of exactly the rows that a table was made of. */
 export function orderFinder(store: Pick<Store, "whole">, entity: string, made: Made) {
   return async (fields: string): Promise<StoredOrder | null> => {
     const block = (await store.whole(entity, `${ORDER}${fields}`))?.block;
-    if (!block || JSON.stringify(block.made) !== JSON.stringify(made)) return null;
+    if (!block || !isSameMade(block.made, made)) return null;
     const data = block.data as StoredOrder & Sorted;
     return data.locale === currentLocale() ? data : null;
   };
+}
+
+export function isSameMade(a: Made, b: Made): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 export interface Storing {

@@ -2,6 +2,7 @@
 
 import type { AttributeDefinition, AttributeType, Facet, WireValue } from "../api";
 import type { Column } from "./columns";
+import { isLocalKey } from "./local-keys";
 import { compareNumbers, comparison, isNumeric } from "./order";
 
 const MOST_VALUES = 1000;
@@ -20,12 +21,20 @@ export function isChosen({ type, choices, relation }: AttributeDefinition): bool
   return choices !== undefined || relation !== undefined || !RANGES_ONLY.has(type);
 }
 
-/** `counts`: rows by value, in the order in which the values were met; of what is not chosen any number will do. */
+/**
+ * `counts`: rows by value, in the order in which the values were met; of what is not chosen any number will do. Keys of
+ * records that the server has not got are values, but neither the least nor the greatest.
+ */
 export function facetOf(attribute: AttributeDefinition, counts: Map<WireValue, number>): Facet {
   const { type } = attribute;
   // Sorting keeps the order of those that are equally common.
   const values = isChosen(attribute) ? [...counts].sort(([, a], [, b]) => b - a).slice(0, MOST_VALUES) : [];
-  const range = MEASURED.has(type) ? rangeOf(type, counts.keys()) : null;
+  const range = MEASURED.has(type)
+    ? rangeOf(
+        type,
+        [...counts.keys()].filter((value) => !isLocalKey(value)),
+      )
+    : null;
   return { values, min: range?.min ?? null, max: range?.max ?? null };
 }
 

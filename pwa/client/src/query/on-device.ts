@@ -1,9 +1,9 @@
 /** The table of an entity that is never synced: of its single rows, as the definition says now. */
 
-import type { AttributeDefinition, EntityDefinition, Key, WireValue } from "../api";
-import { fitsType } from "../protocol/values";
+import type { EntityDefinition, Key } from "../api";
 import type { Segment, SingleRow } from "../store/store";
 import { Base } from "./base";
+import { shownValue } from "./merged";
 import { Table } from "./table";
 
 /** Rows read at once, as of other entities. */
@@ -11,6 +11,11 @@ const SEGMENT_ROWS = 1000;
 
 /** `rows`: in the order of their keys. */
 export function onDeviceTable(entity: EntityDefinition, rows: readonly SingleRow[]): Table {
+  const valuesOf = ({ values }: SingleRow) =>
+    entity.attributes.map((attribute) => {
+      const { name, default: without } = attribute;
+      return shownValue(attribute, values[name] === undefined ? without : values[name]) ?? null;
+    });
   const segments: Segment[] = [];
   for (let from = 0; from < rows.length; from += SEGMENT_ROWS) {
     const some = rows.slice(from, from + SEGMENT_ROWS);
@@ -19,9 +24,7 @@ export function onDeviceTable(entity: EntityDefinition, rows: readonly SingleRow
       first: key(some[0]),
       last: key(some.at(-1)),
       rows: some.length,
-      text: some
-        .map(({ values }) => `${JSON.stringify(entity.attributes.map((one) => shown(one, values[one.name])))}\n`)
-        .join(""),
+      text: some.map((row) => `${JSON.stringify(valuesOf(row))}\n`).join(""),
     });
   }
   const place = {
@@ -34,10 +37,4 @@ export function onDeviceTable(entity: EntityDefinition, rows: readonly SingleRow
     parts: async () => [],
   };
   return Table.of(new Base(entity, place, origin));
-}
-
-/** The attribute may be newer than the record, or of another type than it was: what was typed stays where it is. */
-function shown(attribute: AttributeDefinition, value: WireValue | undefined): WireValue {
-  if (value === undefined) return attribute.default ?? null;
-  return fitsType(attribute, value) ? value : null;
 }

@@ -1,15 +1,19 @@
 /** The numbers of all rows that are to be seen, in the orders that were asked for. */
 
-import type { Key, WireValue } from "../api";
+import type { Key, Row, WireValue } from "../api";
+import { ClientError } from "../protocol/errors";
 import { type Base, SEGMENT_NUMBERS } from "./base";
 import type { Column } from "./columns";
+import { holdsKeys, localKeysLast } from "./local-keys";
 import { type Compare, comparison } from "./order";
 import { type CompareRows, rearrange } from "./positions";
 import { ranksOf, sortByRank } from "./ranks";
-import type { Upper } from "./upper";
+import type { Changes, Upper } from "./upper";
 
 /** Changed rows, as a part of all, from which on it costs less to sort them all again than to put each in its place. */
 const MOST_TO_REARRANGE = 0.1;
+/** So few are always put in their place. */
+const FEW_TO_REARRANGE = 8;
 
 /** One part of an order. */
 interface Field {
@@ -24,22 +28,37 @@ export interface StoredOrder {
   keys: Key[];
 }
 
+/** Finds an order of exactly a table's rows that was stored. */
+export type FindOrder = (fields: string) => Promise<StoredOrder | null>;
+
+/** Marks all rows. */
+type All = () => Promise<Uint8Array>;
+
 export class Orders {
   /** By names of attributes, joined by commas. */
   private readonly sorted: Map<string, Promise<Uint32Array>>;
 
-  /** `stored`: an order of exactly these rows, if there is one. */
-  constructor(
+  /** `ready`: an order of exactly these rows that needs no sorting, if there is one. */
+  private constructor(
     private readonly base: Base,
     private readonly upper: Upper,
-    private readonly stored: (fields: string) => Promise<StoredOrder | null>,
+    private readonly ready: (fields: string) => Promise<Uint32Array | null>,
     sorted: Iterable<[string, Uint32Array]> = [],
   ) {
     this.sorted = new Map([...sorted].map(([fields, order]) => [fields, Promise.resolve(order)]));
   }
 
+  /** Of rows as the server has them. `sorted`: what is known already. */
+  static of(base: Base, upper: Upper, find: FindOrder, sorted: Iterable<[string, Uint32Array]> = []): Orders {
+    const ready = async (fields: string) => {
+      const stored = await find(fields);
+      return stored === null ? null : restored(stored, base, upper);
+    };
+    return new Orders(base, upper, ready, sorted);
+  }
+
   /** In this order; ties by key, so that pages neither repeat nor skip. @throws ClientError `unknown_attribute`. */
-  of(names: readonly string[], all: () => Promise<Uint8Array>): Promise<Uint32Array> {
+  of(names: readonly string[], all: All): Promise<Uint32Array> {
     const id = names.join();
     let order = this.sorted.get(id);
     if (order === undefined) {
@@ -51,7 +70,7 @@ export class Orders {
   }
 
   /** For storing. */
-  async toStore(names: readonly string[], all: () => Promise<Uint8Array>): Promise<StoredOrder> {
+  async toStore(names: readonly string[], all: All): Promise<StoredOrder> {
     const { limit } = this.base;
     const keys: Key[] = [];
     const places = new Map<number, number>();
@@ -63,34 +82,51 @@ export class Orders {
   }
 
   /** The same orders of the rows as they are with other layers. */
-  async with(upper: Upper, changed: ReadonlySet<number>, stored: Orders["stored"]): Promise<Orders> {
+  async with(upper: Upper, changed: Changes, find: FindOrder): Promise<Orders> {
+    return Orders.of(this.base, upper, find, await this.moved(upper, changed));
+  }
+
+  /** The same orders of the rows with other local changes. What was not asked for yet comes from the server's. */
+  async over(server: Orders, all: All, upper: Upper, changed: Changes): Promise<Orders> {
+    const ready = async (fields: string) => {
+      const order = await server.of(fields === "" ? [] : fields.split(","), all);
+      return this.rearranged(fields, order, upper, upper.local);
+    };
+    return new Orders(this.base, upper, ready, await this.moved(upper, changed));
+  }
+
+  private async moved(upper: Upper, changed: Changes): Promise<[string, Uint32Array][]> {
     const sorted: [string, Uint32Array][] = [];
     for (const [id, sorting] of this.sorted) {
       const order = await sorting.catch(() => null);
-      if (order === null || changed.size > order.length * MOST_TO_REARRANGE) continue;
-      const compare = await this.comparing(id, upper);
-      const came = [...changed].filter((number) => upper.isLive(number));
-      sorted.push([id, rearrange(order, (number) => changed.has(number), came, compare)]);
+      const moved = order && (await this.rearranged(id, order, upper, changed));
+      if (moved !== null) sorted.push([id, moved]);
     }
-    return new Orders(this.base, upper, stored, sorted);
+    return sorted;
   }
 
-  private async find(id: string, all: () => Promise<Uint8Array>): Promise<Uint32Array> {
+  /** `null` where sorting all again costs less. */
+  private async rearranged(
+    id: string,
+    order: Uint32Array,
+    upper: Upper,
+    changed: Changes,
+  ): Promise<Uint32Array | null> {
+    if (changed.size > Math.max(FEW_TO_REARRANGE, order.length * MOST_TO_REARRANGE)) return null;
+    const compare = await this.comparing(id, upper);
+    const came = [...changed.keys()].filter((number) => changed.get(number) !== null);
+    return rearrange(order, (number) => changed.has(number), came, compare);
+  }
+
+  private async find(id: string, all: All): Promise<Uint32Array> {
     const fields = this.fields(id);
-    const stored = await this.stored(id);
-    if (stored !== null) return this.restored(stored);
+    const ready = await this.ready(id);
+    if (ready !== null) return ready;
     const marks = await all();
     let order: Uint32Array = Uint32Array.from(marks.keys()).filter((number) => marks[number] === 1);
     // From the last to the first: each pass leaves equals as they were.
     for (const field of [...fields, this.byKey].reverse()) order = sortByRank(order, await this.ranks(field));
     return order;
-  }
-
-  private restored({ order, keys }: StoredOrder): Uint32Array {
-    const { limit } = this.base;
-    if (keys.length === 0) return order;
-    const numbers = keys.map((key) => this.upper.find(key) ?? 0);
-    return order.map((number) => (number < limit ? number : (numbers[number - limit] as number)));
   }
 
   private async ranks({ name, compare, descending }: Field): Promise<Uint32Array> {
@@ -120,13 +156,7 @@ export class Orders {
         const column = columns[Math.floor(number / SEGMENT_NUMBERS)];
         return column?.values[column.ids[number % SEGMENT_NUMBERS] as number] ?? null;
       };
-      const sign = descending ? -1 : 1;
-      compares.push((a, b) => {
-        const x = value(a);
-        const y = value(b);
-        if (x === null || y === null) return Number(x === null) - Number(y === null);
-        return sign * compare(x, y);
-      });
+      compares.push((a, b) => compareNullsLast(compare, descending, value(a), value(b)));
     }
     return (a, b) => {
       for (const compare of compares) {
@@ -142,16 +172,51 @@ export class Orders {
   }
 
   private fields(id: string): Field[] {
-    const names = id === "" ? [] : id.split(",");
-    return names.map((field) => {
-      const descending = field.startsWith("-");
-      const name = descending ? field.slice(1) : field;
-      return { name, descending, compare: comparison(this.base.attribute(name).type) };
-    });
+    return fieldsOf(this.base, id === "" ? [] : id.split(","));
   }
 
   private get byKey(): Field {
-    const { key, keyOrder } = this.base;
-    return { name: key.name, descending: false, compare: (a, b) => keyOrder(a as Key, b as Key) };
+    return keyField(this.base);
   }
+}
+
+/** Compares rows by attribute: in this order, then by key. @throws ClientError `unknown_attribute`. */
+export function rowComparison(base: Base, names: readonly string[]): (a: Row, b: Row) => number {
+  const fields = [...fieldsOf(base, names), keyField(base)];
+  return (a, b) => {
+    for (const { name, compare, descending } of fields) {
+      const compared = compareNullsLast(compare, descending, a[name] ?? null, b[name] ?? null);
+      if (compared !== 0) return compared;
+    }
+    return 0;
+  };
+}
+
+function compareNullsLast(compare: Compare, descending: boolean, x: WireValue, y: WireValue): number {
+  if (x === null || y === null) return Number(x === null) - Number(y === null);
+  return (descending ? -1 : 1) * compare(x, y);
+}
+
+function fieldsOf(base: Base, names: readonly string[]): Field[] {
+  return names.map((field) => {
+    const descending = field.startsWith("-");
+    const name = descending ? field.slice(1) : field;
+    const attribute = base.attribute(name);
+    // Which of several values should say where a row stands?
+    if (attribute.many) throw new ClientError("unknown_attribute", `orderBy ${base.entity.name}.${name}`);
+    const compare = comparison(attribute.type);
+    return { name, descending, compare: holdsKeys(base.entity, attribute) ? localKeysLast(compare) : compare };
+  });
+}
+
+function keyField({ key, keyOrder }: Base): Field {
+  const compare = localKeysLast((a, b) => keyOrder(a as Key, b as Key));
+  return { name: key.name, descending: false, compare };
+}
+
+function restored({ order, keys }: StoredOrder, base: Base, upper: Upper): Uint32Array {
+  const { limit } = base;
+  if (keys.length === 0) return order;
+  const numbers = keys.map((key) => upper.find(key) ?? 0);
+  return order.map((number) => (number < limit ? number : (numbers[number - limit] as number)));
 }

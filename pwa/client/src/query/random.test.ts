@@ -2,14 +2,24 @@ import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { beforeEach, describe, expect, it } from "vitest";
 
-import type { AttributeType, Definition, EntityDefinition, Key, ListOptions, Row, WireValue } from "../api";
+import type {
+  AttributeType,
+  ChangeState,
+  Definition,
+  EntityDefinition,
+  Key,
+  ListOptions,
+  Row,
+  WireValue,
+} from "../api";
 import { compact } from "../layers/compact";
 import { removeLeftovers } from "../layers/leftovers";
 import { segmentOf } from "../layers/overlay";
+import type { LocalRow, Op } from "../outbox/types";
 import { addFingerprints, rowFingerprint } from "../protocol/fingerprint";
 import { keyOrder } from "../protocol/keys";
 import { change } from "../store/contract-tools";
-import type { EntityRecord, Segment } from "../store/store";
+import type { EntityRecord, Segment, SingleRow } from "../store/store";
 import { IdbStore } from "../store/user";
 import { Naive } from "../testing/naive";
 import { random } from "../testing/random";
@@ -46,9 +56,14 @@ const SEARCHES = [
 /** A device with one entity, whose rows are known; steps of a history are drawn from a seed. */
 class History {
   readonly store = new IdbStore("shop", "ann", () => `replica-${Math.random()}`);
+  /** As the server has them, by attribute. */
   readonly rows = new Map<string, WireValue[]>();
+  /** What this device changes, and what the server calls what was made here. */
+  readonly locals = new Map<Key, LocalRow>();
+  readonly serverKeys = new Map<Key, Key>();
   /** The tabs that are open. */
   tabs = [new Tables(this.store, 0)];
+  private readonly columns: string[];
   readonly entity: EntityDefinition;
   private version = 0;
 
@@ -68,17 +83,45 @@ class History {
         ["price", "decimal"],
         ["made", "date"],
         ["stock", "integer"],
+        ["parent", keyType],
+        ["tags", "integer"],
       ] as [string, AttributeType][]),
     ];
     this.entity = { ...entity("LocalThing", attributes, "read-only-optimized"), search_fields: ["name", "kind"] };
     this.entity.list_filter = ["kind", "price"];
+    for (const attribute of this.entity.attributes) {
+      if (attribute.name === "parent") attribute.relation = "LocalThing";
+      if (attribute.name === "tags") Object.assign(attribute, { relation: "LocalTag", many: true });
+    }
+    const [key = "", ...others] = this.entity.attributes.map(({ name }) => name);
+    this.columns = [key, "_version", ...others];
+  }
+
+  /** By attribute, with `_version`; `null` where the server has none. */
+  onServer(key: Key): Row | null {
+    const values = this.rows.get(String(key));
+    if (values === undefined) return null;
+    return Object.fromEntries(this.columns.map((name, at) => [name, values[at] ?? null]));
   }
 
   get naive(): Naive {
-    const { attributes } = this.entity;
-    const rows = [...this.rows.values()].map((values): Row => {
-      return Object.fromEntries(attributes.map(({ name }, at) => [name, values[at] ?? null]));
-    });
+    const shown = new Map<string, Row>();
+    for (const key of this.rows.keys()) shown.set(key, this.onServer(key) as Row);
+    for (const [key, { values, derived, change }] of this.locals) {
+      const before = shown.get(String(key));
+      if (change.op === "delete") shown.delete(String(key));
+      else {
+        const nulls = Object.fromEntries(this.entity.attributes.map(({ name }) => [name, null]));
+        const { state, id } = change;
+        const facts = {
+          isFromServer: before !== undefined || state === "sent",
+          isModified: before !== undefined && state !== "sent",
+          ...{ isActive: true, state, change: id },
+        };
+        shown.set(String(key), { ...(before ?? change.base ?? nulls), ...derived, ...values, _local: facts });
+      }
+    }
+    const rows = [...shown.values()].map(({ _version, ...row }) => row);
     return new Naive(this.entity, rows);
   }
 
@@ -94,7 +137,50 @@ class History {
   private row(key = this.key()): WireValue[] {
     const price = this.pick(4) === 0 ? null : `${this.pick(20)}.${this.pick(2)}0`;
     const made = `2026-0${1 + this.pick(9)}-1${this.pick(10)}`;
-    return [key, this.one(NAMES), this.one(KINDS), price, made, this.pick(30) - 10];
+    const tags = Array.from({ length: this.pick(3) }, (_, at) => 10 * at + this.pick(3));
+    const values = [this.one(NAMES), this.one(KINDS), price, made, this.pick(30) - 10, this.parent(), tags];
+    return [key, this.pick(5), ...values];
+  }
+
+  private parent(): Key | null {
+    return this.pick(3) === 0 ? null : this.keyType === "integer" ? this.pick(4) : `p${this.pick(4)}`;
+  }
+
+  /** A few edits, in one transaction. */
+  async edit(): Promise<void> {
+    const changed = new Map<Key, LocalRow | null>();
+    for (let edits = 1 + this.pick(4); edits > 0; edits--) {
+      // More often than not one that was edited before, or that there is.
+      const known = this.one([[...this.locals.keys()], [...this.rows.values()].map(([key]) => key as Key), []]);
+      const made = this.pick(3) === 0 ? `local:${this.pick(20)}` : this.key();
+      const key = known[this.pick(Math.max(known.length, 1))] ?? made;
+      changed.set(key, this.pick(3) === 0 ? null : this.local(key));
+    }
+    for (const [key, local] of changed) {
+      if (local === null) this.locals.delete(key);
+      else this.locals.set(key, local);
+    }
+    await this.store.changeRows("LocalThing", [], () => changed as ReadonlyMap<Key, SingleRow | null>);
+  }
+
+  private local(key: Key): LocalRow {
+    const isNew = String(key).startsWith("local:");
+    const row = this.row(key);
+    const all: Row = Object.fromEntries(this.columns.map((name, at) => [name, row[at] ?? null]));
+    delete all._version;
+    if (this.pick(3) === 0) all.parent = `local:${this.pick(20)}`;
+    // One that came, went, or was changed by somebody else since.
+    const base = isNew ? null : this.pick(2) === 0 ? this.onServer(key) : { ...all, _version: 1, name: "base" };
+    const op: Op = base === null ? "create" : this.pick(4) === 0 ? "delete" : "update";
+    const values = Object.entries(all).filter(([name]) => op === "create" || (name !== "id" && this.pick(2) === 0));
+    const state = this.one<ChangeState>(["unsent", "sending", "sent", "rejected", "gone", "conflict", "waiting"]);
+    const change = {
+      ...{ id: `change ${this.pick(1000)}`, op, base, state, group: null, madeAt: "", changedAt: "", error: null },
+      ...{ waitsFor: null, theirs: null, attributes: [] },
+    };
+    const derived: Row = op !== "create" && this.pick(4) === 0 ? { name: "derived" } : {};
+    const own = op === "delete" ? [] : values.filter(([name]) => !(name in derived));
+    return { values: Object.fromEntries(own), derived, change };
   }
 
   private segments(rows: WireValue[][]): Segment[] {
@@ -124,7 +210,7 @@ class History {
   private async switch(before: EntityRecord | undefined, changes: Partial<EntityRecord>): Promise<void> {
     const texts = [...this.rows.values()].map((row) => new TextEncoder().encode(JSON.stringify(row)));
     const fingerprint = texts.reduce((sum, text) => addFingerprints(sum, rowFingerprint(text)), 0);
-    const columns = this.entity.attributes.map(({ name }) => name);
+    const { columns } = this;
     const none = { leftovers: null, unseenFiles: null, syncedAt: "", layers: [], sums: [], bytes: 0 };
     const record = { ...none, ...before, ...changes, columns, fingerprint, rows: this.rows.size };
     const to = { expected: { LocalThing: before }, entities: { LocalThing: record as EntityRecord } };
@@ -183,7 +269,7 @@ class History {
 
   /** Blocks are stored, as far as it comes. */
   async storeBlocks(): Promise<void> {
-    let left = this.pick(12);
+    let left = this.pick(2) === 0 ? Number.POSITIVE_INFINITY : this.pick(12);
     const progress = () => {
       if (this.pick(2) === 0 && left-- === 0) throw new Error("cut");
     };
@@ -192,20 +278,27 @@ class History {
       .catch((error) => expect(error).toMatchObject({ message: "cut" }));
   }
 
-  open(): void {
-    this.tabs = [...this.tabs.slice(-2), new Tables(this.store, 0)];
+  /** A tab, whose first list may be found in a block. */
+  async open(): Promise<void> {
+    const tab = new Tables(this.store, 0);
+    this.tabs = [...this.tabs.slice(-1), tab];
+    const page = { limit: 1 + this.pick(20), offset: this.pick(10) };
+    expect(await tab.list("LocalThing", page)).toEqual(this.naive.list(page));
   }
 
   private query(): ListOptions {
     const query: ListOptions = {};
     if (this.pick(2) === 0) query.search = this.one(SEARCHES);
-    if (this.pick(3) === 0) query.orderBy = this.one(["-name", "price", "-made", "kind", "id", "-stock"]);
+    if (this.pick(3) === 0)
+      query.orderBy = this.one(["-name", "price", "-made", "kind", "id", "-id", "parent", "-stock"]);
     if (this.pick(4) === 0) query.orderBy = ["kind", "-price"];
     if (this.pick(3) > 0) Object.assign(query, { limit: this.pick(40), offset: this.pick(30) });
     const where: NonNullable<ListOptions["where"]> = {};
     if (this.pick(4) === 0) where.kind = this.one([["red", null], "green", []]);
     if (this.pick(4) === 0) where.price = this.one([{ gte: "5", lte: 12 }, "7.5", null, { lte: "9.00" }]);
     if (this.pick(6) === 0) where.stock = this.one([{ gte: -3 }, [1, 2, 3, 4, 5]]);
+    if (this.pick(6) === 0) where.parent = this.one([`local:${this.pick(20)}`, [this.parent(), "local:1"], null]);
+    if (this.pick(8) === 0) where.tags = this.one([0, [1, 11], 12, null]);
     return { ...query, where };
   }
 
@@ -216,9 +309,12 @@ class History {
       const query = this.query();
       expect([query, await tab.list("LocalThing", query)]).toEqual([query, naive.list(query)]);
       expect([query, await tab.count("LocalThing", query)]).toEqual([query, naive.count(query)]);
-      const key = this.key();
-      expect(await tab.get("LocalThing", key)).toEqual(naive.get(key));
-      const fields = ["kind", "price", "made", "stock"];
+      for (const key of [this.key(), `local:${this.pick(20)}`]) {
+        expect(await tab.get("LocalThing", key)).toEqual(naive.get(key));
+        const onServer = this.onServer(key);
+        expect(await tab.readBase("LocalThing", [key])).toEqual(new Map(onServer === null ? [] : [[key, onServer]]));
+      }
+      const fields = ["kind", "price", "made", "stock", "parent", "tags"];
       const facets = await tab.facets("LocalThing", { ...query, fields });
       for (const field of fields) {
         const { values, ...bounds } = naive.facet(field, query);
@@ -244,12 +340,13 @@ describe("tables answer as if every row were looked at", () => {
     const history = new History(random(seed), type, ordered);
     await history.replace();
     for (let step = 0; step < 25; step++) {
-      const turn = history.pick(10);
+      const turn = history.pick(14);
       if (turn === 0) await history.replace();
       else if (turn < 5) await history.lay();
       else if (turn < 7) await history.tidy();
       else if (turn < 9) await history.storeBlocks();
-      else history.open();
+      else if (turn < 13) await history.edit();
+      else await history.open();
       await history.compare();
     }
     history.store.close();

@@ -168,6 +168,42 @@ describe("facets", () => {
   });
 });
 
+describe("an attribute with many values", () => {
+  const declared = entity("LocalThing", [
+    ["id", "integer"],
+    ["tags", "integer"],
+  ]);
+  Object.assign(declared.attributes[1] ?? {}, { relation: "LocalTag", many: true });
+  Object.assign(declared, { ordering: [], search_fields: [] });
+  const tags: WireValue[] = [[1, 2], [], [2, 30], null, ["local:a"]];
+  const some = Table.of(baseOf(declared, [segmentOf(tags.map((value, at) => [at + 1, value]))]));
+
+  it("is equal to what is one of them; null means none", async () => {
+    expect(await keys(some, { where: { tags: 2 } })).toEqual([1, 3]);
+    expect(await keys(some, { where: { tags: "2" } })).toEqual([1, 3]);
+    expect(await keys(some, { where: { tags: [1, 30, null] } })).toEqual([1, 2, 3, 4]);
+    expect(await keys(some, { where: { tags: "local:a" } })).toEqual([5]);
+    expect(await keys(some, { where: { tags: { gte: 3, lte: 40 } } })).toEqual([3]);
+  });
+
+  it("has facets that count each of them", async () => {
+    const { tags: facet } = await some.facets({ fields: ["tags"] });
+    expect(new Map(facet?.values)).toEqual(
+      new Map<WireValue, number>([
+        [1, 1],
+        [2, 2],
+        [null, 2],
+        [30, 1],
+        ["local:a", 1],
+      ]),
+    );
+  });
+
+  it("is no order", async () => {
+    await expect(some.list({ orderBy: "tags" })).rejects.toMatchObject({ code: "unknown_attribute" });
+  });
+});
+
 it("get: finds by key, also when the key is text from an address", async () => {
   const some = table("string", "a", "b");
   expect(await some.get(2)).toEqual({ id: 2, name: "b" });

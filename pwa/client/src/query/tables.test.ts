@@ -1,5 +1,6 @@
 import { expect, it, vi } from "vitest";
-import type { EntityView, Known, Segment } from "../store/store";
+import type { Key } from "../api";
+import type { EntityView, Known, Segment, SingleRow } from "../store/store";
 import { deferred } from "../testing/deferred";
 import { entity } from "../testing/server";
 import { Tables } from "./tables";
@@ -31,6 +32,9 @@ function fakeStore() {
     ...{ replica: "r1", version: "v1" as string | null, generation: 1, entities: ["LocalThing"], reads: 0 },
     layers: [] as number[],
     layerReads: 0,
+    change: 0,
+    locals: new Map<Key, SingleRow>(),
+    keys: new Map<Key, Key>(),
   };
   return Object.assign(now, {
     async view(_name: string, seen?: Known): Promise<EntityView> {
@@ -50,6 +54,7 @@ function fakeStore() {
         isKnown,
         layers: unknown.map((layer) => [{ ...segment, text: `[${layer},"layer ${layer}"]\n` }]),
         version: now.version,
+        local: { change: now.change, rows: now.change === known?.change ? null : now.locals },
         definition: known?.version === now.version ? null : definition,
       };
     },
@@ -57,12 +62,12 @@ function fakeStore() {
       now.reads++;
       return numbers.map(() => segment);
     },
-    rows: async () => null,
+    rows: async () => ({ rows: null, singles: 0 }),
     whole: async () => null,
     blocks: async () => [],
     putBlocks: async () => false,
     doubt: async () => undefined,
-    singleRows: async () => ({ change: 0, rows: [] }),
+    serverKey: async (local: Key) => now.keys.get(local),
   });
 }
 

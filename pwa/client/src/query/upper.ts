@@ -1,6 +1,9 @@
-/** The rows of the layers over a base (decision 0014), in memory, and which rows of the base they hide. */
+/**
+ * The rows of the layers over a base (decision 0014), and of local changes over both (0030), in memory; and which rows of
+ * the base they hide.
+ */
 
-import type { Key, WireValue } from "../api";
+import type { Key, LocalFacts, WireValue } from "../api";
 import { Gaps } from "../layers/gaps";
 import { gapsOf } from "../layers/overlay";
 import { parseLines } from "../store/lines";
@@ -8,17 +11,36 @@ import type { Segment } from "../store/store";
 import type { Base } from "./base";
 import { Numbers } from "./numbers";
 
+/** The rows of these numbers as they are now; `null` where there is none to be seen. */
+export type Changes = ReadonlyMap<number, WireValue[] | null>;
+
+/** A record that this device changes. */
+export interface Laid {
+  key: Key;
+  /** The server's, if it has the record. */
+  below: { number: number; row: WireValue[] } | null;
+  /** The device's; `null` when it was deleted here, `undefined` when nothing of it is changed any more. */
+  row: WireValue[] | null | undefined;
+  facts: LocalFacts | null;
+}
+
 export class Upper {
   /** By number less the base's limit; `null` where one is gone, `undefined` where only another table has one. */
   readonly rows: (WireValue[] | null | undefined)[];
   private readonly numbers: Numbers;
   /** Numbers of the base's rows that are not to be seen. */
   private readonly hidden: Uint8Array | null;
+  /** What is not as the server has it. */
+  readonly local: Map<number, WireValue[] | null>;
+  /** How the rows of its own stand that are not. */
+  readonly facts: Map<number, LocalFacts>;
 
   private constructor(
     private readonly base: Base,
     before?: Upper,
   ) {
+    this.local = new Map(before?.local);
+    this.facts = new Map(before?.facts);
     this.rows = before === undefined ? [] : [...before.rows];
     this.numbers = before?.numbers ?? new Numbers(base.limit);
     this.hidden = before === undefined ? null : (before.hidden?.slice() ?? new Uint8Array(base.limit));
@@ -29,13 +51,40 @@ export class Upper {
     return new Upper(base);
   }
 
-  /** With more layers over it, and the numbers of the rows that came, changed or went with them. */
-  async with(layers: readonly Segment[][]): Promise<{ upper: Upper; changed: Set<number> }> {
+  /** With more layers over it, and the rows that came, changed or went with them. */
+  async with(layers: readonly Segment[][]): Promise<{ upper: Upper; changed: Changes }> {
     const upper = new Upper(this.base, this);
     const changed = new Set<number>();
     // One layer after the other: its gaps hide rows of those before.
     for (const layer of layers) await upper.lay(layer, changed);
+    return { upper, changed: new Map([...changed].map((number) => [number, upper.row(number)])) };
+  }
+
+  /** With these records as this device has them, over those of `server`, which this one lies over, too. */
+  over(server: Upper, records: readonly Laid[]): { upper: Upper; changed: Changes } {
+    const upper = new Upper(this.base, this);
+    const changed = new Map<number, WireValue[] | null>();
+    for (const record of records) upper.layLocal(server, record, changed);
     return { upper, changed };
+  }
+
+  private layLocal(server: Upper, { key, below, row, facts }: Laid, changed: Map<number, WireValue[] | null>): void {
+    const { limit } = this.base;
+    const own = this.numbers.give(key);
+    const isBack = row === undefined;
+    while (this.rows.length <= own - limit) this.rows.push(undefined);
+    this.rows[own - limit] = isBack ? server.rows[own - limit] : row;
+    changed.set(own, this.row(own));
+    if (below !== null && below.number < limit && this.hidden !== null) {
+      this.hidden[below.number] = Number(!isBack);
+      changed.set(below.number, isBack ? below.row : null);
+    }
+    for (const number of [own, ...(below === null ? [] : [below.number])]) {
+      if (isBack) this.local.delete(number);
+      else this.local.set(number, changed.get(number) ?? null);
+    }
+    if (facts === null) this.facts.delete(own);
+    else this.facts.set(own, facts);
   }
 
   private async lay(layer: readonly Segment[], changed: Set<number>): Promise<void> {

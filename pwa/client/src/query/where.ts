@@ -1,12 +1,27 @@
 /** Conditions on values, by the type of their attribute. */
 
-import type { AttributeType, Between, WireValue } from "../api";
+import type { AttributeDefinition, AttributeType, Between, WireValue } from "../api";
 import { compareNumbers, comparison, isNumeric } from "./order";
 
 export type Wanted = WireValue | WireValue[] | Between;
 
-/** A test for values that are equal to the wanted one, or to any of an array, or within bounds. */
-export function matcher(type: AttributeType, wanted: Wanted): (value: WireValue) => boolean {
+/**
+ * A test for values that are equal to the wanted one, or to any of an array, or within bounds. Of an attribute with many
+ * values it is enough that one of them is; `null` is for those that have none.
+ */
+export function matcher(
+  { type, many }: Pick<AttributeDefinition, "type" | "many">,
+  wanted: Wanted,
+): (value: WireValue) => boolean {
+  const matches = oneMatcher(type, wanted);
+  if (!many) return matches;
+  return (value) => {
+    if (!Array.isArray(value)) return matches(value);
+    return value.length === 0 ? matches(null) : value.some(matches);
+  };
+}
+
+function oneMatcher(type: AttributeType, wanted: Wanted): (value: WireValue) => boolean {
   if (isBetween(type, wanted)) return within(type, wanted);
   const choices = Array.isArray(wanted) && type !== "json" ? wanted : [wanted as WireValue];
   const nulls = choices.includes(null);

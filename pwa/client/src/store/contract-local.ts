@@ -62,6 +62,32 @@ export function localContract(name: string, make: (user: string) => Store): void
       });
     });
 
+    it("L1: are given with the view of the server's rows, of one moment, and counted apart from them", async () => {
+      await store.switch(change({ definition: { version: "v1", definition: definitionOf("Thing") } }));
+      await fillStore(store, "a", segment(1, 2));
+      expect((await store.view("Thing")).local).toEqual({ change: 0, rows: new Map() });
+      expect(await store.rows("Thing")).toEqual({ rows: 2, singles: 0 });
+      await put("Thing", 1, row("a"));
+      await put("Other", 1, row("b"));
+      const { replica, local } = await store.view("Thing");
+      expect(local.rows).toEqual(new Map([[1, row("a")]]));
+      const known = { replica, version: "v1", change: local.change };
+      expect((await store.view("Thing", known)).local).toEqual({ ...local, rows: null });
+      // What was known of another database, or definition, says nothing.
+      for (const other of [
+        { ...known, replica: "evicted" },
+        { ...known, version: "v0" },
+      ]) {
+        expect((await store.view("Thing", other)).local).toEqual(local);
+      }
+      expect(await store.rows("Thing")).toEqual({ rows: 2, singles: 1 });
+      expect(await store.whole("Thing", "head")).toEqual({ rows: 2, singles: 1, block: null });
+      expect(await store.rows("Other")).toEqual({ rows: null, singles: 1 });
+      await put("Thing", 1, null);
+      expect((await store.view("Thing", known)).local).toMatchObject({ rows: new Map() });
+      expect(await store.rows("Thing")).toEqual({ rows: 2, singles: 0 });
+    });
+
     it("are told apart from rows that are never synced, and counted apart", async () => {
       await store.changeRows("Note", ["a"], () => new Map([["a", { values: { id: "a" } }]]));
       await put("Thing", 1, row("a"));

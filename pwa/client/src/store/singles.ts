@@ -2,12 +2,26 @@
 
 import type { Key } from "../api";
 import { type AnyTransaction, get, put, type SingleChanges, type SingleKey, type Writing } from "./schema";
-import type { SingleRow, SingleRows } from "./store";
+import type { KeyedRows, SingleRow, SingleRows } from "./store";
 
 export async function singleRows(transaction: AnyTransaction, entity: string, known?: number): Promise<SingleRows> {
-  const { change } = await changesOf(transaction, entity);
+  const found = await keyedRows(transaction, entity, (await changesOf(transaction, entity)).change, known);
+  return { change: found.change, rows: found.rows && [...found.rows.values()] };
+}
+
+/** The single rows as they are with this change, by their keys. */
+export async function keyedRows(
+  transaction: AnyTransaction,
+  entity: string,
+  change: number,
+  known?: number,
+): Promise<KeyedRows> {
   if (change === known) return { change, rows: null };
-  return { change, rows: await transaction.objectStore("rows").getAll(rangeOf(entity)) };
+  // Of most entities there never were any.
+  if (change === 0) return { change, rows: new Map() };
+  const rows = transaction.objectStore("rows");
+  const [keys, values] = await Promise.all([rows.getAllKeys(rangeOf(entity)), rows.getAll(rangeOf(entity))]);
+  return { change, rows: new Map(keys.map(([, key], at) => [key, values[at] as SingleRow])) };
 }
 
 export async function changeRows(
@@ -32,6 +46,12 @@ export async function changeRows(
   const singles = (await get(transaction, "singles")) ?? {};
   const now = { ...(singles[entity] as SingleChanges), rows: await rows.count(rangeOf(entity)) };
   await put(transaction, "singles", { ...singles, [entity]: now });
+}
+
+/** How many an entity has; where there never was one, nothing is counted. */
+export async function countOf(transaction: AnyTransaction, entity: string): Promise<number> {
+  const { change } = await changesOf(transaction, entity);
+  return change === 0 ? 0 : transaction.objectStore("rows").count(rangeOf(entity));
 }
 
 export async function countSingles(transaction: AnyTransaction): Promise<Record<string, number>> {

@@ -182,6 +182,12 @@ export interface SingleRows {
   rows: SingleRow[] | null;
 }
 
+/** The same, by their keys. */
+export interface KeyedRows {
+  change: number;
+  rows: ReadonlyMap<Key, SingleRow> | null;
+}
+
 export interface EntityView {
   /** Of the database that was read: what its reader knows of another one is worth nothing (see `Overview.replica`). */
   replica: string;
@@ -196,6 +202,8 @@ export interface EntityView {
   version: string | null;
   /** `null` when the caller knows this version already, or there is none. */
   definition: Definition | null;
+  /** Rows that only this device has; of a synced entity, what it changes of the server's. */
+  local: KeyedRows;
 }
 
 /** What the reader of a view has seen already, and of which replica. */
@@ -206,6 +214,8 @@ export interface Known {
   pruned?: number;
   /** Generations of the layers over it. */
   layers?: number[];
+  /** Of single rows: see `SingleRows`. */
+  change?: number;
 }
 
 /** What a block was made of: it says nothing of anything else. */
@@ -226,6 +236,14 @@ export interface Block {
   /** Of what it was made of. */
   rows: number;
   data: unknown;
+}
+
+/** What there is of an entity, and a block of all of it. */
+export interface Whole {
+  /** Of the server. */
+  rows: number;
+  singles: number;
+  block: (Block & { made: Made }) | null;
 }
 
 /** A picture in one of its sizes, or a file as it is. */
@@ -308,7 +326,10 @@ export interface Store {
   /** The segments of a base that have these numbers, in this order; `null` for those that are gone. */
   baseSegments(entity: string, generation: number, numbers: readonly number[]): Promise<(Segment | null)[]>;
 
-  /** Where an entity's rows are, the layers over them, and the definition that explains them: all of one moment. */
+  /**
+   * Where an entity's rows are, the layers and the local changes over them, and the definition that explains them: all of
+   * one moment.
+   */
   view(entity: string, known?: Known): Promise<EntityView>;
 
   /** Reads and changes what people changed of synced entities. */
@@ -340,10 +361,10 @@ export interface Store {
   /** Changes what is remembered of actions that travel with syncs; on the disk when it resolves. */
   noteCalls(change: (calls: SentCall[], newId: () => string) => SentCall[]): Promise<void>;
 
-  /** How many rows an entity has; `null` before its first sync. */
-  rows(entity: string): Promise<number | null>;
-  /** How many rows an entity has, and the block of this name of the whole, if it was made of the rows as they are. */
-  whole(entity: string, name: string): Promise<{ rows: number; block: (Block & { made: Made }) | null } | null>;
+  /** How many rows of the server an entity has, and how many single rows; `null` before its first sync. */
+  rows(entity: string): Promise<{ rows: number | null; singles: number }>;
+  /** The same, and the block of this name of the whole, if it was made of the server's rows as they are. */
+  whole(entity: string, name: string): Promise<Whole | null>;
   /** Blocks of this name of segments of a base. */
   blocks(entity: string, name: string, made: Made): Promise<Block[]>;
   /** Keeps blocks; nothing is written (`false`) when the entity is no longer what they were made of. */

@@ -35,7 +35,7 @@ import {
   type UserSchema,
   type Writing,
 } from "./schema";
-import { changeRows, countSingles, singleRows } from "./singles";
+import { changeRows, changesOf, countOf, countSingles, keyedRows, singleRows } from "./singles";
 import type {
   Block,
   Check,
@@ -57,6 +57,7 @@ import type {
   Store,
   StoredFile,
   Switch,
+  Whole,
 } from "./store";
 
 // The server can send all of it again.
@@ -332,19 +333,21 @@ export class IdbStore implements Store {
 
   view(entity: string, seen?: Known): Promise<EntityView> {
     return this.connection.use(async (db) => {
-      const transaction = db.transaction(["meta", "segments"]);
-      const [replica, version, state, allPruned, doubts] = await Promise.all([
+      const transaction = db.transaction(["meta", "segments", "rows"]);
+      const [replica, version, state, allPruned, doubts, { change }] = await Promise.all([
         get(transaction, "replica"),
         get(transaction, "version"),
         getState(transaction),
         get(transaction, "pruned"),
         get(transaction, "doubts"),
+        changesOf(transaction, entity),
       ]);
       // A database that was made anew counts its generations from 1 again.
       const known = seen?.replica === replica && seen?.version === version ? seen : undefined;
       const record = state.entities[entity] ?? null;
       const pruned = allPruned?.[entity] ?? 0;
       const definition = known === undefined ? get(transaction, "definition") : undefined;
+      const local = keyedRows(transaction, entity, change, known?.change);
       const isKnown = record !== null && record.generation === known?.generation && pruned === (known.pruned ?? 0);
       const old = new Set(isKnown ? known?.layers : []);
       const layers = record?.layers.filter(({ generation }) => !old.has(generation)) ?? [];
@@ -361,6 +364,7 @@ export class IdbStore implements Store {
         layers: await Promise.all(layers.map(read)),
         version: version ?? null,
         definition: (await definition) ?? null,
+        local: await local,
       };
     });
   }
@@ -414,24 +418,26 @@ export class IdbStore implements Store {
     return this.write(["meta"], work, STRICT);
   }
 
-  rows(entity: string): Promise<number | null> {
+  rows(entity: string): Promise<{ rows: number | null; singles: number }> {
     return this.connection.use(async (db) => {
-      const entities = (await get(db.transaction(["meta"]), "entities")) ?? {};
-      return entities[entity]?.rows ?? null;
+      const transaction = db.transaction(["meta", "rows"]);
+      const [entities, singles] = await Promise.all([get(transaction, "entities"), countOf(transaction, entity)]);
+      return { rows: entities?.[entity]?.rows ?? null, singles };
     });
   }
 
-  whole(entity: string, name: string): Promise<{ rows: number; block: (Block & { made: Made }) | null } | null> {
+  whole(entity: string, name: string): Promise<Whole | null> {
     return this.connection.use(async (db) => {
-      const transaction = db.transaction(["meta", "blocks"]);
-      const [now, { entities }, block] = await Promise.all([
+      const transaction = db.transaction(["meta", "blocks", "rows"]);
+      const [now, { entities }, singles, block] = await Promise.all([
         madeOf(transaction, entity),
         getState(transaction),
+        countOf(transaction, entity),
         transaction.objectStore("blocks").get([entity, name, WHOLE]),
       ]);
       const rows = entities[entity]?.rows;
       if (now === null || rows === undefined) return null;
-      return { rows, block: block !== undefined && isSameWhole(block.made, now) ? block : null };
+      return { rows, singles, block: block !== undefined && isSameWhole(block.made, now) ? block : null };
     });
   }
 
