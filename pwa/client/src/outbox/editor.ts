@@ -4,7 +4,7 @@ import type { Edit, EntityDefinition, Key, Row, WireValue } from "../api";
 import { _, translate } from "../language";
 import { ClientError } from "../protocol/errors";
 import { keyOrder } from "../protocol/keys";
-import { attributeOf, isSame, keysIn, type Local } from "./book";
+import { attributeOf, isSame, isTrouble, keysIn, type Local } from "./book";
 import { defaultsOf, isDefaultSent, type Problems, problemsOf } from "./checks";
 import type { Decision } from "./deciding";
 import { editableOf, hasTypedKey, isLocalKey, lay, layDelete, opened, pick } from "./lay";
@@ -60,14 +60,9 @@ export class Editor {
     if (!exists || local?.row.change.op === "delete") return key;
     const isOnServer = local === undefined || local.row.change.base !== null;
     if (isOnServer && !entity.writable?.delete) throw new ClientError("permission_denied", name);
-    const { state } = local?.row.change ?? {};
-    if (local !== undefined && state === "gone") {
-      sendAgain(this.desk, local);
-      layDelete(this.desk, local, base);
-      return key;
-    }
-    const now = local ?? opened(this.desk, name, key, base, {});
-    layDelete(this.desk, state === "rejected" || state === "conflict" ? this.anew(now) : now, base);
+    const found = local ?? opened(this.desk, name, key, base, {});
+    const now = isTrouble(found.row.change.state) ? sendAgain(this.desk, found) : found;
+    layDelete(this.desk, now, base);
     this.touched.add(now.row.change.id);
     return key;
   }

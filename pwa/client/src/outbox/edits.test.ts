@@ -253,6 +253,23 @@ describe("what people may not do", () => {
     });
   });
 
+  it("is not to leave out what is required, unless it begins with something or the server gives it", async () => {
+    const { default: _none, ...given } = editable("number", { type: "integer" });
+    const date = { ...given, name: "day", type: "date", required: true, default_now: true } as const;
+    const attributes = [
+      editable("name", { required: true }),
+      editable("code", { required: true, default: "A" }),
+      given,
+      date,
+    ];
+    await device.define([writable("Customer", attributes)]);
+    expect(await fields(device.writing.save("Customer", [{}], true))).toEqual({ name: ["Enter a value."] });
+    await device.writing.save("Customer", [{ name: "x" }], true);
+    const day = expect.stringMatching(/^2026-01-3[01]$/);
+    expect((await device.mutations()).map(({ values }) => values)).toEqual([{ name: "x", code: "A", day }]);
+    expect(await fields(device.writing.update("Customer", 7, { name: "" }))).toEqual({ name: ["Enter a value."] });
+  });
+
   it("is told by who may do what", async () => {
     const only = (may: object) => ({ ...CUSTOMER, writable: { create: false, update: false, delete: false, ...may } });
     const code = (edit: Promise<unknown>) =>
@@ -291,6 +308,30 @@ describe("what is shown of a related record", () => {
     expect((await device.mutations())[1]?.values).toEqual({ customer: 7 });
     await device.writing.update("Order", 1, { place: "Bonn", customer: null });
     expect((await device.local("Order", 1))?.derived).toEqual({});
+  });
+});
+
+describe("a record that is gone", () => {
+  it("is made anew with all its values when it is saved, and saving it again changes that", async () => {
+    await device.writing.update("Customer", 7, { city: "Reims" });
+    const [wire] = await device.send();
+    await device.outbox.settle([{ type: "outcome", id: wire?.id ?? "", status: "gone" }]);
+    device.rows.Customer?.clear();
+    const [key = ""] = await device.writing.save("Customer", [{ id: 7, city: "Rouen" }], true);
+    expect(key).toMatch(/^local:/);
+    await device.writing.update("Customer", key, { note: "again" });
+    expect(await device.send()).toMatchObject([
+      { op: "create", values: { name: "Ann", city: "Rouen", note: "again" }, base: null },
+    ]);
+  });
+
+  it("is deleted without a word", async () => {
+    await device.writing.update("Customer", 7, { city: "Reims" });
+    const [wire] = await device.send();
+    await device.outbox.settle([{ type: "outcome", id: wire?.id ?? "", status: "gone" }]);
+    await device.writing.delete("Customer", 7);
+    expect(await device.send()).toMatchObject([{ op: "delete", key: 7 }]);
+    expect((await device.view("Customer")).has(7)).toBe(false);
   });
 });
 

@@ -59,4 +59,28 @@ describe("values that are made on the device", () => {
     expect(problemOf(state, "x")).toBe("Choose one of the choices.");
     expect(problemOf({ ...state, default: "" }, "")).toBe(null);
   });
+
+  it("keep to bounds, inclusive, in the order of their type", () => {
+    const amount = of("decimal", { decimal_places: 2, min: "-1.50", max: "10" });
+    expect(["-1.50", "9.99", "10.00"].map((value) => problemOf(amount, value))).toEqual([null, null, null]);
+    expect(problemOf(amount, "-1.51")).toBe("Enter -1.50 or more.");
+    expect(problemOf(amount, "10.01")).toBe("Enter 10 or less.");
+    const large = of("integer", { max: "9007199254740993" });
+    expect(problemOf(large, "9007199254740993")).toBe(null);
+    expect(problemOf(large, "9007199254740994")).toBe("Enter 9007199254740993 or less.");
+    expect(problemOf(of("date", { min: "2026-01-31" }), "2026-01-30")).toBe("Enter 2026-01-31 or more.");
+    expect(problemOf(of("integer", { min: 0 }), -1)).toBe("Enter 0 or more.");
+  });
+
+  it("match patterns, or must not; an empty text is none", () => {
+    const code = of("string", { min_length: 2, patterns: [{ regex: "^[A-Z]+$", message: "Capitals." }] });
+    expect(["", "AB"].map((value) => problemOf(code, value))).toEqual([null, null]);
+    expect(problemOf(code, "A")).toBe("Enter at least 2 characters.");
+    expect(problemOf(code, "Ab")).toBe("Capitals.");
+    expect(problemOf(of("string", { patterns: [{ regex: "^A$", message: "", ignore_case: true }] }), "a")).toBe(null);
+    expect(problemOf(of("string", { patterns: [{ regex: "b", message: "No b.", inverse: true }] }), "abc")).toBe(
+      "No b.",
+    );
+    expect(problemOf(of("string", { patterns: [{ regex: "^.$", message: "One." }] }), "🍣")).toBe(null);
+  });
 });
