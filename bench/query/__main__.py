@@ -47,8 +47,9 @@ def measure(browser: Browser, address: str, rows: int) -> dict[str, float]:
         page = opened(context.new_page(), address)
         starts.append(run(page, "use", rows))
         page.close()
+    edited = run(opened(context.new_page(), address), "edit", rows)
     context.close()
-    return filled | {name: statistics.median(start[name] for start in starts) for name in starts[0]}
+    return filled | {name: statistics.median(start[name] for start in starts) for name in starts[0]} | edited
 
 
 def opened(page: Page, address: str) -> Page:

@@ -1,11 +1,15 @@
 /** The part of `bench.query` that runs in the page: one device's store, and what lists ask of it. */
 
-import type { AttributeType, Definition, EntityDefinition } from "../../pwa/client/src/api";
+import type { AttributeType, Definition, EntityDefinition, Key } from "../../pwa/client/src/api";
+import type { LocalRow } from "../../pwa/client/src/outbox/types";
 import { Tables } from "../../pwa/client/src/query/tables";
 import type { EntityRecord } from "../../pwa/client/src/store/store";
 import { IdbStore } from "../../pwa/client/src/store/user";
+import { localRow } from "../../pwa/client/src/testing/local";
 
 const NAME = "LocalProduct";
+/** Local changes, where there are many. */
+const CHANGES = 1000;
 const COLUMNS: [string, AttributeType][] = [
   ...([
     ["id", "integer"],
@@ -142,4 +146,35 @@ export async function use(rows: number): Promise<Record<string, number>> {
   return results;
 }
 
-Object.assign(globalThis, { bench: { fill, use } });
+/** Local changes over these rows: a start with a few, and with many, among which one more is made. */
+export async function edit(rows: number): Promise<Record<string, number>> {
+  const results: Record<string, number> = {};
+  const store = open();
+  const change = (at: number, name: string): [Key, LocalRow] => {
+    const key = 1 + Math.floor((at * rows) / CHANGES);
+    return [key, localRow({ name }, { base: { id: key, name: "before" } })];
+  };
+  const put = (...all: [Key, LocalRow][]) =>
+    store.changeLocal(async (transaction) => {
+      for (const [key, row] of all) await transaction.putRow(NAME, key, row);
+    }, "strict");
+  const first = (tables: Tables) => Promise.all([tables.list(NAME, { limit: 50 }), tables.count(NAME, {})]);
+  await put(...Array.from({ length: 20 }, (_, at) => change(at * 50, `Changed ${at}`)));
+  results["cold start, 20 changes"] = await timed(() => first(new Tables(store)));
+  await put(...Array.from({ length: CHANGES }, (_, at) => change(at, `Changed ${at}`)));
+  const tables = new Tables(store);
+  results["cold start, 1,000 changes"] = await timed(() => first(tables));
+  const ask = () =>
+    Promise.all([
+      ...[tables.count(NAME, { search: "cha" }), tables.list(NAME, { search: "cha", limit: 50 })],
+      ...[tables.list(NAME, { orderBy: "-unit_price", limit: 50 }), tables.facets(NAME, { fields: ["category"] })],
+    ]);
+  await ask();
+  results["search, order, facets, asked again"] = await timed(ask);
+  await put(change(7, "Changed chai once more"));
+  results["and after one more change"] = await timed(ask);
+  store.close();
+  return results;
+}
+
+Object.assign(globalThis, { bench: { fill, use, edit } });
