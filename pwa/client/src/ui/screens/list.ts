@@ -2,6 +2,7 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import type { AppState, Definition, EntityDefinition, Key } from "../../api";
 import { LOCAL } from "../../protocol/patterns";
+import { All } from "../data/all";
 import type { Query } from "../data/rows";
 import { format } from "../format";
 import { icon } from "../icons";
@@ -50,6 +51,7 @@ export class List extends LitElement {
   static override styles = [base, buttons, listStyles];
 
   #branches = new Branches(this);
+  #all = new All(this);
 
   constructor() {
     super();
@@ -60,6 +62,9 @@ export class List extends LitElement {
 
   override willUpdate(changed: PropertyValues<this>): void {
     this.#ask();
+    if (changed.has("entity") && (changed.get("entity") as EntityDefinition | undefined)?.name !== this.entity.name) {
+      void this.#all.of(this.entity.name);
+    }
     if (changed.has("entity") && this.#branches.isTree) void this.#branches.sum();
   }
 
@@ -124,13 +129,13 @@ export class List extends LitElement {
 
   #count() {
     const { entity } = this;
-    const { entities, onlyHere, preview } = this.state;
-    const all = entities[entity.name]?.rows ?? onlyHere?.[entity.name] ?? preview?.[entity.name];
-    const total = this.#branches.isTree ? (all ?? null) : this.counted.total;
+    const all = this.#all.rows;
+    const total = this.#branches.isTree ? all : this.counted.total;
     if (total === null) return html`<p class="count" role="status" data-test="result-count"></p>`;
     const name = (all ?? total) === 1 ? entity.label : entity.label_plural;
     const number = format().count(total);
-    const partly = all !== undefined && total !== all;
+    // The two are counted one after the other: for a moment there may be more than all.
+    const partly = all !== null && total < all;
     const [short, long] = partly
       ? [
           t("partOf", { number, total: format().count(all) }),
