@@ -29,8 +29,9 @@ export function lay(desk: Desk, local: Local, values: Row, derived: Row = {}, se
   const { book } = desk;
   const { entity, row } = local;
   const { base } = row.change;
+  const group = joined(book, split(book, local).open);
   const { fixed, open } = split(book, local);
-  if (isMadeHere(local, fixed)) layNew(desk, local, open, values);
+  if (isMadeHere(local, fixed)) layNew(desk, local, open, group, values);
   else {
     const known = pick(row.values, row.sent?.attributes ?? []);
     const before = { ...base, ...server, ...known, ...valuesOf(fixed) };
@@ -47,18 +48,18 @@ export function lay(desk: Desk, local: Local, values: Row, derived: Row = {}, se
     for (const { id } of open) book.drop(id);
     if (Object.keys(changed).length > 0) {
       const isBehind = last !== undefined && latest(book, entity, changed) > last.seq;
-      put(desk, local, "update", { ...last, ...(isBehind && { seq: book.newSeq() }) }, changed, was);
+      put(desk, local, "update", { ...last, group, ...(isBehind && { seq: book.newSeq() }) }, changed, was);
     }
   }
   settleRow(desk, { ...local, row: { ...row, derived: { ...row.derived, ...derived } } });
 }
 
 /** A reference to what is made later goes into a mutation of its own: two that point at each other can be made. */
-function layNew(desk: Desk, local: Local, open: readonly Mutation[], values: Row): void {
+function layNew(desk: Desk, local: Local, open: readonly Mutation[], group: string | null, values: Row): void {
   const { book } = desk;
   const { entity, key } = local;
   const creation = open.find(({ op }) => op === "create");
-  const rest = open.find(({ op }) => op === "update");
+  const rest = open.findLast(({ op }) => op === "update");
   const seq = creation?.seq ?? book.newSeq();
   const all: Row = { ...valuesOf(open), ...values };
   const later: Row = {};
@@ -71,19 +72,29 @@ function layNew(desk: Desk, local: Local, open: readonly Mutation[], values: Row
     if (creation !== undefined && name in creation.values) all[name] = creation.values[name] as Row[string];
     else delete all[name];
   }
-  put(desk, local, "create", { ...creation, seq }, all, {});
-  if (rest !== undefined) book.drop(rest.id);
+  for (const { id } of open) book.drop(id);
+  put(desk, local, "create", { ...creation, group, seq }, all, {});
   if (Object.keys(later).length === 0) return;
   const was = Object.fromEntries(Object.keys(later).map((name) => [name, all[name] ?? null]));
   const isBehind = rest === undefined || latest(book, entity, later) > rest.seq;
-  const place = { ...rest, group: rest?.group ?? creation?.group ?? null, ...(isBehind && { seq: book.newSeq() }) };
-  put(desk, local, "update", place, later, was);
+  put(desk, local, "update", { ...rest, group, ...(isBehind && { seq: book.newSeq() }) }, later, was);
+}
+
+/** The one group of what becomes one: what went together with any part of it goes together with the whole. */
+export function joined(book: Book, open: readonly Mutation[]): string | null {
+  const groups = new Set(open.flatMap(({ group }) => group ?? []));
+  const [first = null] = groups;
+  for (const mutation of groups.size > 1 ? book.all : []) {
+    if (mutation.group !== null && groups.has(mutation.group)) book.putMutation({ ...mutation, group: first });
+  }
+  return first;
 }
 
 /** @param server: as in `lay`. */
 export function layDelete(desk: Desk, local: Local, server: Row | null = null): void {
   const { book } = desk;
   const { entity, key, row } = local;
+  const group = joined(book, split(book, local).open);
   const { fixed, open } = split(book, local);
   for (const { id } of open) book.drop(id);
   const definition = book.entity(entity);
@@ -101,7 +112,7 @@ export function layDelete(desk: Desk, local: Local, server: Row | null = null): 
   }
   const known = pick(row.values, row.sent?.attributes ?? []);
   const before: Row = { ...row.change.base, ...server, ...known, ...valuesOf(fixed) };
-  put(desk, local, "delete", { ...open.at(-1) }, {}, pick(before, editableOf(definition)));
+  put(desk, local, "delete", { ...open.at(-1), group }, {}, pick(before, editableOf(definition)));
   settleRow(desk, local);
 }
 

@@ -233,6 +233,28 @@ describe("what was refused", () => {
     expect(again[0]?.group).toBe(again[1]?.group);
   });
 
+  it.each(["rejected", "conflict"])("W2: two groups that have it in common become one: %s", async (status) => {
+    device.has("Customer", { id: 9, _version: 1, name: "Cid", city: "Bern", note: null });
+    const together = (id: number, city: string) =>
+      device.writing.saveTogether([
+        { entity: "Customer", values: { id: 7, city } },
+        { entity: "Customer", values: { id, city } },
+      ]);
+    await together(8, "first");
+    const [bad, mate] = await sent(2);
+    await together(9, "second");
+    const [, , later] = await device.send();
+    expect(later).toMatchObject({ depends_on: [bad.id] });
+    const outcome = status === "rejected" ? rejected(bad) : conflict(bad, theirs, 5, "city");
+    await settle(outcome, rejected(mate, "group"));
+    if (status === "rejected") await device.writing.update("Customer", 7, { city: "good" });
+    else await device.outbox.resolve(one(await device.outbox.conflicts()).id, "mine");
+    const wires = await sent(3);
+    expect(wires.map(({ key }) => key).sort()).toEqual([7, 8, 9]);
+    expect(new Set(wires.map(({ group }) => group)).size).toBe(1);
+    expect(wires[0].group).not.toBe(null);
+  });
+
   it("goes on without one that was deleted by somebody else, too", async () => {
     await device.writing.saveTogether([
       { entity: "Customer", delete: 7 },
@@ -416,6 +438,14 @@ describe("doubt", () => {
     expect(after[0]).toMatchObject({ base: 1, values: { city: "Reims" } });
     expect(after[1]).toMatchObject({ op: "create", values: { name: "New" } });
     expect(after.map(({ id }) => id)).not.toContain(before[0]?.id);
+  });
+
+  it("T4: a deletion of what is not there is done", async () => {
+    await device.writing.delete("Customer", 7);
+    await doubtAll();
+    device.rows.Customer?.delete(7);
+    await device.outbox.judgeDoubts();
+    expect(await device.outbox.pending()).toEqual([]);
   });
 
   it("T4: is a conflict where it is another, and gone where it is not; what waits for it waits", async () => {

@@ -2,7 +2,7 @@
 
 import type { Choice, Conflict, PendingChange, Row } from "../api";
 import type { Book, Local } from "./book";
-import { type Desk, lay, layDelete } from "./lay";
+import { type Desk, joined, lay, layDelete } from "./lay";
 import { dropChange, sendAgain } from "./stand";
 
 /** Oldest first. */
@@ -46,9 +46,10 @@ export function settleConflict(desk: Desk, local: Local, choice: Choice): void {
 function takeMine(desk: Desk, local: Local, mine: Row): void {
   const { book } = desk;
   const { id, op } = local.row.change;
+  const group = joined(book, book.chain(id));
   const chain = book.chain(id);
   for (const mutation of chain.slice(0, -1)) book.drop(mutation.id);
-  for (const last of chain.slice(-1)) book.putMutation({ ...last, op: "update", values: {}, was: {} });
+  for (const last of chain.slice(-1)) book.putMutation({ ...last, group, op: "update", values: {}, was: {} });
   const { sent: _sent, ...row } = local.row;
   const anew: Local = { ...local, row: { ...row, values: {} } };
   book.put(anew);

@@ -16,6 +16,8 @@ interface Record_ {
   /** What the person typed last and expects to see, until they let it go. */
   typed: Row;
   isDeleted: boolean;
+  /** By which the server's creations are told apart. */
+  name: string;
 }
 
 class Life {
@@ -28,10 +30,14 @@ class Life {
   /** Records that were made anew: of them there may be two. */
   private readonly anew = new Set<string>();
   private readonly sent = new Map<string, string>();
+  /** The server's past, as the device knows it. */
+  private history = 0;
 
   constructor(
     private device: Device,
     seed: number,
+    /** Whether the server comes to be restored from a backup. */
+    private readonly isRestored: boolean,
   ) {
     this.pick = random(seed);
   }
@@ -46,6 +52,7 @@ class Life {
       else if (kind === 10) await this.settleLate();
       else if (kind === 11) await this.decide();
       else if (kind === 12) await this.discard();
+      else if (this.isRestored) await this.backup();
       else await this.exchange(0);
       await this.expectSeen();
     }
@@ -85,7 +92,7 @@ class Life {
     if (kind < 2) {
       const values = { name, city: this.text() };
       const [key = ""] = await writing.save("Customer", [values], true);
-      this.records.push({ entity: "Customer", key, typed: values, isDeleted: false });
+      this.records.push({ entity: "Customer", key, typed: values, isDeleted: false, name });
     } else if (kind < 4) {
       const key = writing.newKey();
       const values = { place: name, customer: customer ? await this.keyOf(customer) : null };
@@ -96,9 +103,15 @@ class Life {
       ];
       const keys = await writing.saveTogether(edits);
       for (const [at, line] of lines.entries()) {
-        this.records.push({ entity: "Line", key: keys[at] as Key, typed: { text: line.text }, isDeleted: false });
+        this.records.push({
+          entity: "Line",
+          key: keys[at] as Key,
+          typed: { text: line.text },
+          isDeleted: false,
+          name: line.text,
+        });
       }
-      this.records.push({ entity: "Order", key, typed: { place: name }, isDeleted: false });
+      this.records.push({ entity: "Order", key, typed: { place: name }, isDeleted: false, name });
     } else if (kind < 6 && customer !== undefined) {
       const city = this.text();
       await writing.update("Customer", customer.key, { city });
@@ -135,7 +148,8 @@ class Life {
     }
     this.expectOrder(wires);
     if (faults === 2) return;
-    const outcomes = this.server.push(wires);
+    const { history } = this.server;
+    const outcomes = this.server.push(wires, this.history);
     const rows = this.server.snapshot();
     if (faults === 1) {
       this.late.push(outcomes);
@@ -153,6 +167,24 @@ class Life {
     if (!isAll || this.pick(4) === 0) return;
     Object.assign(this.device.rows, rows);
     await this.device.catchUp({ entities: ["Customer", "Order", "Line"], upTo: mark, own });
+    // All rows are the server's: what is in doubt can be judged.
+    this.history = history;
+    await this.device.outbox.judgeDoubts();
+  }
+
+  private async backup(): Promise<void> {
+    if (this.pick(2) === 0) return this.server.keepBackup();
+    // Answers of before are of a past that is no more.
+    while (this.late.length > 0) await this.settleLate();
+    this.server.restore();
+    // What was acknowledged since the backup is lost, and is for others to tell.
+    for (const record of this.records) {
+      const local = await this.device.local(record.entity, await this.keyOf(record));
+      const isPending = (name: string) =>
+        local !== undefined && name in local.values && !local.sent?.attributes.includes(name);
+      for (const name of Object.keys(record.typed)) if (!isPending(name)) delete record.typed[name];
+      if (local === undefined || local.change.state === "sent") record.isDeleted = false;
+    }
   }
 
   /** W2: nothing before what it depends on, groups in one piece. */
@@ -202,7 +234,7 @@ class Life {
       }
       await outbox.resolve(change.id, isTheirs ? "theirs" : "mine");
     } else if (change.state === "gone") {
-      if (record !== undefined) this.anew.add(String(record.typed.name));
+      if (record !== undefined) this.anew.add(record.name);
       await outbox.resend([change.id]);
       const again = (await outbox.pending()).find(({ id }) => id === change.id);
       if (record !== undefined && again !== undefined) record.key = again.key;
@@ -250,6 +282,7 @@ class Life {
       for (const record of this.records.filter((one) => one.entity === entity)) {
         const row = view.get(await this.keyOf(record));
         if (record.isDeleted) expect(row).toBe(undefined);
+        else if (this.isRestored && row === undefined) continue;
         // A record that somebody else has deleted, and that is not changed here, is no more.
         else if (row !== undefined) expect(row).toMatchObject(record.typed);
         else expect(this.server.of(entity).has(await this.keyOf(record))).toBe(false);
@@ -269,12 +302,14 @@ class Life {
       while (this.late.length > 0) await this.settleLate();
       const { wires, isAll, mark, confirmed } = await this.device.outbox.collect({ mutations: 1000, bytes: 1_000_000 });
       expect(isAll).toBe(true);
-      const outcomes = this.server.push(wires);
+      const outcomes = this.server.push(wires, this.history);
       await this.device.outbox.confirmedTold(confirmed);
       const settled = await this.device.outbox.settle(outcomes);
       Object.assign(this.device.rows, this.server.snapshot());
       const own = settled.mark === null ? [] : [settled.mark];
       await this.device.catchUp({ entities: ["Customer", "Order", "Line"], upTo: mark, own });
+      this.history = this.server.history;
+      await this.device.outbox.judgeDoubts();
       await this.expectSeen();
       const turns = (await this.device.outbox.pending()).length;
       if (turns === 0) break;
@@ -298,5 +333,9 @@ class Life {
 const SEEDS = 12;
 
 it.each(Array.from({ length: SEEDS }, (_, at) => at + 1))("W1, W2, W5, W6, P6, C2, C3: seed %i", async (seed) => {
-  await new Life(await Device.open(), seed).run();
+  await new Life(await Device.open(), seed, false).run();
+});
+
+it.each(Array.from({ length: SEEDS }, (_, at) => at + 1))("T4, W1, W6: restored, seed %i", async (seed) => {
+  await new Life(await Device.open(), seed, true).run();
 });

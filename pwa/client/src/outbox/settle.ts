@@ -3,7 +3,7 @@
 import type { Key, Row } from "../api";
 import { type Book, isSame, type Local } from "./book";
 import { type Desk, isLocalKey, settleRow } from "./lay";
-import { moveTo, refresh, renameKeys, renew } from "./stand";
+import { dropChange, moveTo, refresh, renameKeys, renew } from "./stand";
 import type { LocalChange, Mutation, OutcomeMessage, Settled } from "./types";
 
 export interface Outcomes {
@@ -106,6 +106,11 @@ export function judge(desk: Desk, doubtful: readonly Doubtful[]): void {
   const together = [...book.reached(changes).keys()];
   for (const { local, server } of doubtful) {
     const { change } = local.row;
+    // Deleted by somebody else, or never there: as it was to be.
+    if (change.op === "delete" && change.base !== null && server === null) {
+      dropChange(desk, local);
+      continue;
+    }
     const facts = change.base === null ? null : verdict(book, local, change.base, server);
     if (facts !== null) book.put({ ...local, row: { ...local.row, change: { ...change, ...facts } } });
     for (const mutation of book.chain(change.id)) {

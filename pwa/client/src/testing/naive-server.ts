@@ -32,18 +32,32 @@ export class NaiveServer {
     next: 1,
   };
   /** Names of records, each time that one was made. */
-  readonly made: string[] = [];
+  made: string[] = [];
   /** Ids of mutations, each time that one had its effect. */
-  readonly effects: string[] = [];
+  effects: string[] = [];
+  /** Another one after each restore: devices that know another one know another past. */
+  history = 0;
+  private backup: (Kept & Pick<NaiveServer, "made" | "effects">) | null = null;
 
-  /** Outcomes in the order of the request. */
-  push(wires: readonly WireMutation[]): OutcomeMessage[] {
+  keepBackup(): void {
+    this.backup = structuredClone({ ...this.state, made: this.made, effects: this.effects });
+  }
+
+  /** Everything since the backup is forgotten; only keys are not given twice. */
+  restore(): void {
+    if (this.backup === null) return;
+    const { made, effects, ...state } = structuredClone(this.backup);
+    Object.assign(this, { made, effects, state: { ...state, next: this.state.next }, history: this.history + 1 });
+  }
+
+  /** Outcomes in the order of the request. `history`: that the device knows. */
+  push(wires: readonly WireMutation[], history = this.history): OutcomeMessage[] {
     const outcomes: OutcomeMessage[] = [];
     for (let at = 0; at < wires.length; ) {
       const { group } = wires[at] as WireMutation;
       let end = at + 1;
       while (group !== null && wires[end]?.group === group) end++;
-      outcomes.push(...this.unit(wires.slice(at, end)));
+      outcomes.push(...this.unit(wires.slice(at, end), history !== this.history));
       at = end;
     }
     return outcomes;
@@ -69,10 +83,11 @@ export class NaiveServer {
     return rows;
   }
 
-  private unit(unit: readonly WireMutation[]): OutcomeMessage[] {
+  private unit(unit: readonly WireMutation[], isDoubted: boolean): OutcomeMessage[] {
     const known = unit.map(({ id }) => this.state.ledger.get(id));
     if (known.every((outcome) => outcome !== undefined)) return known as OutcomeMessage[];
     if (known.some((outcome) => outcome !== undefined)) throw new Error("a group that was sent in parts");
+    if (isDoubted) return unit.map(({ id }) => ({ type: "outcome", id, status: "doubt" }));
     for (const needed of unit.flatMap(({ depends_on }) => depends_on)) {
       if (this.state.ledger.get(needed)?.status === "applied") continue;
       return unit.map(({ id }) => ({ type: "outcome", id, status: "waiting", for: needed }));
