@@ -23,6 +23,7 @@ from syncapi.sync import SyncRequest, sync
 from syncapi.testing import FakeDevice
 from syncapi.tracking.drift import State, survey
 from syncapi.tracking.install import install, remove, required
+from syncapi.tracking.retention import purge
 from tests.server.rendering import assert_same, by_python_alone, counting_python, entity, outcome
 from tests.tracking.field import declared, query
 from tests.tracking.writers import writers
@@ -512,6 +513,26 @@ def test_T1_links_are_installed_beside_the_table_and_looked_after(device: FakeDe
     Crate.objects.get(pk=1).labels.remove(4)
     assert device.sync(APP).entities["OwnCrate"].mode == "delta"
     check_fresh(device)
+
+
+def test_T5_what_is_noted_of_sets_is_forgotten_like_tombstones(device: FakeDevice) -> None:
+    Crate.objects.get(pk=1).labels.add(3)
+    device.sync(APP)
+    assert _notes() > 0
+    purge(datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=100))
+    assert _notes() == 0
+    Crate.objects.get(pk=1).labels.add(4)
+    result = device.sync(APP).entities["OwnCrate"]
+    assert (result.mode, result.changed) == ("delta", [1])
+    check_fresh(device)
+
+
+def _notes() -> int:
+    ((count,),) = query(
+        "SELECT count(*) FROM syncapi_change WHERE source = (SELECT id FROM syncapi_source WHERE name = %s)",
+        f"{LABELS}:crate_id:label_id",
+    )
+    return int(count)
 
 
 def test_T1_a_table_may_be_followed_and_be_a_link(ann: User) -> None:
