@@ -192,6 +192,20 @@ class TerritoryAssignment(models.Model):
         return f"{self.user} – {self.territory}"
 
 
+class Interest(models.Model):
+    """What customers like to hear about."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+
+    class Meta:
+        verbose_name = _("interest")
+        verbose_name_plural = _("interests")
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Customer(Contact):
     """Who buys from us."""
 
@@ -204,6 +218,7 @@ class Customer(Contact):
         null=True,
         blank=True,
     )
+    interests = models.ManyToManyField(Interest, verbose_name=_("interests"), related_name="customers", blank=True)
 
     class Meta:
         verbose_name = _("customer")

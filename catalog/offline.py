@@ -12,7 +12,7 @@ from catalog.field_sales import (
     ship_to_the_customer,
     signed_in,
 )
-from catalog.models import Category, Customer, Order, OrderLine, Product, StockCount, Territory
+from catalog.models import Category, Customer, Interest, Order, OrderLine, Product, StockCount, Territory
 from syncapi import offline
 
 
@@ -60,6 +60,16 @@ class LocalTerritory(OfOwnTerritories):
     icon = "pin"
 
 
+class LocalInterest(offline.LocalEntity):
+    model = Interest
+    attributes = ["name"]
+    pattern = offline.ReadOnlyOptimized
+    list_display = ["name"]
+    search_fields = ["name"]
+    ordering = ["name"]
+    icon = "tag"
+
+
 class LocalCustomer(ByPermission, OfOwnTerritories):
     """Several people may look after one: who changes what somebody else changed meanwhile is asked."""
 
@@ -77,10 +87,11 @@ class LocalCustomer(ByPermission, OfOwnTerritories):
         "country",
         "territory",
         "territory__name",
+        "interests",
     ]
     list_display = ["company_name", "contact_name", "city", "phone"]
     search_fields = ["company_name", "contact_name", "city", "code"]
-    list_filter = ["territory__name", "country", "city"]
+    list_filter = ["territory__name", "interests", "country", "city"]
     ordering = ["company_name"]
     icon = "users"
 
@@ -201,6 +212,7 @@ sales_app = offline.OfflineApp(
         LocalProduct,
         LocalCategory,
         LocalTerritory,
+        LocalInterest,
     ],
     actions=[stock_now],
     screenshots={

@@ -16,8 +16,8 @@ class Conf:
     :param tracking_retention: days. A device that stays away for longer compares all it has when it comes back;
         deletions are remembered for as long, and devices in the admin.
     :param inline_rows: an entity with more rows travels in parts that are fetched one by one (`docs/segments.md`).
-    :param pull_log_retention: days for which syncs are listed in the admin; 0: neither syncs nor devices are written
-        down.
+    :param pull_log_retention: days for which syncs, and changes from devices, are listed in the admin; 0: neither these
+        nor devices are written down.
     """
 
     max_body: int = 1 << 20

@@ -5,13 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.admin.categories import CategoryAdmin
 from catalog.admin.orders import OrderAdmin
-from catalog.admin.people import CustomerAdmin, SupplierAdmin, TerritoryAdmin, WorkingUserAdmin
+from catalog.admin.people import CustomerAdmin, InterestAdmin, SupplierAdmin, TerritoryAdmin, WorkingUserAdmin
 from catalog.admin.products import ProductAdmin
 from catalog.admin.stock import StockCountAdmin
 
 __all__ = [
     "CategoryAdmin",
     "CustomerAdmin",
+    "InterestAdmin",
     "OrderAdmin",
     "ProductAdmin",
     "StockCountAdmin",

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Contact, Customer, Order, Product, Supplier, Territory, TerritoryAssignment
+from catalog.models import Contact, Customer, Interest, Order, Product, Supplier, Territory, TerritoryAssignment
 from syncapi.admin import ShowsDeviceChanges
 
 User = get_user_model()
@@ -70,10 +70,10 @@ class CustomerAdmin(ContactAdmin):
     list_display = ["company_name", "code", "contact_name", "city", "country", "territory", "order_count"]
     list_filter = ["country", ("territory", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["territory"]
-    autocomplete_fields = ["territory"]
+    autocomplete_fields = ["territory", "interests"]
     counted = "orders"
     fieldsets = [
-        (None, {"fields": ["company_name", "code", "territory"]}),
+        (None, {"fields": ["company_name", "code", "territory", "interests"]}),
         CONTACT,
         ADDRESS,
     ]
@@ -82,6 +82,24 @@ class CustomerAdmin(ContactAdmin):
     def order_count(self, obj: Any) -> str:
         """How many orders the customer has given."""
         return _linked_count(Order, "customer", obj, obj.related_total)
+
+
+@admin.register(Interest)
+class InterestAdmin(admin.ModelAdmin):
+    list_display = ["name", "customer_count"]
+    search_fields = ["name"]
+
+    class Media:
+        css = {"all": ["catalog/admin.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Interest]:
+        rows: QuerySet[Interest] = super().get_queryset(request)
+        return rows.annotate(customer_total=Count("customers"))
+
+    @admin.display(description=_("customers"), ordering="customer_total")
+    def customer_count(self, obj: Any) -> str:
+        """How many customers like to hear about it."""
+        return _linked_count(Customer, "interests", obj, obj.customer_total)
 
 
 class TerritoryUsersInline(admin.TabularInline):

@@ -8,9 +8,10 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
+from catalog.demo.interests import make_demo_interests
 from catalog.demo.sales import make_demo_sales
 from catalog.demo.stock import make_demo_counts
-from catalog.models import Customer, Order, StockCount, Territory, TerritoryAssignment
+from catalog.models import Customer, Interest, Order, StockCount, Territory, TerritoryAssignment
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -20,7 +21,17 @@ else:
 PASSWORD = "haversack"  # noqa: S105 - it is printed, and refused outside of development
 SALES_GROUP = "Sales"
 SALES_MAY = {
-    "view": ("category", "supplier", "product", "territory", "customer", "order", "orderline", "stockcount"),
+    "view": (
+        "category",
+        "supplier",
+        "product",
+        "territory",
+        "customer",
+        "order",
+        "orderline",
+        "stockcount",
+        "interest",
+    ),
     "add": ("customer", "order", "orderline", "stockcount"),
     "change": ("customer", "order", "orderline", "stockcount"),
     "delete": ("order", "orderline", "stockcount"),
@@ -46,7 +57,7 @@ def make_demo_users() -> list[DemoUser]:
     """Make the demo users that are missing, and give the sales people territories to work.
 
     Name, password, flags and groups are set when a user is made and never again. Sales data is made only if there are
-    neither territories nor customers, and stock counts only if there are none.
+    neither territories nor customers, and interests and stock counts only if there are none.
     """
     admin = _user("admin", is_staff=True, is_superuser=True)
     people = {
@@ -55,6 +66,8 @@ def make_demo_users() -> list[DemoUser]:
     }
     if not Territory.objects.exists() and not Customer.objects.exists():
         make_demo_sales({name: user.pk for name, user in people.items()})
+    if not Interest.objects.exists():
+        make_demo_interests()
     if not StockCount.objects.exists():
         make_demo_counts([user.pk for user in people.values()])
     for name, (_first, _last, employee) in SALES_PEOPLE.items():

@@ -18,8 +18,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
+from catalog.demo.interests import make_demo_interests
 from catalog.demo.stock import make_demo_counts
-from catalog.models import Category, Customer, Order, OrderLine, Product, StockCount, Supplier, Territory
+from catalog.models import Category, Customer, Interest, Order, OrderLine, Product, StockCount, Supplier, Territory
 from catalog.seeding import seed_catalogue
 
 User = get_user_model()
@@ -31,7 +32,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def counted(imported: None, admin_user: Any) -> None:
-    """The sample data is in the database, and somebody counted some of it."""
+    """The sample data is in the database, and what is in no file of it."""
+    make_demo_interests()
     make_demo_counts([admin_user.pk])
 
 
@@ -46,7 +48,7 @@ def png() -> bytes:
 
 
 def test_everything_is_registered() -> None:
-    assert set(OURS) == {Category, Customer, Order, Product, StockCount, Supplier, Territory, User}
+    assert set(OURS) == {Category, Customer, Interest, Order, Product, StockCount, Supplier, Territory, User}
 
 
 @pytest.mark.usefixtures("counted")

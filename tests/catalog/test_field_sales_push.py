@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from catalog.demo import PASSWORD, make_demo_users
 from catalog.field_sales import FIRST_NUMBER
-from catalog.models import Customer, Order, Product, StockCount, Territory
+from catalog.models import Customer, Interest, Order, Product, StockCount, Territory
 from syncapi.models import PushedChange
 from tests.push.conftest import Json, Pusher, create, delete, grouped, local, update
 
@@ -101,6 +101,19 @@ def test_C2_two_who_change_different_attributes_of_a_customer_do_not_conflict(de
     assert (conflict["status"], conflict["attributes"], conflict["theirs"]["phone"]) == ("conflict", ["phone"], "030")
     customer.refresh_from_db()
     assert (customer.city, customer.phone) == ("Kiel", "030")
+
+
+def test_what_a_customer_likes_travels_with_the_customer(device: MakePusher) -> None:
+    nancy, customer = device("nancy"), customer_of("nancy")
+    fish, tea, *_ = Interest.objects.order_by("-name")
+    customer.interests.set([fish])
+    base = nancy.version("LocalCustomer", customer.pk)
+    change = update("LocalCustomer", customer.pk, {"interests": [fish.pk, tea.pk]}, {"interests": [fish.pk]}, base=base)
+    assert nancy.push(change)[0]["status"] == "applied"
+    assert set(customer.interests.all()) == {fish, tea}
+    again = update("LocalCustomer", customer.pk, {"interests": []}, {"interests": [fish.pk]}, base=base)
+    assert nancy.push(again)[0]["status"] == "conflict"
+    assert set(customer.interests.all()) == {fish, tea}
 
 
 def test_of_two_stock_counts_of_one_place_the_last_one_stands(device: MakePusher) -> None:

@@ -321,9 +321,7 @@ def test_W1_a_confirmed_outcome_is_kept_for_a_copied_profile(two_kept: Callable[
     assert two_kept() == ["confirmed", "open"]
 
 
-def test_an_outcome_goes_after_the_retention(
-    two_kept: Callable[[], list[str]], settings: Any
-) -> None:
+def test_an_outcome_goes_after_the_retention(two_kept: Callable[[], list[str]], settings: Any) -> None:
     settings.HAVERSACK = {"TRACKING_RETENTION": 30}
     LedgerEntry.objects.filter(confirmed=None).update(made=_days_ago(29))
     assert ledger.clean() == 0
