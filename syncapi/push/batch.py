@@ -32,6 +32,8 @@ from syncapi.push.relations import Relations, python_key, wire_keys
 from syncapi.push.scoped import Scoped
 from syncapi.push.told import TRANSIENT, outcome_of
 from syncapi.push.units import Unit
+from syncapi.push.writes import UNKNOWN, Writes
+from syncapi.tracking.plan import plan
 from syncapi.tracking.versions import versions_of
 
 LOCK_WAIT = 10_000  # milliseconds that a change waits for a row on PostgreSQL: its device is waiting, too
@@ -48,17 +50,28 @@ class Request:
     effects: dict[uuid.UUID, Effect] = field(default_factory=dict)  # by id, as far as it is done
     _writings: dict[str, Writing] = field(default_factory=dict)
     _own_code: dict[tuple[str, Op], bool] = field(default_factory=dict)
+    _tables: set[str] | None = None
 
     def writing(self, entity: LocalEntity) -> Writing:
         if entity.name not in self._writings:
             self._writings[entity.name] = Writing(entity, user=self.user, app=self.app, replica=self.origin.replica)
         return self._writings[entity.name]
 
-    def has_side_effects(self, entity: LocalEntity, op: Op) -> bool:
-        """Whether changing a record may change others, too: then what was read before may be wrong now."""
+    def has_own_code(self, entity: LocalEntity, op: Op) -> bool:
+        """Whether the project has a say in what happens when such a change is written."""
         if (entity.name, op) not in self._own_code:
             self._own_code[entity.name, op] = op == "delete" or _has_own_code(entity, op)
         return self._own_code[entity.name, op]
+
+    def matters(self, table: str) -> bool:
+        """Whether rows of a table are carried, or decide which rows are."""
+        if self._tables is None:
+            self._tables = {UNKNOWN}
+            for entity in self.app.entities.values():
+                models = (entity.model, *entity.model._meta.all_parents)
+                self._tables |= {model._meta.db_table for model in models}
+                self._tables |= set(plan(entity, entity.rows(entity.get_scope(self.user))).watched)
+        return table in self._tables
 
 
 class Unproven(Exception):
@@ -143,7 +156,7 @@ class Batch:
     def _is_simple(self, mutation: Mutation) -> bool:
         """Whether it can do without a savepoint, which would be two more statements."""
         entity = self.scoped.entity(mutation.entity)
-        return not self._careful and entity is not None and not self.request.has_side_effects(entity, mutation.op)
+        return not self._careful and entity is not None and not self.request.has_own_code(entity, mutation.op)
 
     def _group(self, unit: Unit, new: list[Mutation]) -> None:
         with self._undone_unless_applied(list(unit.mutations), settle=True):
@@ -199,15 +212,13 @@ class Batch:
                 continue
             if isinstance(mutation.key, Local) and mutation.op == "create":
                 self.local_keys.drop(mutation.key)
-            self._forget(mutation, entity, self._plain_key(mutation, entity))
-
-    def _forget(self, mutation: Mutation, entity: LocalEntity, key: Any) -> None:
-        if self.request.has_side_effects(entity, mutation.op):
-            self.records.forget()
-            self.relations.forget()
-        else:
-            self.records.forget(entity, [key])
-            self.relations.forget(entity, key)
+            if self._is_applied(mutation):  # of a group: what it wrote elsewhere is no longer so
+                self.records.forget()
+                self.relations.forget()
+            else:
+                self.records.forget(entity, [self._plain_key(mutation, entity)])
+            if mutation.op == "create":
+                self.relations.forget()
 
     def _tell_group(self, mutations: list[Mutation]) -> None:
         """Those that would have had effect learn that another had none. One that may yet have it is waited for."""
@@ -246,14 +257,14 @@ class Batch:
         except TRANSIENT:
             raise
         except Exception as thrown:
-            wrote = push is not None and push.writes
-            if not in_savepoint and (wrote or isinstance(thrown, DatabaseError)):
+            begun = push is not None and push.begun
+            if not in_savepoint and (begun or isinstance(thrown, DatabaseError)):
                 raise Unproven from thrown
             columns = {} if entity is None else {column.name: column for column in entity.columns}
             outcome = outcome_of(thrown, columns)
             return Effect(outcome) if push is None else push.failed(outcome)
         if effect.outcome["status"] == "applied":
-            self._applied(mutation, entity, effect)
+            self._applied(mutation, entity, effect, push.writes)
         return effect
 
     def _wait_for_others(self, mutation: Mutation) -> None:
@@ -272,10 +283,14 @@ class Batch:
             return effect.outcome
         return self._past[number].outcome if number in self._past else None
 
-    def _applied(self, mutation: Mutation, entity: LocalEntity, effect: Effect) -> None:
-        if self.request.has_side_effects(entity, mutation.op):
-            self._forget(mutation, entity, effect.key)
-        self.relations.forget(entity, effect.key)
+    def _applied(self, mutation: Mutation, entity: LocalEntity, effect: Effect, writes: Writes) -> None:
+        if any(self.request.matters(table) for table in writes.elsewhere(effect.key)):
+            self.records.forget()
+            self.relations.forget()
+        elif mutation.op == "delete" or self.request.has_own_code(entity, mutation.op):
+            self.records.forget(entity, [effect.key])
+        if mutation.op != "create":
+            self.relations.forget(entity, effect.key)
         names = [effect.key, mutation.key] if isinstance(mutation.key, Local) else [effect.key]
         if mutation.op != "delete" and sum(self._touched[entity.name, name] for name in names) > 1:
             # Others of this transaction are about the same record, and will ask what this one came to.
@@ -325,6 +340,7 @@ class Batch:
 
     def made(self, local: Local, entity: LocalEntity, instance: Any) -> None:
         self.local_keys.add(local, entity, instance.pk)
+        self.relations.add(entity, instance)
 
     # -- for all at once
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import json
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
@@ -30,6 +31,7 @@ from syncapi.push.outcomes import GONE, Rejected, Waits, invalid
 from syncapi.push.records import Record, Records
 from syncapi.push.relations import Relations, is_many, is_relation, python_key
 from syncapi.push.scoped import Scoped
+from syncapi.push.writes import Writes
 from syncapi.writable import makes_key
 
 
@@ -106,7 +108,8 @@ class Push:
         self._mutation = mutation
         self._around = around
         self._settled: Mapping[str, Any] = {}
-        self.writes = False  # whether something may have been written: what is raised then has to be undone
+        self.writes = Writes(writing.entity)
+        self.begun = False  # to write: what is raised then has to be undone
         self._was = writing.lenient(mutation.was)
 
     # -- what is known
@@ -222,8 +225,8 @@ class Push:
         instance = entity.model()
         self._assign(instance, values)
         clean(instance, self._writing.columns, self._writing.columns)  # what it lacks is wrong, too
-        self.writes = True
-        entity.perform_create(instance, self._change(values))
+        with self._writing_down():
+            entity.perform_create(instance, self._change(values))
         if instance.pk is None or instance.pk == "":
             raise PatternError(f"{entity.name}.perform_create() left a record without a key. Save it, with one.")
         self._set_many(instance, values)
@@ -241,8 +244,8 @@ class Push:
         before = forms.snapshot(self._writing.columns, values, instance)
         self._assign(instance, values)
         clean(instance, values, self._writing.columns)
-        self.writes = True
-        entity.perform_update(instance, self._change(values))
+        with self._writing_down():
+            entity.perform_update(instance, self._change(values))
         self._set_many(instance, values)
         effect = self._applied(instance, before=before, names=values)
         effect.after = forms.snapshot(self._writing.columns, values, instance)
@@ -255,9 +258,15 @@ class Push:
         effect = self._applied(
             instance, before=forms.snapshot(self._writing.columns, self._writing.columns, instance), names=()
         )
-        self.writes = True
-        entity.perform_destroy(instance, self._change({}))
+        with self._writing_down():
+            entity.perform_destroy(instance, self._change({}))
         return effect
+
+    @contextmanager
+    def _writing_down(self) -> Iterator[None]:
+        self.begun = True
+        with self.writes.watch():
+            yield
 
     def _conflict(self, found: Record, conflicts: Conflicts) -> Effect:
         outcome = {

@@ -58,6 +58,12 @@ class Relations:
         known = self._known[target.name]
         return {key: known[key] for key in wanted if known.get(key) is not None}
 
+    def add(self, entity: LocalEntity, record: Any) -> None:
+        """A record that was just made. That it is in scope is found out when all of its unit is done."""
+        for name, other in self._scoped.app.entities.items():
+            if other.model._meta.concrete_model is entity.model._meta.concrete_model:
+                self._known.setdefault(name, {})[record.pk] = record
+
     def forget(self, target: LocalEntity | None = None, key: Any = None) -> None:
         """What is known may be wrong now: of all records, without `target`."""
         if target is None:
