@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.models import Customer, Order, OrderLine, Territory
@@ -85,7 +86,11 @@ def check_stock(line: OrderLine, *, agreed: int = 0) -> None:
     there = line.product.units_in_stock
     if line.quantity <= max(there, agreed):
         return
-    message = ngettext(
-        "Only %(there)d of %(product)s is in stock.", "Only %(there)d of %(product)s are in stock.", there
-    ) % {"there": there, "product": line.product}
-    raise ValidationError({"quantity": ValidationError(message, code="stock")})
+    message = (
+        ngettext("Only %(there)d of %(product)s is in stock.", "Only %(there)d of %(product)s are in stock.", there)
+        if there
+        else _("%(product)s is out of stock.")
+    )
+    raise ValidationError(
+        {"quantity": ValidationError(message % {"there": there, "product": line.product}, code="stock")}
+    )

@@ -118,9 +118,6 @@ class LocalOrder(ByPermission, OfOwnTerritories):
         "shipped_date",
         "shipper",
         "freight",
-        "ship_name",
-        "ship_address",
-        "ship_postal_code",
         "ship_city",
         "ship_country",
     ]

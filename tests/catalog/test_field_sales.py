@@ -101,6 +101,8 @@ def test_what_was_agreed_stays_agreed_when_stock_falls(nancy: User, customer: Cu
     update(nancy, OrderLine.objects.get(pk=made.pk), "LocalOrderLine", quantity=20)
     assert OrderLine.objects.get(pk=made.pk).quantity == 20
     assert refused(nancy, made, quantity=30) == ["Only 1 of Tea is in stock."]
+    Product.objects.update(units_in_stock=0)
+    assert refused(nancy, made, quantity=30) == ["Tea is out of stock."]
     coffee = Product.objects.create(sku="2", name="Coffee", units_in_stock=5)
     assert refused(nancy, made, product=coffee) == ["Only 5 of Coffee are in stock."]
 
