@@ -54,7 +54,7 @@ export interface Receiving {
 }
 
 /** Outcomes that are stored at once: a transaction each would be slow, and what a closed browser loses comes again. */
-const OUTCOMES_AT_ONCE = 100;
+const OUTCOMES_AT_ONCE = 250;
 
 /** Resolves only when the answer was read to its end, and every segment of it is stored. */
 export async function receive(body: ReadableStream<Uint8Array>, receiving: Receiving): Promise<Received> {
