@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_p
 
 from tests.browser.conftest import ARGUMENTS, DESKTOP, PHONE
 from tests.browser.site import PASSWORD, ROOT, Site
-from tests.browser.steps import download, open_app, part, ready_for_offline, sign_in
+from tests.browser.steps import download, open_app, part, press_sync, ready_for_offline, sign_in
 
 DOCS = ROOT / "docs" / "images"
 STATIC = ROOT / "catalog" / "static" / "catalog" / "screenshots"
@@ -126,6 +126,62 @@ def visit_sales(context: BrowserContext, site: Site, form: str) -> None:
         shoot(page, STATIC / "sales-wide.png", DOCS / "sales-wide.png")
     else:
         shoot(page, DOCS / f"orders-{form}.png", *([STATIC / "sales-narrow.png"] if form == "narrow" else []))
+    visit_changes(page, site, form)
+
+
+# What people in the field and those in the office make of the same customer.
+OFFICE = """
+from catalog.models import Customer
+Customer.objects.filter(code="DEMO-BLAU").update(**{values!r})
+"""
+BEFORE = {"phone": "+49 621 555 0100", "address": "Hafenstraße 12, ring at the back door", "city": "Mannheim"}
+THEIRS = {"phone": "+49 621 555 0171", "address": "Hafenstraße 14, ring at the front door", "city": "Ludwigshafen"}
+MINE = """async () => {
+    const { LocalCustomer } = offline.entities;
+    const [met] = await LocalCustomer.list({ where: { code: "DEMO-BLAU" } });
+    const [refused, moved] = await LocalCustomer.list({ limit: 2, offset: 1 });
+    await LocalCustomer.update(met.id, {
+        phone: "+49 621 555 0199", contact_name: "Hanna Moos-Lindner",
+        address: "Hafenstraße 12, ring twice at the back door, mornings only",
+    });
+    await LocalCustomer.update(refused.id, { code: moved.code });
+    return moved.id;
+}"""
+UNSENT = """async (moved) => {
+    const { LocalCustomer, LocalProduct } = offline.entities;
+    await LocalCustomer.update(moved, { contact_name: "Jonas Berg", phone: "+353 91 555 0140" });
+    const customer = await LocalCustomer.createOrUpdate({
+        code: "HAFEN", company_name: "Hafenkantine", city: "Hamburg", country: "Germany",
+    });
+    const [coffee, tea] = await LocalProduct.list({ where: { discontinued: false }, limit: 2 });
+    const order = offline.newKey();
+    const line = ({ id, unit_price }, quantity, discount) =>
+        ({ entity: "LocalOrderLine", values: { order, product: id, unit_price, quantity, discount } });
+    await offline.saveTogether([
+        { entity: "LocalOrder", values: { id: order, customer, order_date: "2026-02-02" } },
+        line(coffee, 4, "0.000"),
+        line(tea, 2, "0.050"),
+    ]);
+}"""
+
+
+def visit_changes(page: Page, site: Site, form: str) -> None:
+    """A conflict, and what else waits for the server or for a person."""
+    site.shell(OFFICE.format(values=BEFORE))
+    press_sync(page)
+    moved = page.evaluate(MINE)
+    site.shell(OFFICE.format(values=THEIRS))
+    press_sync(page)
+    page.evaluate(UNSENT, moved)
+    page.reload()  # without the message of the sync
+    ready_for_offline(page)
+    part(page, "nav-changes").click()
+    expect(part(page, "section-unsent")).to_be_visible()
+    shoot(page, DOCS / f"changes-{form}.png")
+    part(page, "compare").click()
+    part(page, "pick-phone-mine").click()
+    expect(part(page, "result-phone")).to_contain_text("0199")
+    shoot(page, DOCS / f"conflict-{form}.png")
 
 
 def visit_admin(context: BrowserContext, site: Site, form: str) -> None:

@@ -300,10 +300,10 @@ def test_W6_giving_up_a_new_record_says_what_goes_with_it(site: Site, field: Pag
             const customer = await offline.entities.LocalCustomer.createOrUpdate({
                 code: "NEWCO", company_name: "New Company", country: "Germany" });
             const order = offline.newKey();
-            const [{ id: product }] = await offline.entities.LocalProduct.list({ limit: 1 });
+            const [{ id: product, unit_price }] = await offline.entities.LocalProduct.list({ limit: 1 });
             await offline.saveTogether([
                 { entity: "LocalOrder", values: { id: order, customer, order_date: "2026-02-01" } },
-                { entity: "LocalOrderLine", values: { order, product, quantity: 1, discount: "0.00" } },
+                { entity: "LocalOrderLine", values: { order, product, unit_price, quantity: 1, discount: "0.00" } },
             ]);
         }"""
     )

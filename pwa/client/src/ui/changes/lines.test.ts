@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { EntityDefinition } from "../../api";
 import { changeLines } from "./lines";
 import { customers, pendingChange } from "./testing";
 
@@ -25,6 +26,15 @@ test("a new record says what its title and what every record has do not", () => 
   expect(changeLines(customers, change).map(({ attribute, was }) => [attribute.name, was])).toEqual([
     ["city", undefined],
   ]);
+});
+
+test("a new record that is called like the one it points at does not name that again", () => {
+  const [customer, order] = customers.entities as [EntityDefinition, EntityDefinition];
+  const named = { ...order, list_display: ["customer__name"] };
+  named.attributes = [...order.attributes, { name: "customer__name", label: "customer", type: "string", null: true }];
+  const change = pendingChange({ entity: "Order", op: "create", base: null, values: { customer: 4, name: "x" } });
+  const lines = changeLines({ ...customers, entities: [customer, named] }, change);
+  expect(lines.map(({ attribute }) => attribute.name)).toEqual(["name"]);
 });
 
 test("W6: what the server refuses, and what the app does not know any more, is shown whatever it is", () => {

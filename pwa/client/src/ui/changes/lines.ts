@@ -24,6 +24,7 @@ export function changeLines(definition: Definition, change: PendingChange): Line
   const creates = change.op === "create";
   return Object.entries(change.values)
     .filter(([name, now]) => change.error?.fields?.[name] !== undefined || isShown(entity, name, creates, now))
+    .filter(([name]) => !(creates && entity && isTitle(definition, entity, name)))
     .filter(([name, now]) => creates || !isSame(change.base?.[name], now))
     .map(([name, now]) => ({
       attribute: attributeOf(entity, name),
@@ -70,6 +71,12 @@ function isShown(entity: EntityDefinition | undefined, name: string, creates: bo
   return (
     attribute === undefined || !(isSame(attribute.default, now) || attribute === (entity && titleAttribute(entity)))
   );
+}
+
+/** A record is called like the one it points at: an order line like its product. */
+function isTitle(definition: Definition, entity: EntityDefinition, name: string): boolean {
+  const title = carried(definition, entity, name);
+  return title !== null && title === titleAttribute(entity)?.name;
 }
 
 function place(entity: EntityDefinition | undefined, name: string): number {

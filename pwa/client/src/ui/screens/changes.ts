@@ -113,19 +113,21 @@ export class Changes extends LitElement {
               </div>`
             : nothing
         }
-        ${unsent.length ? html`<div class="side">${this.#section("unsent", c("unsent"), unsent.slice(0, this.shownCount), card, unsent.length)}</div>` : nothing}
+        ${unsent.length ? html`<div class="side">${this.#section("unsent", c("unsent"), unsent, card)}</div>` : nothing}
       </div>
       <hv-discard .definition=${definition} .changes=${all}></hv-discard>
     `;
   }
 
-  #section(test: string, title: string, some: Bundle[], card: (bundle: Bundle) => unknown, total = some.length) {
-    if (some.length === 0) return nothing;
+  #section(test: string, title: string, all: Bundle[], card: (bundle: Bundle) => unknown) {
+    if (all.length === 0) return nothing;
+    const some = test === "unsent" ? all.slice(0, this.shownCount) : all;
+    const total = test === "unsent" ? all.reduce((sum, { changes }) => sum + changes.length, 0) : all.length;
     return html`<section data-test="section-${test}" aria-labelledby=${test}>
       <h2 id=${test}>${title} <span class="muted">${format().count(total)}</span></h2>
       <ul>${some.map((bundle) => html`<li>${card(bundle)}</li>`)}</ul>
       ${
-        total > some.length
+        all.length > some.length
           ? html`<button class="button" type="button" data-test="show-more" @click=${() => (this.shownCount += STEP)}>${c("showMore")}</button>`
           : nothing
       }
@@ -156,7 +158,7 @@ export class Changes extends LitElement {
                   ? c("signInToSendHint")
                   : !sends
                     ? c("waitsForYou")
-                    : html`${online ? c("sentWithNext") : c("sentWhenOnline")} ${oldest ? this.#oldest(oldest) : nothing}`
+                    : html`${online ? c("sentWithNext") : c("sentWhenOnline")} ${oldest && Date.now() - Date.parse(oldest) >= 60_000 ? this.#oldest(oldest) : nothing}`
             }
           </span>
         </div>
