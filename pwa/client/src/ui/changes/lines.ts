@@ -23,8 +23,11 @@ export function changeLines(definition: Definition, change: PendingChange): Line
   if (change.op === "delete") return [];
   const creates = change.op === "create";
   return Object.entries(change.values)
-    .filter(([name, now]) => change.error?.fields?.[name] !== undefined || isShown(entity, name, creates, now))
-    .filter(([name]) => !(creates && entity && isTitle(definition, entity, name)))
+    .filter(
+      ([name, now]) =>
+        change.error?.fields?.[name] !== undefined ||
+        (isShown(entity, name, creates, now) && !(creates && entity && isTitle(definition, entity, name))),
+    )
     .filter(([name, now]) => creates || !isSame(change.base?.[name], now))
     .map(([name, now]) => ({
       attribute: attributeOf(entity, name),
