@@ -106,6 +106,16 @@ describe("a new record", () => {
     });
   });
 
+  it("leaves out what only the server knows where nobody says anything", () => {
+    const editing = new Editing([attribute("number", "integer"), attribute("name", "string")], null, words);
+    expect(editing.problems().size).toBe(0);
+    expect(editing.changes()).toEqual({ name: "" });
+    editing.set("number", "7");
+    expect(editing.changes()).toEqual({ number: 7, name: "" });
+    editing.set("number", "");
+    expect(editing.changes()).toEqual({ name: "" });
+  });
+
   it("is untouched until somebody types", () => {
     expect(edit(null, { product: 8 }).isDirty).toBe(false);
   });

@@ -77,6 +77,7 @@ export class Editing {
   read(name: string): Reading {
     const attribute = this.#attributes.get(name);
     if (attribute === undefined) return { value: null };
+    if (this.#isLeftOut(attribute)) return { value: null };
     const typed = this.#typed.get(name);
     if (typed === undefined && !this.isNew) return { value: this.#initial[name] ?? null };
     // Of a new record everything is judged; what stands there from the start may be what nobody may choose.
@@ -105,9 +106,10 @@ export class Editing {
   /** What is to be saved: of a new record all that has a value. */
   changes(): Row {
     const changes: Row = {};
-    for (const { name } of this.attributes) {
+    for (const attribute of this.attributes) {
+      const { name } = attribute;
       const reading = this.read(name);
-      if (!("value" in reading)) continue;
+      if (!("value" in reading) || this.#isLeftOut(attribute)) continue;
       const isChanged = this.isNew || (this.#typed.has(name) && !isSame(reading.value, this.#initial[name] ?? null));
       if (isChanged) changes[name] = reading.value;
     }
@@ -185,6 +187,12 @@ export class Editing {
   #nameNow(name: string): string | undefined {
     if (this.#attributes.has(name)) return name;
     return this.attributes.find(({ was }) => was?.includes(name))?.name;
+  }
+
+  /** Of a new record: what the server gives where nobody says anything. */
+  #isLeftOut(attribute: AttributeDefinition): boolean {
+    if (!this.isNew || attribute.required || attribute.default !== undefined) return false;
+    return emptyOf(attribute) === undefined && isEmpty(this.typed(attribute.name));
   }
 
   #forget(name: string): void {
