@@ -1,5 +1,7 @@
 """Forms against a real server: what people type where there is no network arrives as they meant it."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,9 @@ from tests.browser.conftest import DESKTOP, PHONE, Browser, kill
 from tests.browser.site import Site
 from tests.browser.steps import download, open_app, part, ready_for_offline, sign_in, sign_out
 from tests.browser.test_screens import violations
+from tests.browser.test_states import ADDRESS, screens, serve
+
+__all__ = ["screens"]  # a fixture
 
 
 def field(inside: Page | Locator, name: str) -> Locator:
@@ -61,7 +66,7 @@ def test_an_order_with_its_lines_is_taken_without_a_network(site: Site, browser:
     expect(field(page, "customer").locator('[data-test="pick"]')).to_contain_text(customer)
     fill(page, "order_date", "2026-02-03")
     fill(page, "ship_city", "Kiel")
-    for words, quantity in [("Chai", "2"), ("Tofu", "3")]:
+    for words, quantity in [("Chai", "2"), ("Longlife", "3")]:
         part(page, "add-LocalOrderLine").click()
         row = part(page, "inline-row").last
         choose(page, row, "product", words)
@@ -82,7 +87,7 @@ def test_an_order_with_its_lines_is_taken_without_a_network(site: Site, browser:
         "print(order.ship_city, order.order_date, order.customer, "
         "*[f'{line.product.name}x{line.quantity}' for line in order.lines.order_by('pk')])"
     )
-    assert told == f"Kiel 2026-02-03 {customer} Chaix2 Tofux3"
+    assert told == f"Kiel 2026-02-03 {customer} Chaix2 Longlife Tofux3"
 
 
 def test_what_the_server_refuses_is_corrected_at_its_field(site: Site, browser: Browser) -> None:
@@ -98,11 +103,11 @@ def test_what_the_server_refuses_is_corrected_at_its_field(site: Site, browser: 
     assert sync(page)["pushed"]["rejected"] == 1
 
     part(page, "edit").click()
-    row = part(page, "inline-row").last
+    row = part(page, "inline-row").filter(has_text="Chocolade")
     expect(row.locator('[data-test="problem"]')).to_contain_text("in stock")
     expect(field(row, "quantity").locator("input")).to_have_value("99999")
     fill(row, "quantity", "1")
-    expect(row.locator('[data-test="problem"]')).to_have_count(0)
+    expect(part(page, "problem")).to_have_count(0)
     part(page, "save").click()
     expect(part(page, "edit")).to_be_visible()
     assert sync(page)["pushed"]["applied"] == 1
@@ -115,17 +120,19 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(site: Site, brow
     fill(page, "phone", "030 12345")
     part(page, "save").click()
     expect(part(page, "form-problems")).to_be_visible()
-    missing = field(page, "company_name").locator("input")
-    expect(missing).to_be_focused()
+    expect(part(page, "form-problems")).to_contain_text("Company name")
+    missing = field(page, "code").locator("input")
+    assert missing.evaluate("(input) => input.matches(':focus')")
     expect(missing).to_have_attribute("aria-invalid", "true")
-    expect(missing).to_have_accessible_description("Enter a value.")
+    expect(missing).to_have_accessible_description(re.compile("^Enter a value."))
     expect(field(page, "phone").locator("input")).to_have_value("030 12345")
     assert pending(page) == []
-    missing.fill("Elmwood")
-    expect(field(page, "company_name").locator('[data-test="problem"]')).to_have_count(0)
+    missing.fill("ELM")
+    expect(field(page, "code").locator('[data-test="problem"]')).to_have_count(0)
+    expect(field(page, "company_name").locator('[data-test="problem"]')).to_have_count(1)
 
 
-def test_W6_what_was_typed_outlives_a_browser_that_is_killed(site: Site, browser: Browser, tmp_path: Any) -> None:
+def test_W6_what_was_typed_outlives_a_browser_that_is_killed(site: Site, browser: Browser, tmp_path: Path) -> None:
     context = browser("phone")
     page = open_app(context, site, "sales", "LocalCustomer/")
     sign_in(page, "nancy")
@@ -199,7 +206,9 @@ def test_a_sync_under_an_open_form_leaves_what_is_typed(site: Site, browser: Bro
 
 
 def test_a_record_is_deleted_and_brought_back_and_deleted_for_good(site: Site, browser: Browser) -> None:
-    page = nancys(browser, site, "LocalStockCount/")
+    site.shell("from catalog.models import StockCount; StockCount.objects.all().delete()")
+    page = nancys(browser, site)
+    open_app(page.context, site, "sales", "LocalStockCount/")
     part(page, "add").click()
     choose(page, page, "product", "Chai")
     fill(page, "counted", "12")
@@ -216,7 +225,7 @@ def test_a_record_is_deleted_and_brought_back_and_deleted_for_good(site: Site, b
     part(page, "list-row").first.click()
     part(page, "delete").click()
     part(page, "delete-confirm").click()
-    expect(part(page, "list")).to_be_visible()
+    expect(part(page, "add")).to_be_visible()
     assert sync(page)["pushed"]["applied"] == 1
     assert site.shell("from catalog.models import StockCount; print(StockCount.objects.count())") == "0"
 
@@ -228,6 +237,71 @@ def test_forms_open_with_the_server_switched_off(site: Site, browser: Browser) -
     page.reload()
     part(page, "add").click()
     expect(field(page, "company_name").locator("input")).to_be_visible()
+
+
+def test_every_kind_of_field_means_what_was_typed(screens: Path, browser: Browser) -> None:
+    context = browser(timezone_id="Europe/Berlin")
+    serve(context, screens)
+    page = context.pages[0]
+    page.goto(f"{ADDRESS}/LocalVisit/00000000-0000-4000-8000-000000000001/edit/?sales")
+    fill(page, "title", " Zwei Blanks ")
+    choose(page, page, "customer", "Königlich")
+    field(page, "products").locator('[data-test="pick"]').click()
+    part(page, "pick-search").fill("ham")
+    part(page, "pick-option").first.click()
+    part(page, "pick-close").click()
+    field(page, "mood").get_by_label("Bad").check()
+    field(page, "country").locator("select").select_option("Austria")
+    fill(page, "visitors", "12")
+    fill(page, "estimate", "1,234.5")
+    fill(page, "distance", "7.25")
+    field(page, "follow_up").get_by_role("switch").check()
+    field(page, "agreed").get_by_label("Not known").check()
+    fill(page, "day", "2026-02-28")
+    fill(page, "opens", "08:15")
+    fill(page, "arrived", "2026-07-01T10:30:15")
+    field(page, "took").get_by_label("Days").fill("2")
+    field(page, "took").get_by_label("Minutes").fill("")
+    fill(page, "reference", "{00112233445566778899AABBCCDDEEFF}")
+    fill(page, "email", " ada@example.org ")
+    fill(page, "details", '{"table": [1, null]}')
+    fill(page, "notes", "Eins\nZwei")
+    part(page, "save").click()
+    expect(part(page, "detail")).to_be_visible()
+    (change,) = pending(page)
+    assert change["values"] == {
+        "title": " Zwei Blanks ",
+        "customer": 10,
+        "products": [14, 27],
+        "mood": "bad",
+        "country": "Austria",
+        "visitors": 12,
+        "estimate": "1234.5000",
+        "distance": 7.25,
+        "follow_up": True,
+        "agreed": None,
+        "day": "2026-02-28",
+        "opens": "08:15:00.000000",
+        # The fraction of a second that no control shows.
+        "arrived": "2026-07-01T08:30:15.123456Z",
+        "took": "2 01:00:00",
+        "reference": "00112233-4455-6677-8899-aabbccddeeff",
+        "email": "ada@example.org",
+        "details": {"table": [1, None]},
+        "notes": "Eins\nZwei",
+    }
+
+
+def test_a_new_version_waits_for_what_is_typed(screens: Path, browser: Browser) -> None:
+    context = browser()
+    serve(context, screens)
+    page = context.pages[0]
+    page.goto(f"{ADDRESS}/LocalCustomer/new/?sales&update")
+    expect(part(page, "update-banner")).to_be_visible()
+    fill(page, "company_name", "Elmwood")
+    expect(part(page, "update-banner")).to_be_hidden()
+    part(page, "form-discard").click()
+    expect(part(page, "update-banner")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -62,6 +62,11 @@ export const appStyles = css`
     --toast-end: calc(4.75rem + env(safe-area-inset-bottom));
   }
 
+  /* Above what is to be pressed under the thumb. */
+  hv-toast.above {
+    --toast-end: calc(9.5rem + env(safe-area-inset-bottom));
+  }
+
   /* Above the buttons at the foot of a conflict: the next one is there with the word about the last. */
   .app:has(hv-conflict) hv-toast {
     --toast-end: calc(11rem + env(safe-area-inset-bottom));
@@ -159,7 +164,8 @@ export const appStyles = css`
       flex: none;
     }
 
-    hv-toast {
+    hv-toast,
+    hv-toast.above {
       --toast-end: var(--space-5);
     }
   }

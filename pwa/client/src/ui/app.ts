@@ -140,7 +140,7 @@ export class App extends LitElement {
             ? html`<hv-first-run class="alone" .state=${state}></hv-first-run>`
             : this.#shell(state, state.definition)
       }
-      <hv-toast></hv-toast>
+      <hv-toast class=${state.definition && canWrite(state.definition) ? "above" : ""}></hv-toast>
     </div>`;
   }
 

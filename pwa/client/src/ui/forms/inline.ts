@@ -51,6 +51,12 @@ export class InlineRows extends LitElement {
     this.opened = new Set();
   }
 
+  /** What something is wrong with is open, and stays so when it is put right. */
+  override willUpdate(): void {
+    const bad = this.within.rows.filter((row) => !this.opened.has(row.id) && this.#problems(row).size > 0);
+    if (bad.length > 0) this.opened = new Set([...this.opened, ...bad.map(({ id }) => id)]);
+  }
+
   override render() {
     const { inline, rows } = this.within;
     const { entity } = inline;
@@ -116,7 +122,7 @@ export class InlineRows extends LitElement {
 
   #card(row: Child, at: number) {
     const isBad = this.#problems(row).size > 0;
-    const isOpen = this.opened.has(row.id) || (this.judged && isBad);
+    const isOpen = this.opened.has(row.id);
     return html`<li data-row=${row.id}><div class="card ${isBad ? "bad" : ""}" role="group" aria-label=${this.#name(at)} data-test="inline-row">
       <div class="sum">
         <button class="toggle" type="button" aria-expanded=${isOpen} @click=${() => this.#toggle(row.id)}>
