@@ -48,6 +48,15 @@ describe("editing a record", () => {
     expect(editing.changes()).toEqual({});
   });
 
+  it("clears what was chosen", () => {
+    const editing = edit();
+    editing.set("product", null);
+    expect(editing.typed("product")).toBeNull();
+    expect(editing.changes()).toEqual({ product: null });
+    editing.set("product", 3);
+    expect(editing.isDirty).toBe(false);
+  });
+
   it("judges only what was touched: older values may be what is no longer allowed", () => {
     const editing = edit({ ...row, name: "much too long a name" });
     expect(editing.problems().size).toBe(0);

@@ -53,7 +53,9 @@ export class Editing {
   }
 
   typed(name: string): Typed {
-    return this.#typed.get(name) ?? this.#shown(name);
+    const typed = this.#typed.get(name);
+    // What was cleared is null.
+    return typed === undefined ? this.#shown(name) : typed;
   }
 
   isTyped(name: string): boolean {
