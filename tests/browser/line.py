@@ -87,6 +87,8 @@ class Line:
             while piece := server.recv(PIECE):
                 if counted.is_set():
                     if self._limit is not None and self.passed + len(piece) > self._limit:
+                        # With nothing of an answer, a browser would itself ask again on another connection.
+                        browser.sendall(piece[: self._limit - self.passed])
                         self._stopped.set()
                         self._broken.wait()
                         break
