@@ -70,6 +70,8 @@ def make_demo_users() -> list[DemoUser]:
         make_demo_interests()
     if not StockCount.objects.exists():
         make_demo_counts([user.pk for user in people.values()])
+        # The group may be from a time before there were any.
+        _sales_group(SALES_GROUP).permissions.add(*_sales_permissions("stockcount", "interest"))
     for name, (_first, _last, employee) in SALES_PEOPLE.items():
         _take_over(people[name], employee)
     _share_what_is_left(list(people.values()))
@@ -90,9 +92,16 @@ def _sales_group(name: str) -> Group:
     """What sales people may do; an existing group is taken as it is."""
     group, created = Group.objects.get_or_create(name=name)
     if created:
-        codenames = [f"{action}_{model}" for action, models in SALES_MAY.items() for model in models]
-        group.permissions.set(Permission.objects.filter(content_type__app_label="catalog", codename__in=codenames))
+        group.permissions.set(_sales_permissions())
     return group
+
+
+def _sales_permissions(*models: str) -> list[Permission]:
+    """What sales people may do with these models; without any, with all."""
+    codenames = [
+        f"{action}_{model}" for action, some in SALES_MAY.items() for model in some if model in (models or some)
+    ]
+    return list(Permission.objects.filter(content_type__app_label="catalog", codename__in=codenames))
 
 
 def _take_over(user: User, employee: str) -> None:
