@@ -19,8 +19,8 @@ from tests.tracking.field import OWN, category, check_equal, declared, field_app
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ENTITIES = list(field_app.entities)
-# Transaction and its end, sources, moment, tokens, barriers, the app's settings; and changes of each of the 7 tables.
-OF_ALL = {"sqlite": 15, "postgresql": 16}[connection.vendor]
+# Transaction and its end, sources, moment, tokens, barriers, the app's settings; and changes of each of the 8 tables.
+OF_ALL = {"sqlite": 16, "postgresql": 17}[connection.vendor]
 OF_SCOPES = 3  # the user's territories, of three entities
 
 
