@@ -2,6 +2,7 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import type { AppState, Definition, EntityDefinition, Key, LocalFacts, Row } from "../../api";
 import { currentLocale } from "../../language";
+import { LOCAL } from "../../protocol/patterns";
 import { withUndo } from "../changes/undo";
 import { Live } from "../data/live";
 import { markUnsaved } from "../data/unsaved";
@@ -35,7 +36,7 @@ import type { InlineRows } from "./inline";
 import { Keeping } from "./keeping";
 import { separatorsOf } from "./numbers";
 import type { Making } from "./picker";
-import { f } from "./texts";
+import { type FormText, f } from "./texts";
 import { fixedAttributes, formAttributes, type Inline, inlinesOf, widgetOf } from "./widgets";
 import "./field";
 import "./inline";
@@ -250,7 +251,7 @@ export class Form extends LitElement {
           : nothing
       }
       ${
-        this.#gone
+        this.#isGone
           ? html`<div class="told warn" role="alert" data-test="form-gone">
               ${icon("alert")}<span class="text"><strong>${f("goneTitle")}</strong>${f("goneHint")}</span>
             </div>`
@@ -297,7 +298,7 @@ export class Form extends LitElement {
       }
       <span class="kept" role="status" data-test="draft-kept" data-kept=${String(kept)}>${!dirty ? nothing : kept === "failed" ? f("draftFailed") : kept ? f("draftHere") : nothing}</span>
       <button class="button primary" type="button" data-test="save" aria-disabled=${this.busy} @click=${this.#save}>
-        ${this.busy ? f("saving") : this.#gone ? f("saveAsNew") : f("save")}
+        ${this.busy ? f("saving") : this.#isGone ? f("saveAsNew") : f("save")}
       </button>
     </div>`;
   }
@@ -307,6 +308,11 @@ export class Form extends LitElement {
       <h2>${t("notOnDevice")}</h2>
       <p class="muted">${t("notOnDeviceHint", { name: this.entity.label })}</p>
     </div>`;
+  }
+
+  /** The record is no more: on the server, or since the form was opened. */
+  get #isGone(): boolean {
+    return this.#gone || this.#change?.state === "gone";
   }
 
   get #heading(): string {
@@ -592,7 +598,7 @@ export class Form extends LitElement {
     const [first] = placed;
     if (first === undefined) {
       // Nothing to correct: it is to be tried as it is.
-      if (this.#change?.state === "rejected") await window.offline.resend([this.#change.change]);
+      if (this.#change && this.#change.state !== "conflict") await window.offline.resend([this.#change.change]);
       return key as Key;
     }
     if (placed.length > 1) {
@@ -616,11 +622,18 @@ export class Form extends LitElement {
   }
 
   #saved(detail: Saved, isChanged: boolean, undo: Pick<Note, "action">): void {
-    const { online } = this.state;
-    const isLocal = this.entity.pattern === "local";
-    const said = isLocal ? "savedLocal" : online ? "savedOnline" : "savedOffline";
-    note({ text: f(isChanged ? said : "nothingChanged"), ...undo });
+    const isResent = !isChanged && this.#change !== null && this.#change.state !== "conflict";
+    note({ text: f(isChanged || isResent ? this.#stands : "nothingChanged"), ...undo });
     this.dispatchEvent(new CustomEvent("hv-saved", { detail, bubbles: true, composed: true }));
+  }
+
+  /** What is said of what was saved: where it is, and when it goes on. */
+  get #stands(): FormText {
+    const { online, sessionExpired } = this.state;
+    if (this.entity.pattern === LOCAL) return "savedLocal";
+    if (this.#change?.state === "conflict") return "savedConflict";
+    if (!online) return "savedOffline";
+    return sessionExpired ? "savedSignIn" : "savedOnline";
   }
 
   async #failed(error: unknown, placed: Placed[]): Promise<void> {

@@ -49,6 +49,8 @@ const english = {
 
   savedOnline: _("Saved on this device. It goes out with the next sync."),
   savedOffline: _("Saved on this device. It is sent when there is a connection."),
+  savedConflict: _("Saved on this device. It is sent when you have compared it with what somebody else wrote."),
+  savedSignIn: _("Saved on this device. Sign in to send it."),
   savedLocal: _("Saved on this device."),
   nothingChanged: _("Nothing was changed."),
   undo: pgettext("do it", "Undo"),
