@@ -29,6 +29,7 @@ _INTEGER = re.compile(r"-?[0-9]{1,100}")
 _DECIMAL = re.compile(r"-?[0-9]{0,500}(\.[0-9]{0,500})?")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NULL_ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+_OFFSET = re.compile(r"[-+Zz]")
 _NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 _MICROSECONDS = 2**63  # in which durations are kept
 
@@ -143,9 +144,9 @@ def _date(value: Any) -> datetime.date:
 
 
 def _time(value: Any) -> datetime.time:
-    time: datetime.time = _parsed("time", parse_time, value)
-    if time.tzinfo is not None:
+    if isinstance(value, str) and _OFFSET.search(value):  # which Django would pass over
         raise _fail("time")
+    time: datetime.time = _parsed("time", parse_time, value)
     return time
 
 
