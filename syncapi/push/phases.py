@@ -152,7 +152,7 @@ class Push:
         :raises PatternError: the change makes none.
         """
         if self.op != "create":
-            raise self._wrong("calls create() of a change that makes no record", "Look at push.op first")
+            raise self._wrong("calls create() of a change that makes no record", "Look at change.op first")
         return self._outcome("applied", self._create)
 
     def update(self) -> Outcome:
@@ -161,7 +161,7 @@ class Push:
         :raises PatternError: the change is none of values, or there is no record.
         """
         if self.op != "update":
-            raise self._wrong("calls update() of a change that updates nothing", "Look at push.op first")
+            raise self._wrong("calls update() of a change that updates nothing", "Look at change.op first")
         found = self._needs_record("update()")
         return self._outcome("applied", lambda: self._update(found))
 
@@ -171,7 +171,7 @@ class Push:
         :raises PatternError: the change deletes nothing, or there is no record.
         """
         if self.op != "delete":
-            raise self._wrong("calls delete() of a change that deletes nothing", "Look at push.op first")
+            raise self._wrong("calls delete() of a change that deletes nothing", "Look at change.op first")
         found = self._needs_record("delete()")
         return self._outcome("applied", lambda: self._delete(found))
 
@@ -181,7 +181,7 @@ class Push:
         :raises PatternError: there is one, or the change makes it.
         """
         if self.op == "create" or self._found is not None:
-            raise self._wrong("calls gone(), and there is nothing that could be", "Look at push.record first")
+            raise self._wrong("calls gone(), and there is nothing that could be", "Look at change.record first")
         return self._outcome("gone", lambda: Effect(dict(GONE)))
 
     def conflict(self, conflicts: Conflicts) -> Outcome:
@@ -192,7 +192,7 @@ class Push:
         """
         found = self._needs_record("conflict()")
         if not conflicts:
-            raise self._wrong("calls conflict() where nothing conflicts", "Look at what push.conflicts() found first")
+            raise self._wrong("calls conflict() where nothing conflicts", "Look at what change.conflicts() found first")
         return self._outcome("conflict", lambda: self._conflict(found, conflicts))
 
     def deliver(self, outcome: object) -> Effect:
@@ -425,7 +425,7 @@ class Push:
 
     def _needs_record(self, called: str) -> Record:
         if self._found is None:
-            raise self._wrong(f"calls {called}, and there is no record", "Return push.gone() then")
+            raise self._wrong(f"calls {called}, and there is no record", "Return change.gone() then")
         return self._found
 
     def _wrong(self, what: str, remedy: str) -> PatternError:

@@ -25,7 +25,7 @@ class Own(offline.LocalEntity):
 
 class PushSite(Own):
     model = Site
-    attributes = ["name", "note", "size", "fee", "parent", "parent__name"]
+    attributes = ["name", "note", "size", "fee", "parent", "parent__name", "tags"]
     pattern = offline.ReadWriteWithConflictDetection
     list_display = ["name"]
 
@@ -50,10 +50,15 @@ class PushPart(Own):
 
 
 class PushTag(offline.LocalEntity):
+    """Those whose name begins with a tilde are nobody's to see."""
+
     model = Tag
     attributes = ["name"]
     pattern = offline.ReadWrite
     list_display = ["code"]
+
+    def get_queryset(self, scope: Any) -> QuerySet[Any]:
+        return Tag.objects.exclude(name__startswith="~")
 
 
 class PushSpecimen(offline.LocalEntity):

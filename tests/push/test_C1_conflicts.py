@@ -37,6 +37,7 @@ def test_C1_the_same_attribute_conflicts_and_nothing_is_written(device: Pusher, 
             "fee": "0.00",
             "parent": None,
             "parent__name": None,
+            "tags": [],
         },
     }
     site.refresh_from_db()
