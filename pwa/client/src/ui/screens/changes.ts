@@ -301,7 +301,7 @@ export class Changes extends LitElement {
         </div>`;
       case "rejected":
         return html`<div class="actions">
-          ${main.op === "delete" ? nothing : html`<a class="button primary" data-test="correct" href=${routePath(address, { screen: "edit", entity, key })}>${icon("edit")}${c("correct")}</a>`}
+          ${main.op === "delete" || !findEntity(this.state.definition, entity) ? nothing : html`<a class="button primary" data-test="correct" href=${routePath(address, { screen: "edit", entity, key })}>${icon("edit")}${c("correct")}</a>`}
           ${again(c("sendAgain"), c("sentAgain"))}
         </div>`;
       case "gone":
