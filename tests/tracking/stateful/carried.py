@@ -8,6 +8,8 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
+from syncapi.attributes import VERSION, Attribute, through_fields
+from syncapi.tracking.row_version import row_version
 from tests.tracking.stateful.entities import roaming_app
 
 Rows = dict[Any, list[Any]]
@@ -16,16 +18,24 @@ Rows = dict[Any, list[Any]]
 def carried(user: User, entity: str) -> Rows:
     """Wire values by key, as the database has them now."""
     of = roaming_app.entities[entity]
-    encoders = [column.type.encode for column in of.columns]
-    rows = of.get_queryset(of.get_scope(user)).values_list(*(column.name for column in of.columns))
-    wire = (
-        [
-            value if value is None or encode is None else encode(value)
-            for value, encode in zip(row, encoders, strict=True)
-        ]
-        for row in rows
-    )
-    return {row[0]: row for row in wire}
+    stored = [column for column in of.columns if not column.many]
+    rows = of.get_queryset(of.get_scope(user)).annotate(_row_version=row_version(of))
+    found: Rows = {}
+    for key, version, *values in rows.values_list("pk", "_row_version", *(column.name for column in stored)):
+        row = {column: _encoded(column, value) for column, value in zip(stored, values, strict=True)}
+        row |= {VERSION: version, **{column: _ties(column, key) for column in of.columns if column.many}}
+        found[row[of.columns[0]]] = [row[column] for column in of.row_columns]
+    return found
+
+
+def _ties(column: Attribute, key: Any) -> list[Any]:
+    record, target = through_fields(column.field)  # type: ignore[arg-type]
+    ties = record.model._default_manager.filter(**{record.attname: key}).values_list(target.attname, flat=True)
+    return sorted(_encoded(column, tied) for tied in ties)
+
+
+def _encoded(column: Attribute, value: Any) -> Any:
+    return value if value is None or column.type.encode is None else column.type.encode(value)
 
 
 Named = tuple[str, str, set[Any]]  # entity, mode, keys

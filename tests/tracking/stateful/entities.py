@@ -25,11 +25,11 @@ def regions_of(user: User) -> frozenset[int]:
 
 
 class RoamFarm(offline.LocalEntity):
-    """Followed along two foreign keys to a scope that is a set."""
+    """Followed along two foreign keys to a scope that is a set; with versions."""
 
     model = Farm
     attributes = ["name", "count", "code", "depot", "depot__name", "depot__region__name"]
-    pattern = offline.ReadOnlyOptimized
+    pattern = offline.ReadWriteWithConflictDetection
 
     def get_scope(self, user: User) -> Hashable:
         return regions_of(user)
@@ -56,10 +56,10 @@ class RoamWord(offline.LocalEntity):
 
 
 class RoamTicket(offline.LocalEntity):
-    """By two tables between, and without distinct: a ticket may be found more than once."""
+    """By two tables between, and without distinct: a ticket may be found more than once. It carries its groups, too."""
 
     model = Ticket
-    attributes = ["name", "count"]
+    attributes = ["name", "groups", "count"]
     pattern = offline.ReadOnlyOptimized
 
     def get_scope(self, user: User) -> Hashable:
@@ -81,11 +81,11 @@ class RoamNotice(offline.LocalEntity):
 
 
 class RoamEngine(offline.LocalEntity):
-    """An inherited model, and a subquery."""
+    """An inherited model, and a subquery; with versions of both tables."""
 
     model = Engine
     attributes = ["name", "count", "power", "region__name"]
-    pattern = offline.ReadOnlyOptimized
+    pattern = offline.ReadWrite
 
     def get_scope(self, user: User) -> Hashable:
         return user.pk

@@ -214,10 +214,32 @@ def belong(change: str, user: int, number: int) -> None:
         person.groups.remove(group)
     else:
         for ticket in Ticket.objects.filter(pk=KINDS["ticket"].keys[number % 6]):
-            {"tag": ticket.groups.add, "untag": ticket.groups.remove}[change](GROUPS[user % 3])
+            _tag(change, ticket, GROUPS[user % 3], KINDS["ticket"].keys[user % 6])
 
 
-BELONG = ("assign", "unassign", "reassign", "permit", "join", "leave", "tag", "untag")
+def _tag(change: str, ticket: Ticket, group: int, other: Any) -> None:
+    ties: Any = Ticket.groups.through.objects
+    if change == "tag":
+        ticket.groups.add(group)
+    elif change == "untag":
+        ticket.groups.remove(group)
+    elif change == "set":
+        ticket.groups.set([group])
+    elif change == "clear":
+        ticket.groups.clear()
+    elif change == "retag":
+        ties.filter(ticket=ticket).update(group=group)  # refused where there are two
+    elif change == "pass":
+        ties.filter(ticket=ticket, group=group).update(ticket=other)
+    elif connection.vendor == "sqlite":
+        for key in ties.filter(ticket=other).values_list("pk", flat=True)[:1]:
+            _sql(f"REPLACE INTO {ties.model._meta.db_table} VALUES (%s, %s, %s)", [key, ticket.pk.hex, group])
+
+
+BELONG = (
+    *("assign", "unassign", "reassign", "permit", "join", "leave"),
+    *("tag", "untag", "set", "clear", "retag", "pass", "seize"),
+)
 
 
 # -- SQL
