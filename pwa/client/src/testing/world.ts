@@ -78,7 +78,9 @@ export class World {
     const random = () => this.randoms.shift() ?? 0.5;
     const network = { type: () => this.network.type, metered: () => this.network.metered };
     const ownLocks: Locks =
-      locks === this.locks ? { request: (...request) => this.locks.request(...request, id) } : locks;
+      locks === this.locks
+        ? { request: (...request) => (isOpen ? this.locks.request(...request, id) : nothing) }
+        : locks;
     const ownStores: Stores = {
       device: stores.device,
       user: (...whose) =>
