@@ -6,72 +6,30 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Model
-from django.db.models.signals import m2m_changed, post_save, pre_save
 from django.utils.translation import gettext as _
 
-from syncapi.applications import OfflineApp
-from syncapi.entities import LocalEntity, User
+from syncapi.entities import LocalEntity
 from syncapi.ledger import many as ledger
 from syncapi.ledger.many import Known
-from syncapi.ledger.once import Origin
 from syncapi.push import audit
-from syncapi.push.change import Op
-from syncapi.push.given import Writing
 from syncapi.push.local_keys import LocalKeys
-from syncapi.push.mutation import Local, Mutation, ResultOf, read_key
+from syncapi.push.mutation import Local, Mutation, ResultOf
 from syncapi.push.outcomes import Rejected, Waits, is_final, malformed, rejected
 from syncapi.push.phases import Effect, Push
+from syncapi.push.preparing import plain_key, prepare
 from syncapi.push.records import Records
-from syncapi.push.relations import Relations, python_key, wire_keys
+from syncapi.push.relations import Relations
+from syncapi.push.request import Request
 from syncapi.push.scoped import Scoped
 from syncapi.push.told import TRANSIENT, outcome_of
 from syncapi.push.units import Unit
-from syncapi.push.writes import UNKNOWN, Writes
-from syncapi.tracking.plan import plan
+from syncapi.push.writes import Writes
 from syncapi.tracking.versions import versions_of
 
 LOCK_WAIT = 10_000  # milliseconds that a change waits for a row on PostgreSQL: its device is waiting, too
-
-
-@dataclass
-class Request:
-    """What all transactions of one push share."""
-
-    app: OfflineApp
-    user: User
-    origin: Origin
-    creators: Mapping[uuid.UUID, uuid.UUID]  # by local id, the mutation of this request that makes the record
-    effects: dict[uuid.UUID, Effect] = field(default_factory=dict)  # by id, as far as it is done
-    _writings: dict[str, Writing] = field(default_factory=dict)
-    _own_code: dict[tuple[str, Op], bool] = field(default_factory=dict)
-    _tables: set[str] | None = None
-
-    def writing(self, entity: LocalEntity) -> Writing:
-        if entity.name not in self._writings:
-            self._writings[entity.name] = Writing(entity, user=self.user, app=self.app, replica=self.origin.replica)
-        return self._writings[entity.name]
-
-    def has_own_code(self, entity: LocalEntity, op: Op) -> bool:
-        """Whether the project has a say in what happens when such a change is written."""
-        if (entity.name, op) not in self._own_code:
-            self._own_code[entity.name, op] = op == "delete" or _has_own_code(entity, op)
-        return self._own_code[entity.name, op]
-
-    def matters(self, table: str) -> bool:
-        """Whether rows of a table are carried, or decide which rows are."""
-        if self._tables is None:
-            self._tables = {UNKNOWN}
-            for entity in self.app.entities.values():
-                models = (entity.model, *entity.model._meta.all_parents)
-                self._tables |= {model._meta.db_table for model in models}
-                self._tables |= set(plan(entity, entity.rows(entity.get_scope(self.user))).watched)
-        return table in self._tables
 
 
 class Unproven(Exception):
@@ -216,7 +174,7 @@ class Batch:
                 self.records.forget()
                 self.relations.forget()
             else:
-                self.records.forget(entity, [self._plain_key(mutation, entity)])
+                self.records.forget(entity, [plain_key(mutation, entity, self.local_keys)])
             if mutation.op == "create":
                 self.relations.forget()
 
@@ -308,7 +266,7 @@ class Batch:
         outcome = dict(known.outcome)
         if outcome["status"] == "conflict":
             entity = self.scoped.entity(mutation.entity)
-            key = None if entity is None else self._plain_key(mutation, entity)
+            key = None if entity is None else plain_key(mutation, entity, self.local_keys)
             if entity is None or key is None or self.records.get(entity, key) is None:
                 outcome = {"status": "gone"}
         return Effect(outcome)
@@ -351,50 +309,12 @@ class Batch:
         needed = {number for one in mutations for number in one.depends_on}
         needed |= {one.base.id for one in mutations if isinstance(one.base, ResultOf)}
         self._past = dict(known) | ledger.known(self.request.origin, needed - here - set(known))
-        writings = {
-            name: self.request.writing(entity)
-            for name in dict.fromkeys(one.entity for one in mutations)
-            if (entity := self.scoped.entity(name)) is not None and entity.pattern.writable
-        }
-        mutations = [one for one in mutations if one.entity in writings]
-        self.local_keys.prepare(_locals_of(mutations, writings))
-        records: dict[str, list[Any]] = {}
-        relations: dict[str, list[Any]] = {}
-        for mutation in mutations:
-            writing = writings[mutation.entity]
-            key = self._plain_key(mutation, writing.entity)
-            if key is not None:
-                self._touched[writing.entity.name, key] += 1
-                if mutation.op != "create":
-                    records.setdefault(writing.entity.name, []).append(key)
-            elif isinstance(mutation.key, Local):
-                self._touched[writing.entity.name, mutation.key] += 1
-            for column in writing.relations:
-                target = self.scoped.target(writing.entity, column)
-                if target is None or column.name not in mutation.values:
-                    continue
-                try:
-                    for value in wire_keys(column, mutation.values[column.name]):
-                        found = read_key(value)
-                        found = (
-                            self.local_keys.find(found, target)
-                            if isinstance(found, Local)
-                            else python_key(target, found)
-                        )
-                        if found is not None:
-                            relations.setdefault(target.name, []).append(found)
-                except ValidationError:
-                    continue
-        for name, keys in records.items():
-            self.records.prepare(writings[name].entity, keys)
-        for name, keys in relations.items():
-            if (target := self.scoped.entity(name)) is not None:
-                self.relations.prepare(target, keys)
-
-    def _plain_key(self, mutation: Mutation, entity: LocalEntity) -> Any:
-        if isinstance(mutation.key, Local):
-            return self.local_keys.find(mutation.key, entity)
-        return python_key(entity, mutation.key)
+        lookup = prepare(mutations, self.request, self.scoped, self.local_keys)
+        self._touched = lookup.touched
+        for entity, keys in lookup.records:
+            self.records.prepare(entity, keys)
+        for entity, keys in lookup.relations:
+            self.relations.prepare(entity, keys)
 
     def _verify_all(self) -> None:
         """:raises Unproven:"""
@@ -463,27 +383,3 @@ class Batch:
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-
-
-def _locals_of(mutations: Sequence[Mutation], writings: Mapping[str, Writing]) -> Iterator[Local]:
-    for mutation in mutations:
-        if isinstance(mutation.key, Local):
-            yield mutation.key
-        for column in writings[mutation.entity].relations:
-            for values in (mutation.values, mutation.was):
-                value = values.get(column.name)
-                for one in value if isinstance(value, list) else [value]:
-                    found = read_key(one)
-                    if isinstance(found, Local):
-                        yield found
-
-
-def _has_own_code(entity: LocalEntity, op: Op) -> bool:
-    """Whether the project has a say in what happens when a record is saved."""
-    hook = "perform_create" if op == "create" else "perform_update"
-    cls, model = type(entity), entity.model
-    return (
-        getattr(cls, hook) is not getattr(LocalEntity, hook)
-        or any(getattr(model, name) is not getattr(Model, name) for name in ("save", "save_base"))
-        or any(signal.has_listeners(model) for signal in (pre_save, post_save, m2m_changed))
-    )

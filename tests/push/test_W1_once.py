@@ -1,5 +1,6 @@
 """W1: exactly once, however often and in whatever way a mutation arrives."""
 
+import datetime
 import json
 import threading
 import uuid
@@ -8,10 +9,15 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import OperationalError, connections
+from django.utils import timezone
 
 from syncapi.ledger import many
+from syncapi.ledger.once import Origin
 from syncapi.models import LedgerEntry, LocalKey, PushedChange
 from syncapi.push import batch
+from syncapi.push.mutation import read
+from syncapi.push.push import push
+from syncapi.registry import registry
 from tests.push.conftest import Json, Pusher, codes, create, delete, grouped, local, statuses, update
 from tests.push.entities import PushVisit
 from tests.push.models import Site, Tag, Visit
@@ -224,3 +230,38 @@ def test_W3_deletions_take_their_dependents_along_unless_these_are_protected(dev
     assert "parts" in outcome["error"]["fields"]["non_field_errors"][0]
     Part.objects.all().delete()
     assert statuses(device.push(delete("PushVisit", visit.pk), delete("PushVisit", visit.pk))) == ["applied", "gone"]
+
+
+def test_W3_a_push_that_meets_locks_everywhere_ends_in_time(ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each attempt waits for a lock; a thousand of them would take hours, and no device would wait for the answer."""
+    now = [0.0]
+
+    def run(self: Any) -> Any:
+        now[0] += 10
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(batch.Batch, "run", run)
+    mutations = [read(create("PushTag", f"t{n}", {"code": f"t{n}"})) for n in range(500)]
+    origin = Origin(uuid.uuid4(), "push", "x")
+    outcomes = push(registry.get("push"), ann, origin, mutations, [], clock=lambda: now[0])
+    assert [one["status"] for one in outcomes] == ["error"] * 500
+    assert now[0] == 30
+
+
+def test_what_is_kept_of_changes_goes_after_its_time(device: Pusher, settings: Any) -> None:
+    from syncapi.push import audit, local_keys
+
+    settings.HAVERSACK = {"PULL_LOG_RETENTION": 10, "TRACKING_RETENTION": 20}
+    device.push(*some())
+    PushedChange.objects.filter(status="applied").update(at=timezone.now() - datetime.timedelta(days=11))
+    LocalKey.objects.filter(entity="PushSite").update(made=timezone.now() - datetime.timedelta(days=21))
+    assert (audit.clean(), local_keys.clean()) == (3, 1)
+    assert sorted(PushedChange.objects.values_list("status", flat=True)) == ["gone", "rejected"]
+    assert LocalKey.objects.get().entity == "PushVisit"
+
+
+def test_nothing_is_written_down_where_the_log_is_off(device: Pusher, settings: Any) -> None:
+    settings.HAVERSACK = {"PULL_LOG_RETENTION": 0}
+    assert codes(device.push(*some())) == EXPECTED
+    assert not PushedChange.objects.exists()
+    assert LedgerEntry.objects.count() == 5
