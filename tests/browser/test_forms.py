@@ -171,6 +171,30 @@ def test_W6_a_form_that_is_left_keeps_what_was_typed_and_says_so(site: Site, bro
     expect(field(page, "company_name").locator("input")).to_have_value("")
 
 
+def test_W6_what_was_typed_into_a_record_that_is_gone_can_be_saved_as_another(site: Site, browser: Browser) -> None:
+    page = nancys(browser, site)
+    open_app(page.context, site, "sales", "LocalStockCount/")
+    part(page, "list-row").first.click()
+    part(page, "edit").click()
+    fill(page, "note", "Two boxes are open.")
+    until_kept(page)
+    site.shell("from catalog.models import StockCount; StockCount.objects.all().delete()")
+    assert sync(page)["status"] == "complete"
+    expect(part(page, "form-gone")).to_be_visible()
+    page.reload()
+    expect(part(page, "form-gone")).to_be_visible()
+    expect(field(page, "note").locator("input")).to_have_value("Two boxes are open.")
+    choose(page, page, "product", "Chai")
+    fill(page, "counted", "7")
+    part(page, "save").click()
+    expect(part(page, "detail")).to_be_visible()
+    assert sync(page)["pushed"]["applied"] == 1
+    told = site.shell(
+        "from catalog.models import StockCount; print(*StockCount.objects.values_list('counted', 'note'))"
+    )
+    assert told == "(7, 'Two boxes are open.')"
+
+
 def test_S2_a_draft_goes_with_its_person(site: Site, browser: Browser) -> None:
     page = nancys(browser, site, "LocalCustomer/")
     part(page, "add").click()

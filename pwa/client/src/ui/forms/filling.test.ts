@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { AttributeDefinition, EntityDefinition, Key, Row } from "../../api";
 import { Editing } from "./editing";
 import {
+  anewOf,
   type Child,
   draftOf,
   editsOf,
@@ -97,6 +98,20 @@ describe("what is saved of a record and those within it", () => {
       { entity: "LocalOrderLine", values: { id: 2, quantity: 20 } },
       { entity: "LocalOrderLine", delete: 3 },
       { entity: "LocalOrderLine", values: { order: 7, quantity: 4 } },
+    ]);
+  });
+
+  it("W6: is all of it, as another record, where the record is no more", () => {
+    const filling = fill({ id: 7, number: "A-7" }, [
+      { id: 1, quantity: 1 },
+      { id: 2, quantity: 2 },
+    ]);
+    const [first, second] = rows(filling);
+    first?.editing.set("quantity", "10");
+    if (second) second.removed = true;
+    expect(anewOf(filling, "local:9").map(({ edit }) => edit)).toEqual([
+      { entity: "LocalOrder", values: { id: "local:9", number: "A-7" } },
+      { entity: "LocalOrderLine", values: { order: "local:9", quantity: 10 } },
     ]);
   });
 

@@ -67,6 +67,19 @@ function childEdit({ entity, relation }: Inline, { key, editing, removed }: Chil
   return [{ edit: { entity: entity.name, values: { ...values, [relation]: parent } }, of: editing }];
 }
 
+/** All of a record that is no more, and of those within it, as another one. */
+export function anewOf({ entity, editing, children }: Filling, key: Key): Placed[] {
+  const within = children.flatMap(({ inline, rows }) =>
+    rows
+      .filter(({ removed }) => !removed)
+      .map(({ editing: row }) => ({
+        edit: { entity: inline.entity.name, values: { ...row.whole(), [inline.relation]: key } },
+        of: row,
+      })),
+  );
+  return [{ edit: { entity: entity.name, values: { ...editing.whole(), [entity.key]: key } }, of: editing }, ...within];
+}
+
 /** Tells each part of the form what is said of it; returns what is said of none. `2.title` is of the third edit. */
 export function tellFields(edits: readonly Placed[], fields: Record<string, string[]>): string[] {
   const byPart = new Map<Editing, Record<string, string[]>>();

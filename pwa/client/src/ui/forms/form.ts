@@ -19,6 +19,7 @@ import { capitalize, t } from "../texts";
 import { Editing } from "./editing";
 import type { Field, TypedDetail } from "./field";
 import {
+  anewOf,
   type Child,
   type Children,
   type Draft,
@@ -104,7 +105,9 @@ export class Form extends LitElement {
   #left = new Set<string>();
   /** The change that a person's turn it is of, where it is one. */
   #change: LocalFacts | null = null;
+  /** It went while the form was open; or before, and what was typed into it is there. */
   #gone = false;
+  #lost = false;
   #over = false;
   #sizes = new ResizeObserver(([entry]) => {
     this.roomy = (entry?.contentRect.width ?? 0) >= ROOMY;
@@ -312,7 +315,7 @@ export class Form extends LitElement {
 
   /** The record is no more: on the server, or since the form was opened. */
   get #isGone(): boolean {
-    return this.#gone || this.#change?.state === "gone";
+    return this.#gone || this.#lost || this.#change?.state === "gone";
   }
 
   get #heading(): string {
@@ -379,6 +382,7 @@ export class Form extends LitElement {
     this.kept = null;
     this.#change = null;
     this.#gone = false;
+    this.#lost = false;
     this.#left.clear();
   }
 
@@ -390,12 +394,17 @@ export class Form extends LitElement {
     this.#reset();
     this.filling = undefined;
     const row = key === null ? null : await this.#read(entity, parseKey(entity, key));
-    if (key !== null && row === null) {
+    const keeping = this.#keep();
+    const draft = await this.#findDraft(keeping, row);
+    const isLost = key !== null && row === null;
+    if (isLost && draft === null) {
       if (reading === this.#reading) this.filling = null;
       return;
     }
-    const attributes = formAttributes(this.definition, entity, key === null);
-    const editing = new Editing(attributes, row, this.#words, this.preset);
+    // What was typed into a record that is no more can be saved as another (W6).
+    const preset = isLost ? (draft?.draft.begun ?? {}) : this.preset;
+    const attributes = formAttributes(this.definition, entity, row === null);
+    const editing = new Editing(attributes, row, this.#words, preset);
     const inlines = this.embedded ? [] : inlinesOf(this.definition, entity);
     const children: Children[] = [];
     for (const inline of inlines) {
@@ -404,10 +413,9 @@ export class Form extends LitElement {
     }
     const filling: Filling = { entity, key: row === null ? null : keyOf(entity, row), editing, children };
     await this.#learn(filling);
-    const keeping = this.#keep();
-    const draft = await this.#findDraft(keeping, row);
     if (reading !== this.#reading) return;
     this.#keeping = keeping;
+    this.#lost = isLost;
     if (draft !== null) {
       restoreDraft(filling, draft.draft, (inline) => this.#child(inline, null));
       if (isDirty(filling)) {
@@ -496,7 +504,7 @@ export class Form extends LitElement {
   /** The record changed under the form: what was not typed over follows. */
   async #follow(): Promise<void> {
     const { filling, entity, key } = this;
-    if (!filling || key === null || this.#over || this.busy) return;
+    if (!filling || key === null || this.#lost || this.#over || this.busy) return;
     const row = await this.#read(entity, filling.key ?? parseKey(entity, key));
     if (filling !== this.filling || this.#over) return;
     this.#gone = row === null;
@@ -574,7 +582,8 @@ export class Form extends LitElement {
     this.judged = true;
     this.failure = [];
     if (this.#isWrong(filling)) return this.#showWrong();
-    const placed = this.#gone ? this.#anew(filling) : editsOf(filling, () => window.offline.newKey());
+    const newKey = () => window.offline.newKey();
+    const placed = this.#gone ? anewOf(filling, newKey()) : editsOf(filling, newKey);
     this.busy = true;
     try {
       const { result: key, undo } = await withUndo(() => this.#write(filling, placed));
@@ -614,11 +623,6 @@ export class Form extends LitElement {
     }
     const made = await api.createOrUpdate(edit.values);
     return edit.entity === entity.name && first.of === filling.editing ? made : (key as Key);
-  }
-
-  /** The record is no more: all of it is saved as another. */
-  #anew({ entity, editing }: Filling): Placed[] {
-    return [{ edit: { entity: entity.name, values: editing.whole() }, of: editing }];
   }
 
   #saved(detail: Saved, isChanged: boolean, undo: Pick<Note, "action">): void {

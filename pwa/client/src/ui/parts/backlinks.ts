@@ -50,9 +50,17 @@ export class Backlinks extends LitElement {
         margin-block-end: var(--space-2);
       }
 
+      /* Long words of other languages: a second line for the number rather than a number in pieces. */
       h2 {
-        display: flex;
-        gap: var(--space-2);
+        flex: 1;
+        min-inline-size: 0;
+        hyphens: auto;
+        overflow-wrap: break-word;
+      }
+
+      h2 .muted {
+        margin-inline-start: var(--space-1);
+        white-space: nowrap;
       }
 
       .head .button {
