@@ -182,6 +182,12 @@ def visit_changes(page: Page, site: Site, form: str) -> None:
     part(page, "pick-phone-mine").click()
     expect(part(page, "result-phone")).to_contain_text("0199")
     shoot(page, DOCS / f"conflict-{form}.png")
+    order = page.evaluate(
+        "offline.pending().then((all) => all.find(({ entity }) => entity === 'LocalOrder').key)",
+    )
+    page.goto(f"{site.url}/apps/sales/LocalOrder/{order}/edit/")
+    expect(part(page, "inline-row")).to_have_count(2)
+    shoot(page, DOCS / f"form-{form}.png")
 
 
 def visit_admin(context: BrowserContext, site: Site, form: str) -> None:
