@@ -67,6 +67,13 @@ describe("P4: only what changed travels", () => {
     await stock.expectEqual(tab);
   });
 
+  it("T5: removals alone, of the entity that is the last of the answer", async () => {
+    stock.remove(30, 7);
+    expect((await tab.engine.onSync("first")).received).toEqual({ LocalThing: 2 });
+    expect(stock.told).toMatchObject({ mode: "delta", rows: 0, gaps: 2 });
+    await stock.expectEqual(tab);
+  });
+
   it("T5: a gap removes the rows between, and neither of the two it names", async () => {
     stock.remove(11, 12);
     await tab.engine.onSync("");

@@ -94,6 +94,7 @@ export async function receive(body: ReadableStream<Uint8Array>, receiving: Recei
       progress.rows(message.rows, message.bytes);
     }
   }
+  await stage.flush(); // of the last entity: the end of an answer is no message
   return received;
 }
 
