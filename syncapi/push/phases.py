@@ -227,9 +227,8 @@ class Push:
         clean(instance, self._writing.columns, self._writing.columns)  # what it lacks is wrong, too
         with self._writing_down():
             entity.perform_create(instance, self._change(values))
-        if instance.pk is None or instance.pk == "":
-            raise PatternError(f"{entity.name}.perform_create() left a record without a key. Save it, with one.")
-        self._set_many(instance, values)
+            self._check_made(instance)
+            self._set_many(instance, values)
         if isinstance(key, Local):
             self._around.made(key, entity, instance)
         effect = self._applied(instance, before=None, names=values)
@@ -246,7 +245,7 @@ class Push:
         clean(instance, values, self._writing.columns)
         with self._writing_down():
             entity.perform_update(instance, self._change(values))
-        self._set_many(instance, values)
+            self._set_many(instance, values)
         effect = self._applied(instance, before=before, names=values)
         effect.after = forms.snapshot(self._writing.columns, values, instance)
         return effect
@@ -312,6 +311,11 @@ class Push:
             typed = python_key(self.entity, given)
             if typed is None or values.setdefault(name, typed) != typed:
                 raise invalid({name: [_("This is not the key that the record has on the device.")]})
+
+    def _check_made(self, instance: Any) -> None:
+        if instance.pk is None or instance.pk == "":
+            name = self.entity.name
+            raise PatternError(f"{name}.perform_create() left a record without a key. Save it, with one.")
 
     def _assign(self, instance: Any, values: Mapping[str, Any]) -> None:
         for name, value in values.items():

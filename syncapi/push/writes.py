@@ -35,6 +35,8 @@ class Writes:
         self._field = model._meta.pk
         # Inherited attributes are in the tables of the parents, under the same key.
         self._keys = {one._meta.db_table: one._meta.pk.column for one in (model, *model._meta.all_parents)}
+        # What many-to-many attributes hold is read each time it is asked for.
+        self._unkept = {field.remote_field.through._meta.db_table for field in model._meta.many_to_many}
         self._seen: list[_Write] = []
 
     @contextmanager
@@ -48,6 +50,8 @@ class Writes:
         made: set[str] = set()
         found: set[str] = set()
         for write in self._seen:
+            if write.table in self._unkept:
+                continue
             if write.inserts and write.table in self._keys and write.table not in made:
                 made.add(write.table)
             elif write.inserts or write.key is None or write.key != own:

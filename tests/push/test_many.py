@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db.models.signals import m2m_changed
 
 from syncapi.models import PushedChange
 from tests.push.conftest import Pusher, codes, create, delete, local, statuses, update
@@ -110,3 +111,33 @@ def test_a_group_that_is_undone_takes_them_along(device: Pusher, ann: User, tags
     line = create("PushVisit", local(2), {"site": local(1), "text": "", "minutes": 1}, depends_on=[head["id"]])
     assert codes(device.push(*grouped(head, line))) == ["group", "invalid_values"]
     assert not Site.tags.through.objects.exists()
+
+
+def test_what_follows_from_a_changed_set_is_seen_by_the_next_change(
+    device: Pusher, site: Site, ann: User, tags: list[Tag], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A signal counts them at another site, which was read before."""
+    from tests.push.entities import PushSite
+
+    other = Site.objects.create(owner=ann, name="other", size=1)
+    seen: dict[int, int] = {}
+
+    def count(sender: Any, instance: Any, action: str, **more: Any) -> None:
+        if action == "post_add":
+            Site.objects.filter(pk=other.pk).update(size=50)
+
+    def may(self: Any, user: User, instance: Any = None) -> bool:
+        if instance is not None:
+            seen[instance.pk] = instance.size
+        return True
+
+    monkeypatch.setattr(PushSite, "has_change_permission", may)
+    m2m_changed.connect(count, sender=Site.tags.through)
+    try:
+        first = update("PushSite", site.pk, {"tags": ["a"]}, {"tags": []})
+        assert (
+            statuses(device.push(first, update("PushSite", other.pk, {"note": "n"}, {"note": ""}))) == ["applied"] * 2
+        )
+    finally:
+        m2m_changed.disconnect(count, sender=Site.tags.through)
+    assert seen == {site.pk: 3, other.pk: 50}
