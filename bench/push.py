@@ -210,13 +210,23 @@ def deletions(changes: int) -> Turns:
     device, program = Sync(), Single()
     for _ in range(RUNS):
         keys = list(Customer.objects.order_by("-pk").values_list("pk", flat=True)[: 2 * changes])
-        mutations = [_mutation("delete", key, {}, was={}, base=-1) for key in keys[:changes]]
+        version = versions()
+        mutations = [_mutation("delete", key, {}, was={}, base=version[key]) for key in keys[:changes]]
         singles: list[tuple[Any, Json]] = [(key, {}) for key in keys[changes:]]
         yield lambda: device.push(mutations), lambda: program.send("delete", singles)  # noqa: B023 (called at once)
 
 
+def versions() -> dict[Any, int]:
+    """Of all customers, as a device knows them."""
+    from syncapi.registry import registry
+    from syncapi.tracking.row_version import row_version
+
+    entity = registry.get("sales").entities["LocalCustomer"]
+    return dict(entity.model._default_manager.values_list("pk", row_version(entity)))
+
+
 def _mutation(op: str, key: Any, values: Json, **more: Any) -> Json:
-    """What a device sends. A base of -1 is no version that there is: the values are compared then."""
+    """What a device sends."""
     return {"id": str(uuid.uuid4()), "entity": "LocalCustomer", "op": op, "key": key, "values": values, **more}
 
 
