@@ -93,6 +93,9 @@ class RoamEngine(offline.LocalEntity):
     def get_queryset(self, scope: Any) -> QuerySet[Any]:
         return Engine.objects.filter(region__in=Assignment.objects.filter(user=scope).values("region"))
 
+    def has_add_permission(self, user: User) -> bool:
+        return False  # a region is needed, and not carried
+
 
 class RoamDepot(offline.LocalEntity):
     """Not tracked, beside the others."""
