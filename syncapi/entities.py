@@ -13,6 +13,7 @@ from syncapi import on_device
 from syncapi.attributes import VERSION, Attribute, key_attribute, resolve
 from syncapi.computed import ComputedAttribute, computed_attribute
 from syncapi.errors import DeclarationError
+from syncapi.filled import fills_in, fills_itself
 from syncapi.patterns import Pattern, ReadOnly
 
 if TYPE_CHECKING:
@@ -160,10 +161,17 @@ class LocalEntity:
         instance.save(force_insert=True)
 
     def perform_update(self, instance: Any, change: "Change") -> None:
-        """Saves a record that was changed, and validated. As `perform_create`."""
+        """Saves a record that was changed, and validated. As `perform_create`.
+
+        Only the fields that changed; the whole record where the model's `save()` or a receiver of `pre_save` may fill
+        in others. It is locked, and as it is in the database: nothing of somebody else is overwritten.
+        """
         changed = [name for name in change.values if self.is_stored(name)]
-        stamps = [field.name for field in self.model._meta.fields if getattr(field, "auto_now", False)]
-        instance.save(update_fields=[*changed, *stamps] if changed else [])
+        if changed and fills_in(self.model):
+            instance.save(force_update=True)
+        else:
+            stamps = [field.name for field in self.model._meta.fields if fills_itself(field)]
+            instance.save(update_fields=[*changed, *stamps] if changed else [])
 
     def perform_destroy(self, instance: Any, change: "Change") -> None:
         """Deletes a record. As `perform_create`."""

@@ -7,6 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 Fields = Mapping[str, Sequence[str]]
+Said = Mapping[str, Sequence[str | Promise] | str | Promise]
+"""Sentences by name, as a project's own code gives them."""
 
 
 class HaversackError(Exception):
@@ -50,17 +52,22 @@ class ApiError(HaversackError):
         self,
         message: str | Promise | None = None,
         *,
-        fields: Fields | None = None,
+        fields: Said | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
-        self.fields = fields
+        self.fields = None if fields is None else {name: _texts(said) for name, said in fields.items()}
         self.headers = dict(headers or {})
 
     def as_json(self) -> dict[str, Any]:
         """The object that the protocol calls `error`."""
         told: dict[str, Any] = {"code": self.code, "message": self.message, "retry": self.retry}
         return told if self.fields is None else told | {"fields": self.fields}
+
+
+def _texts(said: Sequence[str | Promise] | str | Promise) -> list[str]:
+    """Of one sentence or several, in the language of the request: they are kept and sent as they are."""
+    return [str(said)] if isinstance(said, str | Promise) else [str(one) for one in said]
 
 
 class InvalidRequest(ApiError):
@@ -109,7 +116,7 @@ class Refused(ApiError):
     status = 409
 
     def __init__(
-        self, message: str | Promise | None = None, *, code: str = "refused", fields: Fields | None = None
+        self, message: str | Promise | None = None, *, code: str = "refused", fields: Said | None = None
     ) -> None:
         super().__init__(message, fields=fields)
         self.code = code

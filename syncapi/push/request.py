@@ -7,11 +7,11 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import Model
 from django.db.models.signals import m2m_changed, post_save, pre_save
 
 from syncapi.applications import OfflineApp
 from syncapi.entities import LocalEntity, User
+from syncapi.filled import saves_itself
 from syncapi.ledger.once import Origin
 from syncapi.push.change import Op
 from syncapi.push.given import Writing
@@ -69,6 +69,6 @@ def _has_own_code(entity: LocalEntity, op: Op) -> bool:
     cls, model = type(entity), entity.model
     return (
         getattr(cls, hook) is not getattr(LocalEntity, hook)
-        or any(getattr(model, name) is not getattr(Model, name) for name in ("save", "save_base"))
+        or saves_itself(model)
         or any(signal.has_listeners(model) for signal in (pre_save, post_save, m2m_changed))
     )
