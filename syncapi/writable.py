@@ -94,6 +94,8 @@ def _is_writable(entity: LocalEntity, column: Attribute) -> bool:
     field: Any = column.field
     if isinstance(column, ComputedAttribute) or column.hops or column.name in entity.readonly_attributes:
         return False
+    if field.primary_key:
+        return False  # of a parent that the model inherits from: the record would become another
     if column.type.name in _FILES or not field.editable or isinstance(field, models.GeneratedField):
         return False
     if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):

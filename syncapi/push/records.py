@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,8 @@ class Records:
         self._known: dict[str, dict[Any, Record | None]] = {}
 
     def prepare(self, entity: LocalEntity, keys: Iterable[Any]) -> None:
-        """Reads those that are not known, and locks them. Three queries, on SQLite two: there, who writes is alone."""
+        """Reads those that are not known, and locks them. Three queries and one for each parent that the
+        model inherits from, on SQLite two: there, who writes is alone."""
         known = self._known.setdefault(entity.name, {})
         wanted = [key for key in dict.fromkeys(keys) if key not in known]
         for start in range(0, len(wanted), BATCH):
@@ -63,9 +64,20 @@ class Records:
     def _read(self, entity: LocalEntity, keys: list[Any]) -> dict[Any, Record]:
         rows: Rows = models.QuerySet(entity.model).filter(pk__in=keys)
         if connection.features.has_select_for_update:
-            # On its own: what is read beside a lock that was waited for is older than the lock.
-            list(rows.order_by("pk").select_for_update().values_list("pk"))
+            # On its own: what is read beside a lock that was waited for is older than the lock. Inherited attributes
+            # are in the tables of the parents, which who changes them elsewhere writes first.
+            for model, path in _tables(entity):
+                held: Rows = models.QuerySet(model).filter(pk__in=rows.values(path)) if path else rows
+                list(held.order_by("pk").select_for_update().values_list("pk"))
         annotated = rows.annotate(_raw_key=RawKey(models.F("pk")), _row_version=row_version(entity))
         found = {one.pk: Record(one, one._raw_key, one._row_version) for one in annotated}
         members = self._scoped.members(entity, [record.raw_key for record in found.values()]) if found else set()
         return {key: record for key, record in found.items() if record.raw_key in members}
+
+
+def _tables(entity: LocalEntity) -> Iterator[tuple[type[models.Model], str]]:
+    """The models whose tables a record has rows in, parents first, with the way to their keys; "" for its own."""
+    model: Any = entity.model._meta.concrete_model
+    for parent in reversed(model._meta.all_parents):
+        yield parent, "__".join(step.join_field.name for step in model._meta.get_path_to_parent(parent))
+    yield model, ""

@@ -74,6 +74,11 @@ def test_W4_what_the_server_fills_in_is_not_written() -> None:
     assert writable(Stamped, "made", "changed", "inside", "text") == ["text"]
 
 
+def test_W4_the_key_of_a_parent_is_not_written() -> None:
+    """With another, the record's changes would be written into the parent of another record."""
+    assert writable(Child, "id", "name", "width") == ["name", "width"]
+
+
 def test_W4_computed_attributes_are_not_written() -> None:
     @offline.attribute(models.CharField("twice"), depends_on=["name"])
     def twice(self: Any, obj: Any) -> str:
