@@ -11,8 +11,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
+from syncapi.api.envelope import ANONYMOUS
 from syncapi.conf import conf
 from syncapi.errors import Busy, IdReused
 from syncapi.ledger.model import LedgerEntry
@@ -65,12 +67,21 @@ def clean() -> int:
     """Deletes outcomes that are past their retention. Returns how many.
 
     Those that were confirmed stay as long: a restored or copied profile asks again for what another had confirmed.
+    Those that were not stay until they are, however long a device is away whose answer was lost (W1). Strangers, who
+    could make any number of them, have theirs for as long as the rest.
     """
-    stale = LedgerEntry.objects.filter(made__lt=timezone.now() - datetime.timedelta(days=conf().tracking_retention))
+    stale = LedgerEntry.objects.exclude(unconfirmed()).filter(
+        made__lt=timezone.now() - datetime.timedelta(days=conf().tracking_retention)
+    )
     deleted = 0
     while keys := list(stale.values_list("pk", flat=True)[:BATCH]):
         deleted += LedgerEntry.objects.filter(pk__in=keys).delete()[0]
     return deleted
+
+
+def unconfirmed() -> Q:
+    """Entries that a signed-in person's device may ask for again, since it may not have them."""
+    return Q(confirmed=None) & ~Q(user_key=ANONYMOUS)
 
 
 def _claimed(entry: LedgerEntry) -> bool:

@@ -9,12 +9,14 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from syncapi.bulk import insert_many
 from syncapi.conf import conf
 from syncapi.entities import LocalEntity
-from syncapi.ledger.once import Origin
+from syncapi.ledger.model import LedgerEntry
+from syncapi.ledger.once import Origin, unconfirmed
 from syncapi.push.decode import decode_key, encode
 from syncapi.push.model import LocalKey
 from syncapi.push.mutation import Local
@@ -80,9 +82,14 @@ class LocalKeys:
 
 
 def clean() -> int:
-    """Deletes what is past its retention. Returns how many."""
+    """Deletes what is past its retention. Returns how many.
+
+    Where a device may not have its answers yet, what it sent with them still names records so (W5).
+    """
     before = timezone.now() - datetime.timedelta(days=conf().tracking_retention)
+    same = {name: OuterRef(name) for name in ("replica", "app", "user_key")}
+    stale = LocalKey.objects.filter(~Exists(LedgerEntry.objects.filter(unconfirmed(), **same)), made__lt=before)
     deleted = 0
-    while keys := list(LocalKey.objects.filter(made__lt=before).values_list("pk", flat=True)[:5_000]):
+    while keys := list(stale.values_list("pk", flat=True)[:5_000]):
         deleted += LocalKey.objects.filter(pk__in=keys).delete()[0]
     return deleted

@@ -64,6 +64,26 @@ def test_W1_confirmed_outcomes_are_kept_for_a_copied_profile(device: Pusher) -> 
     assert device.push(*mutations) == first
 
 
+def test_W1_an_outcome_stays_until_its_device_has_it(device: Pusher) -> None:
+    """The answer was lost, and the device was then away for longer than anything else is kept."""
+    from syncapi.ledger import once
+    from syncapi.push import local_keys
+
+    mutations = some()
+    first = device.push(*mutations)
+    before = counts()
+    for model in (LedgerEntry, LocalKey):
+        model.objects.update(made=timezone.now() - datetime.timedelta(days=400))
+    assert (once.clean(), local_keys.clean()) == (0, 0)
+    late = create("PushVisit", local(9), {"site": local(1), "text": "late"})
+    assert codes(device.push(*mutations, late)) == [*EXPECTED, "applied"]
+    assert Visit.objects.count() == before[1] + 1
+    assert device.push(*mutations) == first
+    device.push(confirmed=[one["id"] for one in (*mutations, late)])
+    LocalKey.objects.update(made=timezone.now() - datetime.timedelta(days=400))
+    assert (once.clean(), local_keys.clean()) == (5, 3)
+
+
 def test_W1_a_device_with_another_id_or_user_has_its_own(device: Pusher, other: Pusher) -> None:
     made = create("PushSite", local(1), {"name": "One"})
     assert codes(device.push(made)) == ["applied"]
@@ -252,7 +272,9 @@ def test_what_is_kept_of_changes_goes_after_its_time(device: Pusher, settings: A
     from syncapi.push import audit, local_keys
 
     settings.HAVERSACK = {"PULL_LOG_RETENTION": 10, "TRACKING_RETENTION": 20}
-    device.push(*some())
+    mutations = some()
+    device.push(*mutations)
+    device.push(confirmed=[one["id"] for one in mutations])
     PushedChange.objects.filter(status="applied").update(at=timezone.now() - datetime.timedelta(days=11))
     LocalKey.objects.filter(entity="PushSite").update(made=timezone.now() - datetime.timedelta(days=21))
     assert (audit.clean(), local_keys.clean()) == (3, 1)
