@@ -117,17 +117,19 @@ class Batch:
         return not self._careful and entity is not None and not self.request.has_own_code(entity, mutation.op)
 
     def _group(self, unit: Unit, new: list[Mutation]) -> None:
-        with self._undone_unless_applied(list(unit.mutations), settle=True):
+        past = [mutation for mutation in unit.mutations if mutation not in new]
+        with self._undone_unless_applied(new, beside=past, settle=True):
             for mutation in new:
                 with self._undone_unless_applied([mutation], part=True):
                     self._effects[mutation.id] = self._judged(mutation)
 
     @contextmanager
     def _undone_unless_applied(
-        self, mutations: list[Mutation], *, settle: bool = False, part: bool = False
+        self, mutations: list[Mutation], *, beside: Sequence[Mutation] = (), settle: bool = False, part: bool = False
     ) -> Iterator[None]:
         """A savepoint around mutations: all of them have effect, or none.
 
+        :param beside: those of their group that had an outcome before, which stays what it is.
         :param settle: they are a group, whose members learn of each other. :param part: this is one of a group's.
         """
         try:
@@ -135,11 +137,11 @@ class Batch:
                 self._constraints_deferred(part=part)
                 yield
                 self._check(mutations, part=part)
-                self._demand_applied(mutations)
+                self._demand_applied([*mutations, *beside])
         except _Undone:
             self._undo(mutations)
             if settle:
-                self._tell_group(mutations)
+                self._tell_group(mutations, beside)
 
     def _demand_applied(self, mutations: list[Mutation]) -> None:
         if not all(self._is_applied(one) for one in mutations):
@@ -178,11 +180,11 @@ class Batch:
             if mutation.op == "create":
                 self.relations.forget()
 
-    def _tell_group(self, mutations: list[Mutation]) -> None:
+    def _tell_group(self, mutations: list[Mutation], beside: Sequence[Mutation]) -> None:
         """Those that would have had effect learn that another had none. One that may yet have it is waited for."""
         effects = {one.id: self._effects[one.id] for one in mutations}
         own = {str(number) for number in effects}
-        outcomes = [effect.outcome for effect in effects.values()]
+        outcomes = [self._effects[one.id].outcome for one in (*mutations, *beside)]
         failed = any(is_final(one) and one["status"] != "applied" for one in outcomes)
         pending = [one for one in outcomes if not is_final(one) and not (failed and one.get("for") in own)]
         for number, effect in effects.items():

@@ -173,6 +173,19 @@ def test_W2_a_group_with_a_conflict_has_no_effect(device: Pusher, site: Site) ->
     assert not Visit.objects.exists()
 
 
+def test_W1_what_was_applied_stays_so_whatever_else_calls_itself_of_its_group(device: Pusher, site: Site) -> None:
+    one, wrong, right = grouped(
+        create("PushVisit", local(1), {"site": site.pk, "text": "a"}),
+        create("PushVisit", local(2), {"site": site.pk, "text": "b", "minutes": 5000}),
+        create("PushVisit", local(3), {"site": site.pk, "text": "c"}),
+    )
+    assert codes(device.push(one)) == ["applied"]
+    assert codes(device.push(one, wrong)) == ["applied", "invalid_values"]
+    assert codes(device.push(one, right)) == ["applied", "applied"]
+    late = {**create("PushVisit", local(4), {"site": site.pk, "text": "d"}), "group": one["group"]}
+    assert codes(device.push(wrong, late)) == ["invalid_values", "group"]
+
+
 def test_W3_a_hook_that_breaks_holds_back_its_own(
     device: Pusher, site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
