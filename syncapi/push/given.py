@@ -39,18 +39,20 @@ class Writing:
         self._old_names = old_names(entity)
         self._serializer = serializer_for(entity, columns, **context)
 
-    def named(self, values: Mapping[str, Any], *, key_too: bool) -> dict[str, Any]:
+    def named(self, values: Mapping[str, Any], *, is_new: bool) -> dict[str, Any]:
         """Values by the names that attributes have now.
 
+        :param is_new: of a record that is made: people may type its key, and what is empty says nothing. Forms send
+            all that they have, so that otherwise none could be made by who has not heard of an attribute's end.
         :raises Rejected: they are not all writable.
         """
         found: dict[str, Any] = {}
         wrong: dict[str, list[str]] = {}
         for given, value in values.items():
             name = self._old_names.get(given, given)
-            if name in self.columns and (key_too or name != self.key.name) and name not in found:
+            if name in self.columns and (is_new or name != self.key.name) and name not in found:
                 found[name] = value
-            else:
+            elif not is_new or value not in (None, "", []):
                 wrong[given[:100]] = [not_writable() if name in self._known else no_such_attribute()]
         if wrong:
             raise invalid(dict(list(wrong.items())[:20]))

@@ -413,7 +413,7 @@ class Push:
 
     @cached_property
     def _named(self) -> dict[str, Any]:
-        return self._writing.named(self._mutation.values, key_too=self.op == "create")
+        return self._writing.named(self._mutation.values, is_new=self.op == "create")
 
     def _resolve(self, local: Local, entity: LocalEntity) -> Any:
         return self._around.resolve(self._mutation, local, entity)

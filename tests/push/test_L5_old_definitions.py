@@ -48,6 +48,19 @@ def test_L5_what_was_dropped_is_refused_by_its_name_and_not_passed_over(device: 
     assert (site.size, site.note) == (3, "dry")
 
 
+def test_L5_a_new_record_is_not_refused_for_what_nobody_typed_into_an_attribute_that_was_dropped(
+    device: Pusher, site: Site
+) -> None:
+    outcomes = device.push(
+        create("PushSite", local(1), {"name": "a", "remark": "b", "colour": "", "shape": None, "kinds": []}),
+        create("PushSite", local(2), {"name": "a", "colour": "red", "shape": ""}),
+        create("PushSite", local(3), {"name": "a", "shape": False}),
+        update("PushSite", site.pk, {"colour": ""}, {"colour": "red"}),
+    )
+    assert codes(outcomes) == ["applied", "invalid_values", "invalid_values", "invalid_values"]
+    assert [list(one["error"]["fields"]) for one in outcomes[1:]] == [["colour"], ["shape"], ["colour"]]
+
+
 def test_L5_what_came_to_be_required_is_asked_for(device: Pusher, site: Site, monkeypatch: Any) -> None:
     monkeypatch.setattr(Site._meta.get_field("note"), "blank", False)
     (outcome,) = device.push(create("PushSite", local(1), {"name": "old form"}))
