@@ -8,7 +8,7 @@ import { attributeOf, isSame, isTrouble, keysIn, type Local } from "./book";
 import { defaultsOf, isDefaultSent, type Problems, problemsOf } from "./checks";
 import type { Decision } from "./deciding";
 import { editableOf, hasTypedKey, isLocalKey, lay, layDelete, opened, pick } from "./lay";
-import { makeAnew, sendAgain } from "./stand";
+import { makeAnew, sendAgain, withoutUnwritable } from "./stand";
 import { LOCAL_KEY } from "./types";
 
 /** What people see of a record, and what they did not type. */
@@ -157,7 +157,8 @@ export class Editor {
 
   /** Ready to be corrected. */
   private anew(local: Local): Local {
-    return local.row.change.state === "gone" ? makeAnew(this.desk, local) : sendAgain(this.desk, local);
+    if (local.row.change.state === "gone") return makeAnew(this.desk, local);
+    return withoutUnwritable(this.desk.book, sendAgain(this.desk, local));
   }
 
   private undeleted(local: Local): Local {

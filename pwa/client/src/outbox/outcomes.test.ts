@@ -498,6 +498,29 @@ describe("a new definition", () => {
     expect(await sent(1)).toMatchObject([{ values: { place: "Rouen", note: "kept" }, was: { place: "Lyon" } }]);
   });
 
+  it("L5, W6: leaves out what it has no more when a record that was refused for it is corrected", async () => {
+    await device.writing.update("Customer", 7, { note: "typed" });
+    await device.writing.update("Customer", 8, { note: "typed", city: "Rouen" });
+    const [made = ""] = await device.writing.save("Customer", [{ name: "New", note: "typed" }], true);
+    await settle(...(await sent(3)).map((wire) => rejected(wire)));
+    await device.define([writable("Customer", [editable("name"), editable("city")]), ORDER, LINE, TAG, NOTE]);
+    expect((await device.outbox.pending()).map(({ values }) => values.note)).toEqual(["typed", "typed", "typed"]);
+    // As it is, it may be sent again; corrected, it has to come through.
+    await device.outbox.resend((await device.outbox.pending()).slice(0, 1).map(({ id }) => id));
+    const again = await device.send();
+    expect(again).toMatchObject([{ key: 7, values: { note: "typed" } }]);
+    await settle(rejected(again[0] as WireMutation));
+    for (const key of [7, 8]) await device.writing.update("Customer", key, {});
+    await device.writing.update("Customer", made, { city: "Reims" });
+    const wires = await device.send();
+    expect(wires.map(({ values, was }) => [values, was])).toEqual([
+      [{ city: "Rouen" }, { city: "Rome" }],
+      [expect.objectContaining({ name: "New", city: "Reims" }), undefined],
+    ]);
+    expect("note" in (wires[1]?.values ?? {})).toBe(false);
+    expect((await device.outbox.pending()).map(({ key }) => key)).toEqual([8, made]);
+  });
+
   it("L5: of an entity that is no more travels as it is", async () => {
     await device.writing.update("Customer", 7, { city: "Reims" });
     await device.define([{ ...CUSTOMER, name: "Client" }]);

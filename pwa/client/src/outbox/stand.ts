@@ -1,7 +1,7 @@
 /** How things stand with changes: who waits for whom, and what is to be sent anew. */
 
 import type { Key, Row, WireValue } from "../api";
-import { type Book, isTrouble, type Local } from "./book";
+import { type Book, isTrouble, type Local, valuesOf } from "./book";
 import { type Desk, editableOf, hasTypedKey, lay, opened, pick, settleRow, split } from "./lay";
 import { LOCAL_KEY, type LocalChange, type Mutation, type Op } from "./types";
 
@@ -64,6 +64,20 @@ export function sendAgain(desk: Desk, local: Local, facts: Partial<LocalChange> 
   const now: Local = { ...local, row: { ...local.row, change: { ...change, ...over } } };
   desk.book.put(now);
   renew(desk, desk.book.reached([change.id]).keys());
+  return now;
+}
+
+/** What nobody can write any more does not go along with a correction: it would be refused again (L5). */
+export function withoutUnwritable(book: Book, local: Local): Local {
+  const { open } = split(book, local);
+  const definition = book.entity(local.entity);
+  const writable = new Set([...editableOf(definition), definition?.key]);
+  const ended = new Set(Object.keys(valuesOf(open)).filter((name) => !writable.has(name)));
+  if (ended.size === 0) return local;
+  const rest = (row: Row): Row => Object.fromEntries(Object.entries(row).filter(([name]) => !ended.has(name)));
+  for (const one of open) book.putMutation({ ...one, values: rest(one.values), was: rest(one.was) });
+  const now: Local = { ...local, row: { ...local.row, values: rest(local.row.values) } };
+  book.put(now);
   return now;
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { pendingChange } from "./testing";
-import { undoOf } from "./undo";
+import { customers, pendingChange } from "./testing";
+import { canWrite, undoOf } from "./undo";
 
 const key = () => "id";
 
@@ -43,4 +43,11 @@ test("what is on its way is reversed: a new record deleted, and of a deleted one
 test("what did not change is left alone", () => {
   const change = pendingChange();
   expect(undoOf([change], [change], key)).toEqual({ discard: [], edits: [], reversed: [] });
+});
+
+test("L5: what the app does not have any more cannot be put back", () => {
+  const edit = { entity: "Customer", values: { id: 3, city: "Kiel" } };
+  expect(canWrite(customers, [edit, { entity: "Customer", delete: 4 }])).toBe(true);
+  expect(canWrite(customers, [edit, { entity: "Customer", values: { id: 4, fax: "12" } }])).toBe(false);
+  expect(canWrite(customers, [{ entity: "Client", values: { id: 4 } }])).toBe(false);
 });

@@ -1,6 +1,6 @@
 /** Taking back what was just saved, as long as that takes back no more than it. */
-import type { Edit, PendingChange, Row } from "../../api";
-import { findEntity } from "../model";
+import type { Definition, Edit, PendingChange, Row } from "../../api";
+import { findAttribute, findEntity } from "../model";
 import { type Note, note } from "../note";
 import { t } from "../texts";
 
@@ -69,8 +69,18 @@ export async function withUndo<T>(save: () => Promise<T>): Promise<{ result: T; 
   const after = before && (await look());
   const { definition } = await offline.state();
   const found = before && after && undoOf(before, after, (name) => findEntity(definition, name)?.key ?? "id");
-  const isSomething = found && (found.discard.length > 0 || found.edits.length > 0);
+  const isSomething =
+    found && (found.discard.length > 0 || found.edits.length > 0) && canWrite(definition, found.edits);
   return { result, undo: isSomething ? { action: { label: t("undo"), run: () => takeBack(found) } } : {} };
+}
+
+/** What the app does not have any more is left out of a correction (L5), and cannot be put back. */
+export function canWrite(definition: Definition | null, edits: readonly Edit[]): boolean {
+  return edits.every((edit) => {
+    if ("delete" in edit) return true;
+    const entity = findEntity(definition, edit.entity);
+    return entity !== undefined && Object.keys(edit.values).every((name) => findAttribute(entity, name));
+  });
 }
 
 async function takeBack({ discard, edits, reversed }: Undo): Promise<void> {

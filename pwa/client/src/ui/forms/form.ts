@@ -3,6 +3,9 @@ import { html, LitElement, nothing, type PropertyValues } from "lit";
 import type { AppState, Definition, EntityDefinition, Key, LocalFacts, Row } from "../../api";
 import { currentLocale } from "../../language";
 import { LOCAL } from "../../protocol/patterns";
+import { endedLines } from "../changes/lines";
+import { isEmpty } from "../changes/shown";
+import { c } from "../changes/texts";
 import { withUndo } from "../changes/undo";
 import { Live } from "../data/live";
 import { markUnsaved } from "../data/unsaved";
@@ -105,6 +108,8 @@ export class Form extends LitElement {
   #left = new Set<string>();
   /** The change that a person's turn it is of, where it is one. */
   #change: LocalFacts | null = null;
+  /** Records of the form that the server did not take as they are. */
+  #refused: Placed[] = [];
   /** It went while the form was open; or before, and what was typed into it is there. */
   #gone = false;
   #lost = false;
@@ -381,6 +386,7 @@ export class Form extends LitElement {
     this.restored = null;
     this.kept = null;
     this.#change = null;
+    this.#refused = [];
     this.#gone = false;
     this.#lost = false;
     this.#left.clear();
@@ -487,14 +493,25 @@ export class Form extends LitElement {
       ...children.flatMap(({ inline, rows }) => rows.map((row) => ({ entity: inline.entity, editing: row.editing }))),
     ];
     const refused = rows.filter((one) => localFacts(one.editing.row)?.state === "rejected");
+    this.#refused = refused.map(({ entity, editing }) => {
+      const key = editing.row && keyOf(entity, editing.row);
+      return { edit: { entity: entity.name, values: { [entity.key]: key } }, of: editing };
+    });
     if (refused.length === 0) return;
     const pending = await window.offline.pending().catch(() => []);
     const failure = new Set<string>();
     for (const one of refused) {
-      const error = pending.find(({ id }) => id === localFacts(one.editing.row)?.change)?.error;
+      const change = pending.find(({ id }) => id === localFacts(one.editing.row)?.change);
+      const error = change?.error;
       // That another of its group is at fault is said there.
-      if (!error || error.code === "group") continue;
-      const rest = tellFields([{ edit: { entity: one.entity.name, values: {} }, of: one.editing }], error.fields ?? {});
+      if (!change || !error || error.code === "group") continue;
+      const fields = { ...error.fields };
+      for (const { attribute, now } of endedLines(this.definition, change)) {
+        delete fields[attribute.name];
+        const value = isEmpty(now) ? c("empty") : format().value(now, attribute);
+        failure.add(f("leftOut", { name: capitalize(attribute.label), value }));
+      }
+      const rest = tellFields([{ edit: { entity: one.entity.name, values: {} }, of: one.editing }], fields);
       for (const text of rest) failure.add(text);
       if (!error.fields || Object.keys(error.fields).length === 0) failure.add(error.message);
     }
@@ -583,7 +600,7 @@ export class Form extends LitElement {
     this.failure = [];
     if (this.#isWrong(filling)) return this.#showWrong();
     const newKey = () => window.offline.newKey();
-    const placed = this.#gone ? anewOf(filling, newKey()) : editsOf(filling, newKey);
+    const placed = this.#gone ? anewOf(filling, newKey()) : this.#withRefused(editsOf(filling, newKey));
     this.busy = true;
     try {
       const { result: key, undo } = await withUndo(() => this.#write(filling, placed));
@@ -592,7 +609,7 @@ export class Form extends LitElement {
       await this.#keeping?.drop();
       this.#saved(
         { entity: this.entity.name, key, isNew: filling.editing.isNew || this.#gone },
-        placed.length > 0,
+        placed.length > 0 || this.#change?.state === "gone",
         undo,
       );
     } catch (error) {
@@ -602,12 +619,18 @@ export class Form extends LitElement {
     }
   };
 
+  /** Who saves what was refused wants it sent again: also those records of the form that nothing was typed into. */
+  #withRefused(placed: Placed[]): Placed[] {
+    const others = this.#refused.filter(({ of }) => !placed.some((one) => one.of === of));
+    return [...placed, ...others];
+  }
+
   async #write(filling: Filling, placed: Placed[]): Promise<Key> {
     const { entity, key } = filling;
     const [first] = placed;
     if (first === undefined) {
       // Nothing to correct: it is to be tried as it is.
-      if (this.#change && this.#change.state !== "conflict") await window.offline.resend([this.#change.change]);
+      if (this.#change && this.#change.state === "gone") await window.offline.resend([this.#change.change]);
       return key as Key;
     }
     if (placed.length > 1) {
@@ -626,8 +649,7 @@ export class Form extends LitElement {
   }
 
   #saved(detail: Saved, isChanged: boolean, undo: Pick<Note, "action">): void {
-    const isResent = !isChanged && this.#change !== null && this.#change.state !== "conflict";
-    note({ text: f(isChanged || isResent ? this.#stands : "nothingChanged"), ...undo });
+    note({ text: f(isChanged ? this.#stands : "nothingChanged"), ...undo });
     this.dispatchEvent(new CustomEvent("hv-saved", { detail, bubbles: true, composed: true }));
   }
 

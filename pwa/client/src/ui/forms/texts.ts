@@ -30,6 +30,7 @@ const english = {
   saveFailed: _("It could not be saved on this device: {reason}"),
   saveFailedHint: _("What you typed is still here. Try again."),
   refused: _("The server did not take it"),
+  leftOut: _("The app does not have “{name}” any more. What you typed there is left out when you save: {value}"),
   inConflict: _("Somebody else changed this record too."),
   compare: _("Compare"),
   goneTitle: _("This record is no longer there"),
