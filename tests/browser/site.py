@@ -23,6 +23,7 @@ class Site:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.settings = "settings.development"  # of the version that is deployed
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
@@ -33,7 +34,7 @@ class Site:
     def environment(self) -> dict[str, str]:
         return {
             **os.environ,
-            "DJANGO_SETTINGS_MODULE": "settings.development",
+            "DJANGO_SETTINGS_MODULE": self.settings,
             "DEBUG": "false",
             "DATABASE_URL": f"sqlite:///{self.database}",
             "MEDIA_ROOT": str(self.folder / "media"),
@@ -94,7 +95,12 @@ class Site:
         shutil.copytree(self.folder, folder, dirs_exist_ok=True)
         return Site(folder)
 
-    def start(self, settings: str = "settings.development") -> None:
+    def deploy(self, settings: str) -> None:
+        """Puts another version in place, as far as that is done while the server is stopped."""
+        self.settings = settings
+        self.manage("migrate", "--verbosity", "0")
+
+    def start(self, settings: str = "") -> None:
         log = (self.folder / "server.log").open("ab")
         with log:
             self._process = subprocess.Popen(
@@ -106,7 +112,7 @@ class Site:
                     *("--no-control-socket", "--graceful-timeout", "1"),
                 ],
                 cwd=ROOT,
-                env={**self.environment, "DJANGO_SETTINGS_MODULE": settings},
+                env={**self.environment, "DJANGO_SETTINGS_MODULE": settings or self.settings},
                 stdout=log,
                 stderr=log,
             )

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class OrchardConfig(AppConfig):
+    name = "tests.browser.upgraded.after"
+    label = "orchard"
+    default_auto_field = "django.db.models.BigAutoField"

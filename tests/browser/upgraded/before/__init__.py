@@ -1,0 +1,1 @@
+"""The first version, which devices were used with."""
