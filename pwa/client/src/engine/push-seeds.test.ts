@@ -27,13 +27,13 @@ class Device {
   }
 
   async engine() {
-    if (this.tab === null) {
-      globalThis.indexedDB = this.databases;
-      this.tab = await this.world.tab();
-      // Its database is open now, whatever other devices do.
-      await this.tab.engine.state();
-    }
-    return this.tab.engine;
+    if (this.tab !== null) return this.tab.engine;
+    globalThis.indexedDB = this.databases;
+    const tab = await this.world.tab();
+    this.tab = tab;
+    // Its database is open now, whatever other devices do. Meanwhile it may be closed.
+    await tab.engine.state();
+    return tab.engine;
   }
 
   /** As if the browser was closed, in the middle of what it did. */
