@@ -129,7 +129,10 @@ export interface PendingChange {
   madeAt: string;
   changedAt: string;
   state: ChangeState;
-  /** Of `rejected`: why, with `fields` by attribute. */
+  /**
+   * Of `rejected`: why, with `fields` by attribute. With `retry: true`, of one that is still to be sent: why the server
+   * did not manage to take it the last time.
+   */
   error: SyncError | null;
   /** Of `waiting`: id of the change that is in the way. */
   waitsFor: string | null;
@@ -273,6 +276,8 @@ export interface SyncError {
   retryAfter?: number;
   /** What the server said of inputs, by their names. */
   fields?: Record<string, string[]>;
+  /** The change that this is about, the first of them, where all others went on: its id, and what its record is called. */
+  about?: { change: string; title: string };
 }
 
 export interface SyncResult {

@@ -366,7 +366,7 @@ describe("P6: edits and pulls", () => {
     };
     await sync();
     expect(await tab.engine.get("LocalOrder", 1)).toMatchObject({ city: "Nancy", name: "theirs" });
-    expect(await states()).toEqual(["sending"]);
+    expect(await states()).toEqual(["unsent"]);
     server.pushed.rule = () => undefined;
     await sync();
     expect(server.pushed.record("LocalOrder", 1)).toMatchObject({ city: "Nancy", name: "theirs" });
@@ -424,7 +424,7 @@ describe("P6: edits and pulls", () => {
     const { status, repaired } = await tab.engine.check(true);
     expect({ status, repaired }).toEqual({ status: "complete", repaired: {} });
     expect((await tab.engine.syncProperties()).entities.LocalOrder).toMatchObject(server.contentOf("LocalOrder"));
-    expect(await states()).toEqual(["sending", "sending", "sending"]);
+    expect(await states()).toEqual(["unsent", "unsent", "unsent"]);
   });
 });
 
@@ -490,6 +490,10 @@ describe("W3: every change ends", () => {
     server.rows.LocalThing = [[32, "other"]];
     const result = await sync();
     expect(result).toMatchObject({ status: "error", error: { code: "busy", retry: true }, pushed: { applied: 1 } });
+    const [stuck] = await tab.engine.pending();
+    expect(stuck).toMatchObject({ key: 1, state: "unsent", error: { code: "busy", retry: true } });
+    expect(result.error?.about).toEqual({ change: stuck?.id, title: "first" });
+    expect((await tab.engine.state()).lastError).toEqual(result.error);
     expect(result.received).toMatchObject({ LocalThing: 2, LocalCount: 1 });
     expect(await tab.engine.list("LocalThing")).toHaveLength(1);
     expect((await tab.engine.state()).lastError).toMatchObject({ code: "busy" });
@@ -510,6 +514,26 @@ describe("W3: every change ends", () => {
     await tab.engine.save("LocalCount", rows, false);
     expect(await sync()).toMatchObject({ status: "error", error: { code: "busy" }, pushed: { applied: 1 } });
     expect(orders.carried).toEqual([500, 1]);
+  });
+
+  it("W3: poison that never has an outcome is named, can be given up, and is in no other's way", async () => {
+    server.pushed.rule = ({ entity, key }) => {
+      if (entity === "LocalOrder" && key === 1) throw troubled("server_error");
+    };
+    await tab.engine.update("LocalOrder", 1, { city: "Nancy" });
+    for (const amount of [8, 9]) {
+      await tab.engine.update("LocalCount", 21, { amount });
+      const result = await sync();
+      expect(result).toMatchObject({ status: "error", error: { about: { title: "first" } }, pushed: { applied: 1 } });
+      expect(await tab.engine.pending()).toMatchObject([{ key: 1, state: "unsent", error: { code: "server_error" } }]);
+    }
+    const [stuck] = await tab.engine.pending();
+    expect(await tab.engine.discard([stuck?.id as string])).toEqual([stuck?.id]);
+    const result = await sync();
+    expect(result.status).toBe("complete");
+    expect(result.error).toBe(undefined);
+    expect((await tab.engine.state()).lastError).toBe(null);
+    await expectSame();
   });
 
   it("poison: what no request may have is found, shown, and in nobody's way", async () => {

@@ -4,7 +4,7 @@
  * without a reason.
  */
 
-import type { Pushed } from "../api";
+import type { Pushed, SyncError } from "../api";
 import type { OutcomeMessage, Pushing, WireMutation } from "../outbox/types";
 import { ClientError, type HaversackError, ServerError } from "../protocol/errors";
 import type { SyncWorld } from "./sync";
@@ -91,14 +91,14 @@ export class Push {
   }
 
   private async settle(outcomes: OutcomeMessage[]): Promise<number | null> {
-    const { mark, ended } = await this.outbox.settle(outcomes);
+    const { mark, ended, troubled } = await this.outbox.settle(outcomes);
     for (const status of Object.keys(ended) as (keyof Pushed)[]) this.counts[status] += ended[status];
-    for (const outcome of outcomes) this.note(outcome);
+    for (const outcome of outcomes) this.note(outcome, troubled.get(outcome.id));
     this.done += outcomes.length;
     return mark;
   }
 
-  private note(outcome: OutcomeMessage): void {
+  private note(outcome: OutcomeMessage, about: SyncError["about"]): void {
     const { id, status } = outcome;
     if (status === "applied") this.applied.add(id);
     if (status === "waiting") this.waiting.set(id, outcome.for);
@@ -108,7 +108,7 @@ export class Push {
     }
     if (status !== "error") return;
     const { code, message, retry, retryAfter, fields } = outcome.error;
-    this.error ??= new ServerError(code, message, retry, retryAfter, fields);
+    this.error ??= new ServerError(code, message, retry, retryAfter, fields, about);
   }
 }
 

@@ -25,13 +25,13 @@ export class Outbox implements Pushing, Attending {
     return decided(this.world, true, async (desk) => {
       const { transaction } = desk;
       const mark = (await transaction.mark()) + 1;
-      const { ended, final, keys, isApplied } = settleAll(desk, outcomes, mark);
+      const { ended, final, keys, troubled, isApplied } = settleAll(desk, outcomes, mark);
       if (isApplied) await transaction.newMark();
       for (const [local, { entity, key }] of keys) await transaction.putServerKey(local, entity, key);
       if (final.length > 0) {
         await transaction.setUnconfirmed([...new Set([...(await transaction.unconfirmed()), ...final])]);
       }
-      return { mark: isApplied ? mark : null, ended };
+      return { mark: isApplied ? mark : null, ended, troubled };
     });
   }
 

@@ -46,6 +46,50 @@ const one = <T>([found]: readonly T[]): T => found as T;
 const states = async () => (await device.outbox.pending()).map(({ state }) => state);
 const theirs = { id: 7, name: "Ann", city: "Lyon", note: "theirs" };
 
+describe("W3: what had no outcome", () => {
+  const why = async () => (await device.outbox.pending()).map(({ state, error }) => [state, error?.code ?? null]);
+
+  it("is not sent, and says why, until it has one", async () => {
+    await device.writing.update("Customer", 7, { city: "Reims" });
+    const [wire] = await sent(1);
+    const { ended, troubled } = await settle(other(wire, "error"));
+    expect(ended).toEqual({ applied: 0, conflict: 0, rejected: 0, gone: 0 });
+    const [change] = await device.outbox.pending();
+    expect([...troubled]).toEqual([[wire.id, { change: change?.id, title: "Ann" }]]);
+    expect(change).toMatchObject({ state: "unsent", error: { code: "server_error", retry: true } });
+    expect(await sent(1)).toEqual([wire]);
+    expect(await why()).toEqual([["sending", "server_error"]]);
+    await settle(applied(wire, 7, 4));
+    expect(await why()).toEqual([]);
+    await device.writing.update("Customer", 7, { city: "Metz" });
+    expect(await why()).toEqual([["unsent", null]]);
+  });
+
+  it.each([
+    ["a conflict", (wire: WireMutation) => conflict(wire, theirs, 5, "city"), ["conflict", null]],
+    ["gone", (wire: WireMutation) => gone(wire), ["gone", null]],
+    ["refused", (wire: WireMutation) => rejected(wire), ["rejected", "invalid_values"]],
+    ["in doubt", (wire: WireMutation) => other(wire, "doubt"), ["unsent", null]],
+  ] as const)("says no more of that when it is %s", async (_name, outcome, expected) => {
+    await device.writing.update("Customer", 7, { city: "Reims" });
+    const [wire] = await sent(1);
+    await settle(other(wire, "error"));
+    await sent(1);
+    await settle(outcome(wire));
+    expect(await why()).toEqual([expected]);
+  });
+
+  it("can be given up", async () => {
+    await device.writing.update("Customer", 7, { city: "Reims" });
+    const [wire] = await sent(1);
+    await settle(other(wire, "error"));
+    const [change] = await device.outbox.pending();
+    await device.outbox.discard([change?.id ?? ""]);
+    expect(await why()).toEqual([]);
+    expect(await device.send()).toEqual([]);
+  });
+});
+
 describe("what was applied", () => {
   it("P6: is shown until a pull that knows of it brings the rows, and is listed no more", async () => {
     await device.writing.update("Customer", 7, { city: "Reims" });

@@ -1,7 +1,7 @@
 /** Local changes as people see them, and what they choose. */
 
 import type { Choice, Conflict, PendingChange, Row } from "../api";
-import type { Book, Local } from "./book";
+import { type Book, isTrouble, type Local } from "./book";
 import { type Desk, joined, lay, layDelete } from "./lay";
 import { dropChange, sendAgain } from "./stand";
 
@@ -14,15 +14,16 @@ export function pendingOf(book: Book): PendingChange[] {
     .map(({ at: _at, ...change }) => change);
 }
 
-function shown(book: Book, { entity, key, row }: Local): PendingChange {
+function shown(book: Book, local: Local): PendingChange {
+  const { entity, key, row } = local;
   const { id, op, group, base, madeAt, changedAt, state, error, waitsFor } = row.change;
-  const { [titleOf(book, entity)]: title = null } = { ...base, ...row.values, ...row.derived };
+  const isSaid = state === "rejected" || (error?.retry === true && !isTrouble(state));
   return {
     ...{ id, entity, key, op, group, madeAt, changedAt, state, waitsFor },
-    title: title === null || title === "" ? String(key) : String(title),
+    title: titleOf(book, local),
     values: mineOf(row),
     base: base && withoutVersion(base),
-    error: state === "rejected" ? error : null,
+    error: isSaid ? error : null,
   };
 }
 
@@ -64,9 +65,12 @@ function mineOf({ values, sent, change }: Local["row"]): Row {
   return Object.fromEntries(Object.entries(values).filter(([name]) => !known.has(name)));
 }
 
-function titleOf(book: Book, entity: string): string {
+/** What a record is called, as it is here. */
+export function titleOf(book: Book, { entity, key, row }: Local): string {
   const definition = book.entity(entity);
-  return definition?.list_display[0] ?? definition?.key ?? "";
+  const name = definition?.list_display[0] ?? definition?.key ?? "";
+  const { [name]: title = null } = { ...row.change.base, ...row.values, ...row.derived };
+  return title === null || title === "" ? String(key) : String(title);
 }
 
 function withoutVersion({ _version, ...row }: Row): Row {

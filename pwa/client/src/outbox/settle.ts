@@ -3,6 +3,7 @@
 import type { Key, Row } from "../api";
 import { type Book, isSame, type Local } from "./book";
 import { type Desk, isLocalKey, settleRow } from "./lay";
+import { titleOf } from "./people";
 import { dropChange, moveTo, refresh, renameKeys, renew } from "./stand";
 import type { LocalChange, Mutation, OutcomeMessage, Settled } from "./types";
 
@@ -12,6 +13,7 @@ export interface Outcomes {
   final: string[];
   /** What records that were made here are called by the server. */
   keys: Map<Key, { entity: string; key: Key }>;
+  troubled: Map<string, { change: string; title: string }>;
   /** Whether the server has something that its rows do not show yet. */
   isApplied: boolean;
 }
@@ -20,7 +22,7 @@ export interface Outcomes {
 export function settleAll(desk: Desk, outcomes: readonly OutcomeMessage[], mark: number): Outcomes {
   const { book } = desk;
   const ended = { applied: 0, conflict: 0, rejected: 0, gone: 0 };
-  const result: Outcomes = { ended, final: [], keys: new Map(), isApplied: false };
+  const result: Outcomes = { ended, final: [], keys: new Map(), troubled: new Map(), isApplied: false };
   const seq = ({ id }: OutcomeMessage) => book.mutation(id)?.seq ?? 0;
   for (const outcome of [...outcomes].sort((a, b) => seq(a) - seq(b))) {
     const mutation = book.mutation(outcome.id);
@@ -30,6 +32,10 @@ export function settleAll(desk: Desk, outcomes: readonly OutcomeMessage[], mark:
     if (status === "waiting" || status === "error" || status === "doubt") {
       if (mutation.answer === "no") continue;
       book.putMutation({ ...mutation, answer: null, doubt: status === "doubt" });
+      if (status === "error") {
+        book.put(withFacts(local, { error: outcome.error }));
+        result.troubled.set(mutation.id, { change: mutation.change, title: titleOf(book, local) });
+      } else if (isTried(local)) book.put(withFacts(local, { error: null }));
       continue;
     }
     result.final.push(mutation.id);
@@ -39,7 +45,8 @@ export function settleAll(desk: Desk, outcomes: readonly OutcomeMessage[], mark:
     if (!isDone) {
       book.putMutation({ ...mutation, answer: "no", doubt: false });
       const facts = turnOf(outcome);
-      if (facts !== null) book.put({ ...local, row: { ...local.row, change: { ...local.row.change, ...facts } } });
+      if (facts !== null) book.put(withFacts(local, facts));
+      else if (isTried(local)) book.put(withFacts(local, { error: null }));
       continue;
     }
     result.isApplied = true;
@@ -53,13 +60,22 @@ export function settleAll(desk: Desk, outcomes: readonly OutcomeMessage[], mark:
   return result;
 }
 
+function withFacts(local: Local, facts: Partial<LocalChange>): Local {
+  return { ...local, row: { ...local.row, change: { ...local.row.change, ...facts } } };
+}
+
+/** Whether it is said of the change why the server could not take it when it was tried before. */
+function isTried({ row }: Local): boolean {
+  return row.change.error?.retry === true;
+}
+
 /** How the change stands from now on; `null` where others are to blame. */
 function turnOf(outcome: OutcomeMessage): Partial<LocalChange> | null {
   if (outcome.status === "conflict") {
     const { theirs, version, attributes } = outcome;
-    return { state: "conflict", theirs: { ...theirs, _version: version }, attributes };
+    return { state: "conflict", theirs: { ...theirs, _version: version }, attributes, error: null };
   }
-  if (outcome.status === "gone") return { state: "gone" };
+  if (outcome.status === "gone") return { state: "gone", error: null };
   if (outcome.status !== "rejected" || outcome.error.code === "group") return null;
   return { state: "rejected", error: outcome.error };
 }
@@ -84,6 +100,7 @@ function applied(
   const attributes = [...new Set([...(row.sent?.attributes ?? []), ...Object.keys(whole)])];
   const change = {
     ...row.change,
+    error: null,
     base: mutation.op === "delete" ? base : { ...base, ...whole, ...named, _version: newest },
   };
   settleRow({ ...desk, now: change.changedAt }, { ...moved, row: { ...row, sent: { attributes, mark }, change } });

@@ -33,7 +33,8 @@ export function refresh(desk: Desk): void {
 function stateOf(chain: readonly Mutation[], waitsFor: string | null): LocalChange["state"] {
   if (chain.length === 0) return "sent";
   if (waitsFor !== null) return "waiting";
-  return chain.some(({ wire, doubt }) => wire !== null && !doubt) ? "sending" : "unsent";
+  // What came back without an outcome is as good as not sent: nothing happened.
+  return chain.some(({ wire, doubt, answer }) => wire !== null && !doubt && answer !== null) ? "sending" : "unsent";
 }
 
 function opOf(chain: readonly Mutation[], before: Op): Op {

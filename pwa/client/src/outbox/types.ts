@@ -19,6 +19,7 @@ export interface LocalChange {
   madeAt: string;
   changedAt: string;
   state: ChangeState;
+  /** With `retry: true`: why it had no outcome the last time. */
   error: SyncError | null;
   /** Id of the change that is in the way. */
   waitsFor: string | null;
@@ -166,6 +167,8 @@ export interface Settled {
   mark: number | null;
   /** How many records' mutations ended how. */
   ended: { applied: number; conflict: number; rejected: number; gone: number };
+  /** By id of a mutation with the outcome `error`: the change, and what its record is called. */
+  troubled: ReadonlyMap<string, { change: string; title: string }>;
 }
 
 /** What the push phase needs: `new Outbox(world)`. Each is one transaction, on the disk when it resolves. */

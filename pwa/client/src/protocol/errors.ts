@@ -53,14 +53,16 @@ export abstract class HaversackError extends Error implements SyncError {
   abstract readonly retry: boolean;
   abstract readonly retryAfter?: number;
   readonly fields?: Record<string, string[]>;
+  declare readonly about?: NonNullable<SyncError["about"]>;
 
   /** The plain object that travels to other threads and tabs. */
   toJSON(): SyncError {
-    const { code, message, retry, retryAfter, fields = {} } = this;
+    const { code, message, retry, retryAfter, fields = {}, about } = this;
     return {
       ...{ code, message, retry },
       ...(retryAfter === undefined ? {} : { retryAfter }),
       ...(Object.keys(fields).length === 0 ? {} : { fields }),
+      ...(about === undefined ? {} : { about }),
     };
   }
 }
@@ -128,6 +130,7 @@ export class InvalidValues extends HaversackError {
 export class ServerError extends HaversackError {
   override readonly name = "ServerError";
   readonly retryAfter?: number;
+  declare readonly about?: NonNullable<SyncError["about"]>;
 
   constructor(
     readonly code: string,
@@ -136,9 +139,11 @@ export class ServerError extends HaversackError {
     retryAfter?: number,
     /** Messages by the name of the input. */
     override readonly fields: Record<string, string[]> = {},
+    about?: SyncError["about"],
   ) {
     super(message);
     if (retryAfter !== undefined) this.retryAfter = retryAfter;
+    if (about !== undefined) this.about = about;
   }
 }
 

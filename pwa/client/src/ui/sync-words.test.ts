@@ -36,6 +36,13 @@ test("known codes have words, others keep their message", () => {
   expect(reason({ code: "new_code", message: "Something new.", retry: false })).toBe("Something new");
 });
 
+test("an error of one change says which record it is of", () => {
+  const about = { change: "1", title: "Mill" };
+  expect(reason({ code: "server_error", message: "", retry: true, about })).toBe(
+    "“Mill” was not sent, the server has a problem",
+  );
+});
+
 test("what is going on goes before what went wrong", () => {
   const lastError = { code: "network", message: "", retry: true };
   const syncing = { context: "", phase: "rows", done: 1, total: 4, bytes: 0, totalBytes: 0 } as const;

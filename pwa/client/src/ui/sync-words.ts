@@ -23,7 +23,8 @@ const reasons: Record<string, TextName> = {
 /** By code; a code this app has no words for keeps the message that came with it. */
 export function reason(error: SyncError): string {
   const name = reasons[error.code];
-  return name ? t(name) : error.message.replace(/\.$/, "") || error.code;
+  const why = name ? t(name) : error.message.replace(/\.$/, "") || error.code;
+  return error.about ? t("reasonOf", { title: error.about.title, reason: why }) : why;
 }
 
 export function phaseText({ phase, done, total }: SyncProgress, format: Formatter): string {

@@ -285,6 +285,7 @@ const english = {
   version: _("Version"),
 
   reasonNetwork: _("the server cannot be reached"),
+  reasonOf: _("“{title}” was not sent, {reason}"),
   reasonServer: _("the server has a problem"),
   reasonThrottled: _("the server asks to wait a little"),
   reasonSignIn: _("you need to sign in again"),

@@ -33,6 +33,7 @@ const english = {
   andMore: ngettext_lazy("and {number} more", "and {number} more"),
   unknownAttribute: _("The app does not have this any more."),
   sending: _("Being sent…"),
+  tried: _("The server could not take it: {reason}. It is sent again."),
   waitsFor: _("Waits for {title}"),
   waitsForOther: _("Waits for another change"),
   waitsForGroup: _("Held back with the rest"),

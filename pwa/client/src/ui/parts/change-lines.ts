@@ -1,6 +1,6 @@
 /** What one change changes: its attributes, each as it was and as it is; of a rejected one with what is wrong about it. */
 import { html, nothing } from "lit";
-import type { Definition, PendingChange } from "../../api";
+import type { Definition, PendingChange, SyncError } from "../../api";
 import { changeLines, type Line } from "../changes/lines";
 import { type Shown, titleIn } from "../changes/shown";
 import { c } from "../changes/texts";
@@ -49,6 +49,11 @@ function lineTemplate(change: PendingChange, line: Line, shown: Shown, problems:
       ${problems?.map((problem) => html`<span class="problem">${icon("alert")}<span>${problem}</span></span>`)}
     </dd>
   </div>`;
+}
+
+/** Why a change that is still to be sent was not taken when it was. */
+export function tried(error: SyncError): string {
+  return c("tried", { reason: reason(error) });
 }
 
 /** What the server said of the whole, beside what it said of attributes. */

@@ -14,7 +14,7 @@ import { type IconName, icon } from "../icons";
 import { note } from "../note";
 import { routePath } from "../router";
 import { base, buttons } from "../styles";
-import { changeLinesTemplate, otherProblems } from "./change-lines";
+import { changeLinesTemplate, otherProblems, tried } from "./change-lines";
 import { type Discard, problemText } from "./discard";
 import "./discard";
 
@@ -204,6 +204,7 @@ export class RecordState extends LitElement {
           ? c("recordRejected", { reason: otherProblems(this.definition, change).join(" ") }).trim()
           : c("recordWaitingOther");
     }
+    if (change.error && !sessionExpired) return tried(change.error);
     if (change.op === "delete") return c("recordDeleted");
     if (sessionExpired) return c("recordSignIn");
     if (change.op === "create") return c(online ? "recordUnsentNew" : "recordUnsentNewOffline");

@@ -15,7 +15,7 @@ import { format } from "../format";
 import { icon } from "../icons";
 import { findEntity } from "../model";
 import { note } from "../note";
-import { changeLinesTemplate, otherProblems } from "../parts/change-lines";
+import { changeLinesTemplate, otherProblems, tried } from "../parts/change-lines";
 import { type Discard, opWord, problemText } from "../parts/discard";
 import { entityIcon } from "../parts/entity-icon";
 import { routePath } from "../router";
@@ -253,7 +253,8 @@ export class Changes extends LitElement {
       case "sending":
         return html`${lines}${this.#held(c("sending"), "sync")}`;
       default:
-        return lines;
+        // Of those that were saved together the server says the same.
+        return change.error && !main ? html`${lines}${this.#held(tried(change.error))}` : lines;
     }
   }
 
