@@ -349,3 +349,36 @@ def test_axe_finds_nothing_where_changes_are(site: Site, browser: Browser, schem
     part(page, "sign-out").click()
     look("leaving", "sign-out-unsent")
     assert found == {}
+
+
+POISON = """
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute('CREATE TRIGGER poison BEFORE UPDATE OF city ON catalog_customer BEGIN DELETE FROM nowhere; END')
+"""
+
+
+def test_W3_what_the_server_never_manages_to_take_is_named_and_can_be_given_up(site: Site, field: Page) -> None:
+    """Whoever writes a city meets a mistake of the server's own; everything else goes on."""
+    page = field
+    site.shell(POISON)
+    change(page, "AAAAA", city="Aix")
+    for phone in ("0421 1", "0421 2"):
+        change(page, "BBBBB", phone=phone)
+        assert press_sync(page)["type"] == "syncerror"
+        expect(part(page, "toast")).to_contain_text("“Aachen Printers” was not sent")
+        assert on_server(site, "BBBBB", "phone") == [phone]
+    part(page, "nav-changes").click()
+    stuck = card(page, "Aachen Printers")
+    expect(part(page, "held")).to_contain_text("The server could not take it")
+    expect(part(page, "change")).to_have_count(1)
+    stuck.get_by_role("link", name="Aachen Printers").click()
+    expect(part(page, "record-state")).to_contain_text("The server could not take it")
+    assert violations(page) == []
+    page.go_back()
+    part(page, "discard").click()
+    part(page, "discard-confirm").click()
+    expect(part(page, "no-changes")).to_be_visible()
+    part(page, "nav-LocalCustomer").click()
+    assert press_sync(page)["type"] == "synccomplete"
+    assert on_server(site, "AAAAA", "city") == ["Aachen"]
