@@ -298,8 +298,11 @@ class Batch:
         version = None if outcome is None else outcome.get("version")
         return version if isinstance(version, int) else None
 
-    def made(self, local: Local, entity: LocalEntity, instance: Any) -> None:
-        self.local_keys.add(local, entity, instance.pk)
+    def made(self, key: Any, entity: LocalEntity, instance: Any) -> None:
+        """A record that was asked for under this key, `Local` or typed, is there."""
+        if isinstance(key, Local):
+            self.local_keys.add(key, entity, instance.pk)
+        self.records.forget(entity, [instance.pk])  # of a typed key it may be known that there was none
         self.relations.add(entity, instance)
 
     # -- for all at once

@@ -84,7 +84,7 @@ class Surroundings(Protocol):
 
     def base_version(self, mutation: Mutation) -> int | None: ...
 
-    def made(self, local: Local, entity: LocalEntity, instance: Any) -> None: ...
+    def made(self, key: Any, entity: LocalEntity, instance: Any) -> None: ...
 
 
 class Push:
@@ -229,8 +229,7 @@ class Push:
             entity.perform_create(instance, self._change(values))
             self._check_made(instance)
             self._set_many(instance, values)
-        if isinstance(key, Local):
-            self._around.made(key, entity, instance)
+        self._around.made(key, entity, instance)
         effect = self._applied(instance, before=None, names=values)
         effect.after = forms.snapshot(self._writing.columns, values, instance)
         return effect

@@ -73,6 +73,19 @@ def test_W5_a_record_cannot_be_its_own_parent_before_it_is_there(device: Pusher)
     assert set(outcome["error"]["fields"]) == {"parent"}
 
 
+def test_W5_a_record_whose_key_was_typed_is_found_by_what_comes_after_it(device: Pusher, site: Site) -> None:
+    made = create("PushTag", "dry", {"code": "dry", "name": "Dry"})
+    after: Json = {"depends_on": [made["id"]]}
+    outcomes = device.push(
+        made,
+        update("PushSite", site.pk, {"tags": ["dry"]}, {"tags": []}, base=None, **after),
+        update("PushTag", "dry", {"name": "Drier"}, base={"result_of": made["id"]}, **after),
+    )
+    assert codes(outcomes) == ["applied"] * 3
+    assert list(site.tags.values_list("code", "name")) == [("dry", "Drier")]
+    assert outcomes[2]["version"] > outcomes[0]["version"]
+
+
 def test_W2_one_line_that_is_wrong_keeps_the_whole_order_back(device: Pusher) -> None:
     outcomes = device.push(*order(minutes=(1, 5000, 3)))
     assert codes(outcomes) == ["group", "group", "invalid_values", "group"]
