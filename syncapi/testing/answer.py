@@ -70,10 +70,14 @@ class EntityAnswer:
 
 @dataclass
 class Answer:
-    """A parsed answer. `rows_received` also counts rows of a segment that was cut; `complete`: `end` was there."""
+    """A parsed answer. `rows_received` also counts rows of a segment that was cut; `complete`: `end` was there.
+
+    `pushed`: what came of mutations, `outcomes`: of actions.
+    """
 
     start: Message = field(default_factory=dict)
     definition: Message | None = None
+    pushed: list[Message] = field(default_factory=list)
     outcomes: list[Message] = field(default_factory=list)
     entities: dict[str, EntityAnswer] = field(default_factory=dict)
     rows_received: int = 0
@@ -110,6 +114,8 @@ class _Reader:
                 violated("a second 'start' message")
             elif kind == "definition":
                 self._definition(message)
+            elif kind == "outcome":
+                self._pushed(message)
             elif kind == "action":
                 self._outcome(message)
             elif kind == "entity":
@@ -153,6 +159,17 @@ class _Reader:
         if not isinstance(definition, dict) or not isinstance(definition.get("entities"), list):
             violated("a definition without entities")
         self.answer.definition = definition
+
+    def _pushed(self, message: Message) -> None:
+        if self.answer.entities or self.answer.outcomes:
+            violated("the outcome of a change comes before the first action and the first entity")
+        status = message.get("status")
+        if not isinstance(status, str) or status not in OUTCOMES:
+            violated(f"a change cannot end as {status!r}")
+        _text(message, "id", "an outcome")
+        if lacking := OUTCOMES[status] - set(message):
+            violated(f"an outcome without {', '.join(sorted(lacking))}: {message!r}")
+        self.answer.pushed.append(message)
 
     def _outcome(self, message: Message) -> None:
         if self.answer.entities:
@@ -290,6 +307,17 @@ def _start(message: Message) -> Message:
             _count(message["fetch"], name, "start.fetch")
     return message
 
+
+OUTCOMES: dict[str, set[str]] = {
+    "applied": {"key", "version"},
+    "conflict": {"theirs", "version", "attributes"},
+    "gone": set(),
+    "rejected": {"error"},
+    "waiting": {"for"},
+    "error": {"error"},
+    "doubt": set(),
+}
+"""What a change may end as, and what is said of it then."""
 
 COUNTS = {
     "replace": ("rows", "bytes", "fingerprint", "segments"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import itertools
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from syncapi.applications import OfflineApp
 from syncapi.entities import LocalEntity
 from syncapi.registry import registry
 from syncapi.testing.connection import ANONYMOUS, Connection
+from syncapi.testing.edits import Edit, make, on_wire
 from syncapi.testing.result import Call, SyncResult
 from syncapi.testing.run import Run
 from syncapi.testing.store import Carried, Database, Described
@@ -49,6 +51,7 @@ class FakeDevice:
         self._keys: dict[tuple[str, Any], str] = {}
         self._connection = Connection(client)
         self._cut: tuple[int | None, int | None] | None = None
+        self._group: str | None = None
         self._user = user
         if user is not None:
             self._connection.log_in(user)
@@ -151,6 +154,68 @@ class FakeDevice:
                 raise ValueError(f"{_name(entity)} cannot be compared, so nothing would find what it lost.")
             database.entities[_name(entity)] = replace(carried, rows=left, sure=False)
 
+    # -- editing
+
+    def create(self, app: AppName, entity: EntityName, values: Mapping[str, Any]) -> Edit:
+        """Makes a record, to be sent with the next sync. Further edits, and values of relations, may name it by what
+        this returns.
+
+        :param values: by attribute, as they travel or as Django has them; a record stands for its key. Nothing is
+            checked or filled in before the server does.
+        :raises LookupError: the device has nothing of the entity yet.
+        """
+        database, carried = self._held(app, entity)
+        name = carried.columns[0]
+        typed = name in values and name in database.writable(_name(entity))
+        key = on_wire(values[name]) if typed else {"local": str(uuid.uuid4())}
+        return self._edit(database, entity, "create", key, values)
+
+    def update(self, app: AppName, entity: EntityName, key: Any, values: Mapping[str, Any]) -> Edit:
+        """Changes a record, to be sent with the next sync. `rows` shows it when the server has it.
+
+        :param key: on the wire, as Django has it, the record, or the `Edit` that made it.
+        :raises LookupError: the device has no such record.
+        """
+        database, _carried = self._held(app, entity)
+        return self._edit(database, entity, "update", key, values)
+
+    def delete(self, app: AppName, entity: EntityName, key: Any) -> Edit:
+        """Deletes a record, as `update` changes one."""
+        database, _carried = self._held(app, entity)
+        return self._edit(database, entity, "delete", key, {})
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is edited inside is one group: the server takes all of it or nothing."""
+        self._group = str(uuid.uuid4())
+        try:
+            yield
+        finally:
+            self._group = None
+
+    def pending(self, app: AppName) -> list[Edit]:
+        """Edits that have no final outcome yet, oldest first: the next sync sends them, again if need be."""
+        database = self._database(app)
+        return list(database.edits) if database else []
+
+    def discard(self, app: AppName, *edits: Edit) -> None:
+        """Sends these no more."""
+        if database := self._database(app):
+            database.edits = [edit for edit in database.edits if edit not in edits]
+
+    def _edit(self, database: Database, entity: EntityName, op: str, key: Any, values: Mapping[str, Any]) -> Edit:
+        name = _name(entity)
+        wire = database.settled(on_wire(key))
+        row = database.row(name, wire)
+        made = any((edit.entity, edit.key, edit.op) == (name, wire, "create") for edit in database.edits)
+        if op != "create" and row is None and not made:
+            raise LookupError(f"The device has no {name} with the key {key!r}.")
+        if row is not None:
+            wire = next(iter(row.values()))  # as the server writes it
+        edit = make(database, name, op, wire, values, row, self._group)
+        database.edits.append(edit)
+        return edit
+
     # -- syncing
 
     def cut_after(self, *, rows: int | None = None, bytes: int | None = None) -> None:  # noqa: A002 (as in results)
@@ -173,7 +238,8 @@ class FakeDevice:
         compare: bool = False,
         actions: Sequence[Call] = (),
     ) -> SyncResult:
-        """Syncs a context of an app; the empty one is everything.
+        """Syncs a context of an app; the empty one is everything. All that was edited goes with it, whatever the
+        context.
 
         :param entities: narrows it to some entities of the context.
         :param trigger: why it runs, one of those in `docs/protocol.md`.
@@ -192,6 +258,7 @@ class FakeDevice:
         wanted = None if entities is None else [_name(entity) for entity in entities]
         request = {"context": context, "trigger": trigger}
         run = Run(self._connection, self.recording, database, name, key, request, cut, actions)
+        run.push()
         run.ask(wanted, compare=compare)
         if run.resets:
             run.ask(list(run.resets), compare=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from syncapi.testing.answer import EntityAnswer, Message
+from syncapi.testing.edits import Edit
 from syncapi.testing.store import Carried
 
 
@@ -68,9 +69,13 @@ class SyncResult:
     parts: int = 0
     outcomes: Mapping[str, Message] = field(default_factory=dict)
 
-    def outcome(self, call: Call) -> Message:
-        """What came of a call: `status` is `done`, with its `output`, or `refused` or `error`, with the `error`."""
-        return self.outcomes[call.id]
+    def outcome(self, of: Call | Edit) -> Message:
+        """What came of a call: `status` is `done`, with its `output`, or `refused` or `error`, with the `error`.
+
+        Of an edit, `status` and all else are as in `docs/protocol.md`: `applied` with `key` and `version`, `conflict`
+        with `theirs` and `attributes`, `gone`, `rejected` with the `error`.
+        """
+        return self.outcomes[of.id]
 
     @property
     def rows_received(self) -> int:

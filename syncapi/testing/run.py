@@ -9,10 +9,11 @@ from typing import Any
 from syncapi.testing.answer import Answer, EntityAnswer, Message, read_answer, violated
 from syncapi.testing.apply import Asked, apply, stage
 from syncapi.testing.connection import Connection
+from syncapi.testing.edits import Edit, parts
 from syncapi.testing.errors import SyncCut, SyncRefused
 from syncapi.testing.parts import fetched, read_part
 from syncapi.testing.result import Call, EntityResult, SyncResult
-from syncapi.testing.store import Carried, Database, Described, Part
+from syncapi.testing.store import VERSION, Carried, Database, Described, Part
 
 
 class Run:
@@ -39,6 +40,7 @@ class Run:
         self._cut = cut
         self._calls = [asdict(call) for call in calls]
         self._outcomes: dict[str, Message] = {}
+        self._edits: list[Edit] = []
         self._after: dict[str, Carried] = {}
         self._answers: dict[str, EntityAnswer] = {}
         self._asked: dict[str, Asked] = {}
@@ -47,6 +49,14 @@ class Run:
         self._rows = self._bytes = self._requests = self._parts = 0
         self._answers_parts = False
         self.resets: dict[str, str] = {}
+
+    def push(self) -> None:
+        """Sends what waits, if it is much, in requests of its own; the rest goes with the next one that is asked."""
+        *ahead, self._edits = parts(self._database.edits)
+        last, calls, self._calls = self._edits, self._calls, []
+        for self._edits in ahead:
+            self._ask([], compare=False)
+        self._edits, self._calls = last, calls
 
     def ask(self, entities: list[str] | None, *, compare: bool) -> None:
         """One request, its answer, and the parts that it lists. When one of these is no longer served, all of it once
@@ -66,11 +76,15 @@ class Run:
             body["entities"] = entities
         based = {name: asked for name, asked in self._asked.items() if asked.base}
         body["cursors"] = {name: asked.base.cursor for name, asked in based.items() if asked.base}
+        if self._edits:
+            body["mutations"] = [edit.mutation for edit in self._edits]
+            # By any of its cursors the server knows whether there is doubt.
+            body["cursors"] = {name: one.cursor for name, one in self._database.entities.items()} | body["cursors"]
         if ranges := {name: asked.base.ranges() for name, asked in based.items() if asked.base and asked.ranges}:
             body["ranges"] = ranges
         if self._calls:
             body["actions"] = self._calls
-        if confirmed := self._database.unconfirmed:
+        if confirmed := set(self._database.unconfirmed):
             body["confirmed"] = sorted(confirmed)
         headers = self._database.headers(self._key) | {"Haversack-Definition": self._version}
         content, cut = self._shortened(self._connection.sync(self._app, headers, body))
@@ -81,10 +95,11 @@ class Run:
         self._bytes += len(content)
         if answer.start:
             self._check_start(answer)
+        edits = self._keep_pushed(answer)
         if cut:
             self._stage(answer)
             raise SyncCut(self._rows, self._bytes)
-        self._database.unconfirmed -= set(confirmed)
+        self._database.unconfirmed -= confirmed
         self._check_entities(answer, entities)
         self._keep_outcomes(answer)
         for name, came in answer.entities.items():
@@ -96,6 +111,7 @@ class Run:
                 self.resets[name] = str(came.message["reason"])
             else:
                 self._after[name] = after
+        self._check_newer(edits)
 
     def commit(self) -> SyncResult:
         """All of it at once (P1)."""
@@ -108,7 +124,8 @@ class Run:
             if listed := {part["sum"] for part in self._answers[name].parts}:
                 kept = database.parts.get(name, {})
                 database.parts[name] = {part: rows for part, rows in kept.items() if part in listed}
-        database.unconfirmed |= {name for name, told in self._outcomes.items() if told["status"] != "error"}
+        calls = {call["id"] for call in self._calls}
+        database.unconfirmed |= {name for name in calls if self._outcomes[name]["status"] != "error"}
         new = self._version != database.version
         database.version, database.definition = self._version, self._definition
         known = {entity["name"] for entity in self._described_app()["entities"]}
@@ -178,6 +195,34 @@ class Run:
             self._definition, self._version = answer.definition, answer.start["definition"]
         elif answer.complete or answer.entities:
             violated("no definition, though the device has another version")
+
+    def _keep_pushed(self, answer: Answer) -> list[Edit]:
+        """What came of edits is true as soon as it is read. Returns those that were sent."""
+        sent, self._edits = self._edits, []
+        told = [outcome["id"] for outcome in answer.pushed]
+        asked = [edit.id for edit in sent]
+        if told != (asked if answer.complete else asked[: len(told)]):
+            violated(f"changes {asked} were sent, the answer tells of {told}")
+        for edit, outcome in zip(sent, answer.pushed, strict=False):
+            self._outcomes[edit.id] = {name: value for name, value in outcome.items() if name not in {"type", "id"}}
+            self._database.end(edit, outcome)
+        return sent
+
+    def _check_newer(self, edits: list[Edit]) -> None:
+        """The rows of an answer are newer than its outcomes (P6)."""
+        last = {(edit.entity, str(outcome["key"])): outcome for edit in edits if (outcome := self._applied(edit))}
+        for (name, _key), outcome in last.items():
+            after = self._after.get(name) if name in self._answers else None
+            row = after and after.rows.get(after.order.find(outcome["key"]))
+            if not after or not row or outcome["version"] is None:
+                continue
+            version = dict(zip(after.columns, row.values, strict=True))[VERSION]
+            if int(version) < int(outcome["version"]):
+                violated(f"{name}: the row {row.key!r} has version {version}, older than {outcome['version']}")
+
+    def _applied(self, edit: Edit) -> Message | None:
+        outcome = self._outcomes.get(edit.id)
+        return outcome if outcome and outcome["status"] == "applied" else None
 
     def _keep_outcomes(self, answer: Answer) -> None:
         asked, told = [call["id"] for call in self._calls], [outcome["id"] for outcome in answer.outcomes]

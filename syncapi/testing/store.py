@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from syncapi.testing.answer import FINGERPRINT_MODULUS, PROTOCOL, SEGMENT_ROWS, Message, Row, violated
+from syncapi.testing.edits import FINAL, Edit
 from syncapi.testing.keys import KeyOrder, Sortable
 
 READ_ONLY = "read-only"
@@ -92,8 +93,9 @@ class Carried:
 @dataclass
 class Database:
     """Of one user in one app. `staged` is what cut downloads left; nobody sees it before it is whole. `parts`: of the
-    snapshots that the entities were made from or are being made from, by sum. `unconfirmed`: ids of actions whose
-    outcomes it has, as the next sync tells."""
+    snapshots that the entities were made from or are being made from, by sum. `unconfirmed`: ids of actions and edits
+    whose outcomes it has, as the next sync tells. `edits`: those without a final outcome, oldest first. `keys`: those
+    that the server gave, by local id."""
 
     replica: str
     version: str = "none"
@@ -102,6 +104,35 @@ class Database:
     staged: dict[str, Carried] = field(default_factory=dict)
     parts: dict[str, dict[str, Part]] = field(default_factory=dict)
     unconfirmed: set[str] = field(default_factory=set)
+    edits: list[Edit] = field(default_factory=list)
+    keys: dict[str, Any] = field(default_factory=dict)
+
+    def row(self, entity: str, key: Any) -> dict[str, Any] | None:
+        """As it came from the server; None where there is none. `key`: on the wire."""
+        carried = self.entities.get(entity)
+        found = carried.rows.get(carried.order.find(key)) if carried and not isinstance(key, dict) else None
+        return dict(zip(carried.columns, found.values, strict=True)) if carried and found else None
+
+    def settled(self, value: Any) -> Any:
+        """A value on the wire, with the keys that the server gave in place of local ones."""
+        if isinstance(value, list):
+            return [self.settled(one) for one in value]
+        local = value.get("local") if isinstance(value, dict) else None
+        return self.keys.get(local, value) if isinstance(local, str) else value
+
+    def writable(self, entity: str) -> list[str]:
+        """Names of the attributes that people may change, as the definition says."""
+        described = next(one for one in (self.definition or {})["entities"] if one["name"] == entity)
+        return [attribute["name"] for attribute in described["attributes"] if attribute.get("editable")]
+
+    def end(self, edit: Edit, outcome: Message) -> None:
+        """Keeps what came of an edit: one that is final is sent no more."""
+        if outcome["status"] not in FINAL:
+            return
+        self.edits.remove(edit)
+        self.unconfirmed.add(edit.id)
+        if edit.op == "create" and outcome["status"] == "applied" and isinstance(edit.key, dict):
+            self.keys[edit.key["local"]] = outcome["key"]
 
     def headers(self, user_key: str) -> dict[str, str]:
         """What every request says (decision 0001), besides the CSRF token."""
@@ -121,6 +152,8 @@ class Database:
             dict(self.staged),
             dict(self.parts),
             set(self.unconfirmed),
+            list(self.edits),
+            dict(self.keys),
         )
 
 

@@ -28,4 +28,4 @@ def test_the_examples_of_the_page_pass() -> None:
     result = unittest.TestResult()
     suite.run(result)
     assert not result.errors + result.failures, "\n".join(text for _, text in result.errors + result.failures)
-    assert result.testsRun == 5
+    assert result.testsRun == 10
