@@ -31,6 +31,7 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NULL_ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _OFFSET = re.compile(r"[-+Zz]")
 _NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+_SQLITE_DIGITS = decimal.Context(prec=15)
 _MICROSECONDS = 2**63  # in which durations are kept
 
 _MESSAGES = {
@@ -58,7 +59,10 @@ def decode(field: models.Field[Any, Any], value: Any) -> Any:
     """
     if value is None:
         return None
-    return _decoder(field)(value)
+    found = _decoder(field)(value)
+    if isinstance(found, decimal.Decimal) and not _is_kept(value_field(field), found):
+        raise _fail("nan")
+    return found
 
 
 def encode(column: Attribute, value: Any) -> Any:
@@ -115,6 +119,15 @@ def _decimal(value: Any) -> decimal.Decimal:
     if isinstance(value, str) and _DECIMAL.fullmatch(value) and any(digit.isdigit() for digit in value):
         return decimal.Decimal(value)
     raise _fail("decimal")
+
+
+def _is_kept(field: Any, number: decimal.Decimal) -> bool:
+    """Whether the database gives back the number that it was given. SQLite keeps the first 15 digits, and Django cannot
+    even read those that it rounded up to more digits than the field has: no row of the table could be sent any more."""
+    if connection.vendor != "sqlite" or number.adjusted() > 300:  # which the field's own limits do not let pass
+        return True
+    kept = _SQLITE_DIGITS.create_decimal_from_float(float(number))
+    return kept == number or len(number.as_tuple().digits) <= _SQLITE_DIGITS.prec
 
 
 def _float(value: Any) -> float:
