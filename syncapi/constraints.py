@@ -40,6 +40,7 @@ NOW: tuple[Callable[..., Any], ...] = (
     datetime.datetime.utcnow,
 )
 """Functions that as a default mean the moment at which a record is made."""
+LIMITED = (models.CharField, models.TextField, models.FilePathField)
 MOMENTS = (models.DateField, models.DateTimeField, models.TimeField)
 
 
@@ -50,7 +51,7 @@ def limits(field: Field) -> dict[str, Any]:
     if field.is_relation:
         return {}
     found: dict[str, Any] = {}
-    lengths = [field.max_length] if isinstance(field, models.CharField | models.TextField) else []
+    lengths = [field.max_length] if isinstance(field, LIMITED) else []
     if given := _known([*lengths, *_limits(field, MaxLengthValidator)]):
         found["max_length"] = min(given)
     if given := _known(_limits(field, MinLengthValidator)):
@@ -78,7 +79,7 @@ def default(field: Field) -> dict[str, Any]:
             return {"default_now": True} if isinstance(field, MOMENTS) else {}
         if callable(field.default) and field.default not in (dict, list):
             return {}
-        return {"default": _encode(field, _as_stored(field, field.get_default()))}
+        return {"default": _encode(field, as_stored(field, field.get_default()))}
     if field.blank and not field.null and field.empty_strings_allowed and not _is_database_default(field):
         return {"default": ""}
     return {}
@@ -98,7 +99,8 @@ def is_required(field: Field) -> bool:
     return not field.blank or not (field.null or default(field))
 
 
-def _as_stored(field: Field, value: Any) -> Any:
+def as_stored(field: Field, value: Any) -> Any:
+    """A value, in any form that the field takes, as it is read back: 18 as 18.00 where there are two places."""
     plain = None if value is None else value_field(field).to_python(value)
     if isinstance(field, models.DecimalField) and isinstance(plain, decimal.Decimal) and plain.is_finite():
         return plain.quantize(decimal.Decimal(1).scaleb(-(field.decimal_places or 0)))

@@ -11,6 +11,7 @@ from syncapi import on_device
 from syncapi.applications import OfflineApp
 from syncapi.appsettings.current import settings_of
 from syncapi.attributes import Attribute
+from syncapi.constraints import as_stored
 from syncapi.entities import LocalEntity, User
 from syncapi.icons import ICONS
 from syncapi.values import value_field
@@ -93,7 +94,7 @@ def _attribute(entity: LocalEntity, column: Attribute, others: Mapping[str, Loca
         encode = column.type.encode
         described["choices"] = [
             # Choices may be written in any form the field takes: 19 for a decimal, "9:30" for a time.
-            [value if encode is None or value is None else encode(held.to_python(value)), str(label)]
+            [value if encode is None or value is None else encode(as_stored(held, value)), str(label)]
             for value, label in field.flatchoices
         ]
     if entity.is_on_device_only():

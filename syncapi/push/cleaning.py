@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import models
 
 Record = Any
@@ -59,6 +60,8 @@ def _clean_fields(record: Record, changed: Collection[str], errors: dict[str, An
 def _cleaned(field: Any, value: Any, record: Record) -> Any:
     if value is None and not field.null:
         raise ValidationError(field.error_messages["null"], code="null")
+    if isinstance(field, models.TextField | models.FilePathField) and field.max_length is not None and value:
+        MaxLengthValidator(field.max_length)(value)  # as Django's forms and the REST framework do
     if not isinstance(field, models.ForeignKey):
         return value if field.blank and value in field.empty_values else field.clean(value, record)
     # That the related record is there has been found out, for all of a request at once.

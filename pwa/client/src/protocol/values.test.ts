@@ -10,12 +10,12 @@ const of = (type: AttributeType, more: Partial<AttributeDefinition> = {}): Attri
 describe("values that are made on the device", () => {
   const right: [AttributeType, WireValue[]][] = [
     ["string", ["", "Chai", "Ikura 🍣"]],
-    ["email", ["", "ann@example.org"]],
-    ["url", ["", "https://example.org/a?b"]],
+    ["email", ["", "ann@example.org", '"a@b c"@example.org', "ann@m\u00fcnchen.de"]],
+    ["url", ["", "https://example.org/a?b", "HTTP://example.org:99999/", "https://ex\u200fample.org"]],
     ["uuid", ["00000000-0000-4000-8000-00000000000a"]],
     ["integer", [0, -7, 9007199254740991, "9007199254740993"]],
     ["decimal", ["0", "-18", "1234567890123456789"]],
-    ["float", [0, -1.5]],
+    ["float", [0, -1.5, "NaN", "Infinity", "-Infinity"]],
     ["boolean", [true, false]],
     ["date", ["2028-02-29"]],
     ["time", ["09:30:00", "23:59:59.000001"]],
@@ -29,12 +29,12 @@ describe("values that are made on the device", () => {
 
   const wrong: [AttributeType, WireValue[]][] = [
     ["string", [5, true, ["a"]]],
-    ["email", ["ann", "a b@c"]],
-    ["url", ["example"]],
+    ["email", ["ann", "@", "a@"]],
+    ["url", ["example", "//example.org", "javascript:alert(1)"]],
     ["uuid", ["7", "00000000-0000-4000-8000-00000000000A"]],
     ["integer", [1.5, 2 ** 53, "1.0", "", true]],
     ["decimal", [18, "1e3", "", ".5"]],
-    ["float", ["1.5", Number.NaN]],
+    ["float", ["1.5", "nan", Number.NaN, Number.POSITIVE_INFINITY]],
     ["boolean", [0, "true"]],
     ["date", ["2026-02-29", "2026-1-31", "31.01.2026", "2026-13-01"]],
     ["time", ["24:00:00", "9:30"]],
@@ -58,6 +58,10 @@ describe("values that are made on the device", () => {
     expect(problemOf(state, "o")).toBe(null);
     expect(problemOf(state, "x")).toBe("Choose one of the choices.");
     expect(problemOf({ ...state, default: "" }, "")).toBe(null);
+    expect(problemOf(state, "")).toBe("Choose one of the choices.");
+    expect(problemOf({ ...state, editable: true, required: true }, "")).toBe("Choose one of the choices.");
+    expect(problemOf({ ...state, editable: true, null: true }, "")).toBe(null);
+    expect(problemOf(of("decimal", { decimal_places: 2, choices: [["7.00", "7 %"]] }), "7")).toBe(null);
   });
 
   it("keep to bounds, inclusive, in the order of their type", () => {

@@ -2,13 +2,18 @@
 
 import type { AttributeDefinition, AttributeType, WireValue } from "../api";
 import { _, type Marked, translate } from "../language";
-import { comparison } from "../query/order";
+import { comparison, isNumeric } from "../query/order";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const DECIMAL = /^-?(\d+)(?:\.(\d+))?$/;
 const DATE = /^\d{4}-\d\d-\d\d$/;
 const TIME = /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?$/;
 const DURATION = /^-?(\d+ )?\d\d:[0-5]\d:[0-5]\d(\.\d{6})?$/;
+
+const NOT_FINITE: readonly WireValue[] = ["NaN", "Infinity", "-Infinity"];
+/** No stricter than Django, which takes more than browsers do: ports of five digits, hosts that are none. */
+const EMAIL = /^$|^.+@[^@]+$/s;
+const ADDRESS = /^$|^[a-z][a-z0-9.+-]*:\/\/./i;
 
 const isText = (value: WireValue) => typeof value === "string";
 const isLike = (pattern: RegExp) => (value: WireValue) => isText(value) && pattern.test(value as string);
@@ -17,12 +22,12 @@ const isLike = (pattern: RegExp) => (value: WireValue) => isText(value) && patte
 const TYPES: Record<AttributeType, [fits: (value: WireValue) => boolean, told: Marked]> = {
   string: [isText, _("Enter a text.")],
   text: [isText, _("Enter a text.")],
-  email: [isLike(/^$|^[^@\s]+@[^@\s]+$/), _("Enter an e-mail address.")],
-  url: [(value) => value === "" || (isText(value) && URL.canParse(value as string)), _("Enter a complete address.")],
+  email: [isLike(EMAIL), _("Enter an e-mail address.")],
+  url: [isLike(ADDRESS), _("Enter a complete address.")],
   uuid: [isLike(UUID), _("Enter a UUID, in lower case.")],
   integer: [(value) => Number.isSafeInteger(value) || isLike(/^-?\d+$/)(value), _("Enter a whole number.")],
   decimal: [isLike(DECIMAL), _('Enter a decimal number, as a text such as "12.50".')],
-  float: [(value) => typeof value === "number" && Number.isFinite(value), _("Enter a number.")],
+  float: [(value) => Number.isFinite(value) || NOT_FINITE.includes(value), _("Enter a number.")],
   boolean: [(value) => typeof value === "boolean", _("Enter true or false.")],
   date: [(value) => isLike(DATE)(value) && isDay(value as string), _("Enter a date, such as 2026-01-31.")],
   time: [isLike(TIME), _("Enter a time, such as 09:30:00.")],
@@ -45,8 +50,8 @@ export function problemOf(attribute: AttributeDefinition, value: WireValue): str
   const [fits, told] = TYPES[type];
   if (!fits(value)) return translate(told);
   // What stands where nothing was given is no choice to be made.
-  const isDefault = "default" in attribute && value === attribute.default;
-  if (choices && !isDefault && !choices.some(([choice]) => choice === value))
+  const isNothing = ("default" in attribute && value === attribute.default) || (value === "" && isOptional(attribute));
+  if (choices && !isNothing && !choices.some(([choice]) => isSameChoice(type, choice, value)))
     return translate(_("Choose one of the choices."));
   if (max_length !== undefined && [...String(value)].length > max_length) {
     return filled(_("Enter at most {most} characters."), max_length);
@@ -70,6 +75,16 @@ export function problemOf(attribute: AttributeDefinition, value: WireValue): str
     if (whole.replace(/^0+/, "").length > most) return filled(_("Enter at most {most} digits before the point."), most);
   }
   return null;
+}
+
+/** Of what the server has: it takes an empty text there. */
+function isOptional({ editable = false, required = false }: AttributeDefinition): boolean {
+  return editable && !required;
+}
+
+/** 7 and 7.00 are the same choice. */
+function isSameChoice(type: AttributeType, choice: WireValue, value: WireValue): boolean {
+  return choice === value || (isNumeric(type) && comparison(type)(choice, value) === 0);
 }
 
 /** Whether a form takes it for nothing. */
