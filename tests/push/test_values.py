@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
-from hypothesis import given
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from syncapi.push.mutation import MAX_MUTATIONS
 from tests.push.conftest import Json, Pusher, codes, create, local, statuses, update
 from tests.push.models import Site
+from tests.push.values import MODELS, NASTY, Refused, as_django_keeps, pairs, wire
 from tests.server.test_requests import FUZZ, assert_refused
 from tests.wire.models import Specimen
 
@@ -133,11 +134,65 @@ def test_W4_a_number_that_sqlite_would_lose_is_refused_there(device: Pusher, spe
     assert codes(device.push(update("PushSpecimen", specimen, {"float": "NaN"}))) == [expected]
 
 
+@pytest.mark.parametrize("number", ["99999999999999999999.5", "-12345678901234567.25", "0.0123456789"])
+def test_W4_a_decimal_that_sqlite_would_round_is_refused_there_and_the_table_can_still_be_read(
+    device: Pusher, specimen: str, number: str
+) -> None:
+    kept = connection.vendor != "sqlite" or len(number) < 16
+    expected = "applied" if kept else "invalid_values"
+    assert codes(device.push(update("PushSpecimen", specimen, {"decimal": number}))) == [expected]
+    assert len(device.sync().rows["PushSpecimen"]) == 1
+
+
 def test_W4_text_that_postgresql_cannot_hold_in_json_is_refused_there(device: Pusher, specimen: str) -> None:
     expected = "invalid_values" if connection.vendor == "postgresql" else "applied"
     for text in ["\0", "\ud800"]:
         assert codes(device.push(update("PushSpecimen", specimen, {"json": [text]}))) == [expected]
     assert codes(device.push(update("PushSpecimen", specimen, {"json": ["\\u0000"]}))) == ["applied"]
+
+
+@pytest.fixture
+def writer(device: Pusher) -> Pusher:
+    """Ann's device of the app `values`."""
+    device.app = "values"
+    return device
+
+
+@given(st.lists(pairs, min_size=20, max_size=100))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+def test_W4_any_value_is_kept_as_django_keeps_it_or_refused_at_its_attribute(writer: Pusher, some: Any) -> None:
+    assert_kept(writer, some)
+
+
+def test_W4_nasty_values_are_kept_as_django_keeps_them_or_refused_at_their_attribute(writer: Pusher) -> None:
+    assert_kept(writer, NASTY)
+
+
+def assert_kept(writer: Pusher, some: list[tuple[str, Any]]) -> None:
+    wires = [wire(name, value) for name, value in some]
+    made = [
+        create("ByUUID", local(uuid.uuid4().int), {name: sent}) for (name, _), sent in zip(some, wires, strict=True)
+    ]
+    outcomes = writer.push(*made)
+    answer = writer.sync()
+    columns = answer.entities["ByUUID"]["columns"]
+    shown = {row[0]: dict(zip(columns, row, strict=True)) for row in answer.rows["ByUUID"]}
+    wrong: list[Any] = []
+    for (name, value), outcome in zip(some, outcomes, strict=True):
+        try:
+            kept = as_django_keeps(MODELS["ByUUID"], name, value, "default")
+        except Refused as refused:
+            if codes([outcome]) != ["invalid_values"] or list(outcome["error"]["fields"]) != [name]:
+                wrong.append((name, value, refused, outcome))
+            continue
+        if codes([outcome]) != ["applied"]:
+            wrong.append((name, value, kept, outcome))
+            continue
+        found = getattr(MODELS["ByUUID"].objects.get(pk=outcome["key"]), name)
+        here, there = shown[outcome["key"]][name], wire(name, kept)
+        if repr(found) != repr(kept) or json.dumps(here) != json.dumps(there):
+            wrong.append((name, value, kept, found, here))
+    assert not wrong, "\n".join(repr(one)[:500] for one in wrong)
 
 
 # -- S4

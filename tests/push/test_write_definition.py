@@ -11,6 +11,7 @@ from catalog.models import Customer, Order, OrderLine
 from syncapi import offline
 from syncapi.applications import OfflineApp
 from syncapi.definition import app_definition
+from tests.wire.kept import KeptByInteger
 from tests.wire.models import ByText, Jar, Shelf
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +110,12 @@ def test_inlines_are_told_with_the_attribute_that_points_at_the_record() -> None
 def test_S1_who_has_no_such_records_is_not_told_of_relations_to_them_and_cannot_set_any() -> None:
     hidden = type("LocalCustomer", (LocalCustomer,), {"has_view_permission": lambda self, user: False})
     assert attribute(told(hidden, LocalOrder)["LocalOrder"], "customer") == {}
+
+
+def test_choices_are_told_as_their_values_are_read_so_that_devices_find_them() -> None:
+    entity = type("Kept", (offline.LocalEntity,), {"model": KeptByInteger, "attributes": ["rate"]})
+    described = next(one for one in told(entity)["Kept"]["attributes"] if one["name"] == "rate")
+    assert described["choices"] == [["7.00", "7 %"], ["19.50", "19.5 %"]]
 
 
 def test_what_nobody_writes_is_told_as_before() -> None:

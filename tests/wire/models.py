@@ -251,4 +251,4 @@ class Sticker(models.Model):
         return self.text
 
 
-from tests.wire import many  # noqa: E402, F401 (which uses what is above)
+from tests.wire import kept, many  # noqa: E402, F401 (which use what is above)

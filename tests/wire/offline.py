@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from syncapi import offline
 from syncapi.entities import User
 from tests.push.entities import push_app as push_app
+from tests.push.values import values_app as values_app
 from tests.tracking.stateful.entities import roaming_app as roaming_app
 from tests.wire.models import Jar, Shelf, Specimen, Sticker
 
