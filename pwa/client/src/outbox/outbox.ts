@@ -6,7 +6,7 @@ import { Book } from "./book";
 import { type Decision, decided } from "./deciding";
 import { conflictOf, pendingOf, settleConflict } from "./people";
 import { freeze } from "./send";
-import { doubted, judge, settleAll } from "./settle";
+import { doubted, judge, misled, settleAll } from "./settle";
 import { dropChange, makeAnew, sendAgain } from "./stand";
 import type { Attending, Collected, CollectLimits, OutboxWorld, OutcomeMessage, Pushing, Settled } from "./types";
 
@@ -46,7 +46,8 @@ export class Outbox implements Pushing, Attending {
     return decided(this.world, true, (desk) => {
       const doubtful = doubted(desk.book).map((local) => {
         const isNew = local.row.change.base === null;
-        return { local, server: isNew ? null : desk.bases.get(local.entity, local.key) };
+        const server = isNew ? null : desk.bases.get(local.entity, local.key);
+        return { local, server, misled: misled(desk, local) };
       });
       if (doubtful.length > 0) judge(desk, doubtful);
     });

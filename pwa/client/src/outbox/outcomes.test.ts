@@ -484,6 +484,38 @@ describe("doubt", () => {
     expect(after.map(({ id }) => id)).not.toContain(before[0]?.id);
   });
 
+  it("T4, W5: what points at a key under which the server has something else now is a question", async () => {
+    const [order] = await device.writing.saveTogether([{ entity: "Order", values: { place: "x", customer: 7 } }]);
+    await device.writing.saveTogether([{ entity: "Order", values: { place: "y", customer: 8 } }]);
+    await doubtAll();
+    device.has("Customer", { id: 7, _version: 3, name: "Somebody else", city: "Paris", note: null });
+    device.has("Customer", { id: 8, _version: 9, name: "Bob", city: "Rome", note: null });
+    await device.outbox.judgeDoubts();
+    expect(await states()).toEqual(["rejected", "unsent"]);
+    const [change] = await device.outbox.pending();
+    expect(change).toMatchObject({ key: order, error: { code: "doubt", retry: false } });
+    expect(Object.keys(change?.error?.fields ?? {})).toEqual(["customer"]);
+    expect((await sent(1))[0].values).toMatchObject({ place: "y", customer: 8 });
+    // It is the right one after all.
+    await device.outbox.resend([change?.id ?? ""]);
+    const again = await device.send();
+    expect(again.map(({ values }) => values.place)).toEqual(["x", "y"]);
+    expect((await device.mutations()).every((mutation) => !("targets" in mutation))).toBe(true);
+  });
+
+  it("T4, W5: so is an edit that does, and one that is in doubt twice knows what it pointed at first", async () => {
+    device.has("Order", { id: 1, _version: 1, place: "x", customer: 8, customer__name: "Bob", tags: [], made: "" });
+    await device.writing.update("Order", 1, { customer: 7 });
+    await doubtAll();
+    device.has("Customer", { id: 7, _version: 3, name: "Somebody else", city: "Paris", note: null });
+    const [{ id } = { id: "" }] = await device.mutations();
+    await settle({ type: "outcome", id, status: "doubt" });
+    await device.outbox.judgeDoubts();
+    expect(await states()).toEqual(["rejected"]);
+    await device.writing.update("Order", 1, { customer: null });
+    expect((await sent(1))[0].values).toEqual({ customer: null });
+  });
+
   it("T4: a deletion of what is not there is done", async () => {
     await device.writing.delete("Customer", 7);
     await doubtAll();

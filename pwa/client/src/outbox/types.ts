@@ -61,6 +61,8 @@ export interface Mutation {
   wire: WireMutation | null;
   /** The server's past was another one: not to be sent before the record was compared. */
   doubt: boolean;
+  /** Of a mutation in doubt: the records that its values point at, as they were here when it came to be so. */
+  targets?: { name: string; entity: string; key: Key; row: Row }[];
   /** `awaited` since it was handed out to be sent; `no` when its outcome is final, and it has no effect. */
   answer: "awaited" | "no" | null;
 }
