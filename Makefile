@@ -9,7 +9,7 @@ PYTHON ?= $(or $(shell for python in python3.11 python3 python3.12 python3.13 py
 SETUP = @$(PYTHON) -m scripts.setup
 VENV = @.venv/bin/python -m
 
-.PHONY: run test check test-python test-client test-browser screenshots format build clean help
+.PHONY: run test check test-python test-client test-browser sim screenshots format build clean help
 
 run:  ## install, build, migrate, seed, and serve on http://127.0.0.1:8000 (PORT=…, HOST=…)
 	$(SETUP)
@@ -34,6 +34,14 @@ test-client:  ## TypeScript tests only
 test-browser:  ## browser tests only
 	$(SETUP)
 	$(VENV) scripts.test browser
+
+SEEDS = 20
+STEPS = 40
+SEED_BASE = 0
+ONLY =
+sim:  ## random lives of devices in front of a real server (SEEDS=…, STEPS=…, SEED_BASE=…, DATABASE_URL=…)
+	$(SETUP) --no-build
+	$(VENV) tests.simulation --seeds $(SEEDS) --steps $(STEPS) --seed-base $(SEED_BASE) --only "$(ONLY)"
 
 screenshots:  ## draw the pictures of the README and of the install dialogs anew
 	$(SETUP)

@@ -30,6 +30,6 @@ def test_database() -> str:
 def drop_test_database() -> None:
     """Drops what an interrupted run leaves behind; pytest does it itself when it gets to its end."""
     with psycopg.connect(server(), autocommit=True, connect_timeout=3) as connection:
-        for database in (test_database(), f"{test_database()}_histories"):
-            name = sql.Identifier(database)
+        for ending in ("", "_histories", "_simulation", "_simulation_run"):
+            name = sql.Identifier(f"{test_database()}{ending}")
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))

@@ -10,7 +10,7 @@ from scripts import chromium, postgres
 from scripts.processes import Failure, tool_environment
 from scripts.together import Step
 
-GROUPS = ("check", "python", "client", "browser")
+GROUPS = ("check", "python", "client", "simulation", "browser")
 HISTORIES = "tests/tracking/stateful/test_histories.py"
 
 
@@ -34,6 +34,8 @@ def plan(groups: Iterable[str], reports: Path) -> Plan:
         _add_checks(work)
     if "client" in groups:
         _add_client(work, reports)
+    if "simulation" in groups:
+        _add_simulation(work)
     if "browser" in groups:
         _add_browser(work, reports)
     return work
@@ -65,20 +67,30 @@ def _add_python(work: Plan, reports: Path) -> None:
         Step("Python tests on SQLite", _pytest("sqlite", reports, *selected), _environment(), report="sqlite"),
         Step("random histories on SQLite", _pytest(*histories), _environment(), report="sqlite-histories"),
     ]
-    if reason := postgres.why_not():
-        sentence = f"Not tested on PostgreSQL: no server answers at TEST_POSTGRES_URL ({reason})."
-        (work.failures if os.environ.get("REQUIRE_POSTGRES", "0") not in ("", "0") else work.notes).append(sentence)
+    if not _has_postgres(work):
         return
     # The tooling starts processes of its own and opens no database in the tests' process: once is enough.
     environment = _environment(DATABASE_URL=postgres.server(), TEST_DATABASE_NAME=postgres.test_database())
     command = _pytest("postgresql", reports, *selected, "--ignore=tests/tooling")
-    work.uses_postgres = True
     apart = environment | {"TEST_DATABASE_NAME": f"{postgres.test_database()}_histories"}
     histories = ("postgresql-histories", reports, *patient, HISTORIES)
     work.steps[:0] = [  # the longest first
         Step("Python tests on PostgreSQL", command, environment, report="postgresql"),
         Step("random histories on PostgreSQL", _pytest(*histories), apart, report="postgresql-histories"),
     ]
+
+
+def _has_postgres(work: Plan) -> bool:
+    """Whether tests can run there; says so, once, where they cannot."""
+    reason = postgres.why_not()
+    if not reason:
+        work.uses_postgres = True
+        return True
+    sentence = f"Not tested on PostgreSQL: no server answers at TEST_POSTGRES_URL ({reason})."
+    told = work.failures if os.environ.get("REQUIRE_POSTGRES", "0") not in ("", "0") else work.notes
+    if sentence not in told:
+        told.append(sentence)
+    return False
 
 
 def _add_checks(work: Plan) -> None:
@@ -99,6 +111,15 @@ def _add_client(work: Plan, reports: Path) -> None:
     report = f"--outputFile.junit={reports / 'client.xml'}"
     command = ["vitest", "run", "--reporter=default", "--reporter=junit", report]
     work.steps.append(Step("client tests", command, _environment(), report="client"))
+
+
+def _add_simulation(work: Plan) -> None:
+    # Those that all runs have in common, and some that nobody has tried.
+    command = [sys.executable, "-m", "tests.simulation", "--seeds=4", "--fresh=2", "--steps=40"]
+    work.steps.append(Step("simulation on SQLite", command, _environment()))
+    if _has_postgres(work):
+        own = {"DATABASE_URL": postgres.server(), "TEST_DATABASE_NAME": f"{postgres.test_database()}_simulation"}
+        work.steps.append(Step("simulation on PostgreSQL", command, _environment(**own)))
 
 
 def _add_browser(work: Plan, reports: Path) -> None:

@@ -131,7 +131,7 @@ def test_unknown_group_is_said() -> None:
     result = python("-m", "scripts.test", "everything")
 
     assert result.returncode == 2
-    assert "unknown: everything; there are check, python, client, browser" in result.stderr
+    assert "unknown: everything; there are check, python, client, simulation, browser" in result.stderr
 
 
 def test_manage_py_test_is_pytest_with_the_test_settings(tmp_path: Path) -> None:
