@@ -11,7 +11,7 @@ import { type Believed, type Judging, judge, keyTypeOf, measureSnapshot } from "
 import { type Base, fetchParts, hasPart } from "./parts";
 import { type Job, knownEntities, planRequest } from "./plan";
 import { Progress } from "./progress";
-import { type Received, receive } from "./receive";
+import { type Arrival, type Received, receive } from "./receive";
 import type { SyncWorld } from "./sync";
 
 /** Each asks in another way than before, or for what the server had no more: more than these and it is of no use. */
@@ -97,6 +97,7 @@ export async function request(question: Question, world: SyncWorld): Promise<Rep
   try {
     const { received, settled } = await exchange(question, generation, told, world);
     const judging = { store, before: now, received, asks, levels, progress: () => alive(world) };
+    if (received.entities.some(isOfAnotherPast)) await world.push.suspectPast();
     const { raised, ...judged } = await judge(judging);
     reply.definition = received.definition?.definition ?? question.definition;
     if (raised.size === 0) {
@@ -196,6 +197,11 @@ async function complete(
     measured.set(entity, await measureSnapshot(arrival, bases?.get(entity) as Base, judging));
   }
   return bases;
+}
+
+/** As after a restore, and after a long absence: what the device has says nothing of what the server remembers. */
+function isOfAnotherPast({ message }: Arrival): boolean {
+  return message.mode === "reset" && message.reason === "history";
 }
 
 /** Removes what is of no use. What an answer brought before it was cut is: the next sync goes on from there (P2). */

@@ -21,11 +21,15 @@ export class Push {
   error: HaversackError | null = null;
   /** The server's past is another than the device knows: only when all rows are the server's is there more to send. */
   isDoubted = false;
+  /** It is, and something that it had acknowledged is to be looked for. */
+  isPastOther = false;
   /** Entities of which local rows gave way to the server's. */
   readonly touched = new Set<string>();
   private cargo: Cargo | null = null;
   private isAll = false;
   private passes = 0;
+  /** Something is to be sent under another id. */
+  private isFreed = false;
   private readonly sent = new Set<string>();
   private readonly applied = new Set<string>();
   /** By id of what waits, what it waits for. */
@@ -69,8 +73,12 @@ export class Push {
 
   /** Whether what came of the rest makes more of it worth sending in this sync. */
   async again(): Promise<boolean> {
+    if (this.isPastOther) await this.outbox.judgePast();
+    this.isPastOther = false;
     const freed = [...this.waiting].filter(([, cause]) => this.applied.has(cause)).map(([id]) => id);
-    if (++this.passes > MOST_PASSES || (freed.length === 0 && !this.isDoubted)) return false;
+    const isMore = freed.length > 0 || this.isFreed || this.isDoubted;
+    if (++this.passes > MOST_PASSES || !isMore) return false;
+    this.isFreed = false;
     if (this.isDoubted) await this.outbox.judgeDoubts();
     // Once: a server that does not know its past twice in a row is left alone.
     for (const id of [...freed, ...this.doubted]) this.sent.delete(id);
@@ -78,6 +86,16 @@ export class Push {
     this.isDoubted = false;
     this.isAll = false;
     return (await this.next()) !== null;
+  }
+
+  /** The rows that come are of another past than those on the device (T4). */
+  async suspectPast(): Promise<void> {
+    this.isPastOther = await this.outbox.suspectPast();
+  }
+
+  /** Takes up what a sync that broke off had not come to. */
+  async recall(): Promise<void> {
+    this.isPastOther ||= await this.outbox.isPastSuspected();
   }
 
   /** How far it is: outcomes, and changes in all. */
@@ -91,7 +109,8 @@ export class Push {
   }
 
   private async settle(outcomes: OutcomeMessage[]): Promise<number | null> {
-    const { mark, ended, troubled } = await this.outbox.settle(outcomes);
+    const { mark, ended, troubled, isFreed } = await this.outbox.settle(outcomes);
+    this.isFreed ||= isFreed;
     for (const status of Object.keys(ended) as (keyof Pushed)[]) this.counts[status] += ended[status];
     for (const outcome of outcomes) this.note(outcome, troubled.get(outcome.id));
     this.done += outcomes.length;

@@ -82,8 +82,9 @@ export async function compareWhenDue(job: Job, world: SyncWorld): Promise<Outcom
 async function exchangeAgain(job: Job, world: SyncWorld): Promise<Repaired> {
   const { store, push } = world;
   let repaired: Repaired = {};
+  await push.recall();
   for (;;) {
-    if (push.isDoubted && !isEverything(job)) {
+    if ((push.isDoubted || push.isPastOther) && !isEverything(job)) {
       // All of what is here may be of another past.
       const now = await store.overview();
       const all: Job = { context: "", trigger: job.trigger, entities: Object.keys(now.entities) };

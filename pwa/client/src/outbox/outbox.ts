@@ -4,6 +4,7 @@ import type { Choice, Conflict, PendingChange } from "../api";
 import { ClientError } from "../protocol/errors";
 import { Book } from "./book";
 import { type Decision, decided } from "./deciding";
+import { asKnown, takeBack } from "./lost";
 import { conflictOf, pendingOf, settleConflict } from "./people";
 import { freeze } from "./send";
 import { doubted, judge, misled, settleAll } from "./settle";
@@ -25,13 +26,15 @@ export class Outbox implements Pushing, Attending {
     return decided(this.world, true, async (desk) => {
       const { transaction } = desk;
       const mark = (await transaction.mark()) + 1;
-      const { ended, final, keys, troubled, isApplied } = settleAll(desk, outcomes, mark);
+      const { ended, final, keys, acknowledged, troubled, isApplied, isFreed } = settleAll(desk, outcomes, mark);
       if (isApplied) await transaction.newMark();
+      const at = this.world.now();
+      if (acknowledged.length > 0) await transaction.acknowledge(acknowledged.map((one) => ({ ...one, at })));
       for (const [local, { entity, key }] of keys) await transaction.putServerKey(local, entity, key);
       if (final.length > 0) {
         await transaction.setUnconfirmed([...new Set([...(await transaction.unconfirmed()), ...final])]);
       }
-      return { mark: isApplied ? mark : null, ended, troubled };
+      return { mark: isApplied ? mark : null, ended, troubled, isFreed };
     });
   }
 
@@ -50,6 +53,34 @@ export class Outbox implements Pushing, Attending {
         return { local, server, misled: misled(desk, local) };
       });
       if (doubtful.length > 0) judge(desk, doubtful);
+    });
+  }
+
+  suspectPast(): Promise<boolean> {
+    return decided(this.world, true, async (desk) => {
+      const { transaction } = desk;
+      // What is visible now may be of the new past already.
+      if (await transaction.isPastOther()) return true;
+      const all = await transaction.acknowledged();
+      for (const one of asKnown(desk, all)) await transaction.putAcknowledged(one);
+      if (all.length > 0) await transaction.setPastOther(true);
+      return all.length > 0;
+    });
+  }
+
+  isPastSuspected(): Promise<boolean> {
+    return this.world.store.readLocal((transaction) => transaction.isPastOther());
+  }
+
+  judgePast(): Promise<void> {
+    return decided(this.world, true, async (desk) => {
+      const { transaction } = desk;
+      if (!(await transaction.isPastOther())) return;
+      const { over, kept, keys } = takeBack(desk, await transaction.acknowledged());
+      for (const { id } of over) await transaction.forgetAcknowledged(id);
+      for (const one of kept) await transaction.putAcknowledged(one);
+      for (const [local, { entity, key }] of keys) await transaction.putServerKey(local, entity, key);
+      await transaction.setPastOther(false);
     });
   }
 

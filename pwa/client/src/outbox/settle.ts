@@ -6,8 +6,8 @@ import { type Book, isSame, type Local } from "./book";
 import type { Bases } from "./deciding";
 import { type Desk, isLocalKey, settleRow } from "./lay";
 import { titleOf } from "./people";
-import { dropChange, moveTo, refresh, renameKeys, renew } from "./stand";
-import type { LocalChange, Mutation, OutcomeMessage, Settled } from "./types";
+import { dropChange, moveTo, refresh, renamedIn, renameKeys, renew } from "./stand";
+import type { Acknowledged, LocalChange, Mutation, OutcomeMessage, Settled } from "./types";
 
 export interface Outcomes {
   ended: Settled["ended"];
@@ -16,8 +16,10 @@ export interface Outcomes {
   /** What records that were made here are called by the server. */
   keys: Map<Key, { entity: string; key: Key }>;
   troubled: Map<string, { change: string; title: string }>;
-  /** Whether the server has something that its rows do not show yet. */
+  /** What the server has now, and its rows do not show yet. */
+  acknowledged: Omit<Acknowledged, "id" | "at">[];
   isApplied: boolean;
+  isFreed: boolean;
 }
 
 /** Who decides, and sees rows as the server has them. */
@@ -27,7 +29,10 @@ type Seeing = Desk & { bases: Pick<Bases, "get"> };
 export function settleAll(desk: Seeing, outcomes: readonly OutcomeMessage[], mark: number): Outcomes {
   const { book } = desk;
   const ended = { applied: 0, conflict: 0, rejected: 0, gone: 0 };
-  const result: Outcomes = { ended, final: [], keys: new Map(), troubled: new Map(), isApplied: false };
+  const result: Outcomes = {
+    ...{ ended, final: [], keys: new Map(), acknowledged: [], troubled: new Map(), isApplied: false, isFreed: false },
+  };
+  const stuck: string[] = [];
   const seq = ({ id }: OutcomeMessage) => book.mutation(id)?.seq ?? 0;
   for (const outcome of [...outcomes].sort((a, b) => seq(a) - seq(b))) {
     const mutation = book.mutation(outcome.id);
@@ -44,6 +49,8 @@ export function settleAll(desk: Seeing, outcomes: readonly OutcomeMessage[], mar
         book.put(withFacts(local, { error: outcome.error }));
         result.troubled.set(mutation.id, { change: mutation.change, title: titleOf(book, local) });
       } else if (isTried(local)) book.put(withFacts(local, { error: null }));
+      // It had its effect long ago, which the server remembers no more, or was set back to before.
+      if (status === "waiting" && book.mutation(outcome.for) === undefined) stuck.push(mutation.change);
       continue;
     }
     result.final.push(mutation.id);
@@ -61,9 +68,18 @@ export function settleAll(desk: Seeing, outcomes: readonly OutcomeMessage[], mar
     const told = status === "applied" ? outcome : { key: mutation.key, version: null };
     if (isLocalKey(local.key) && local.key !== told.key)
       result.keys.set(local.key, { entity: local.entity, key: told.key });
+    if (status === "applied") result.acknowledged.push(entryOf(local, mutation, outcome));
     applied(desk, local, mutation, told, mark);
   }
-  renameKeys(book, new Map([...result.keys].map(([local, { key }]) => [local, key])));
+  const names = new Map([...result.keys].map(([local, { key }]) => [local, key]));
+  renameKeys(book, names);
+  result.acknowledged = result.acknowledged.map((one) => {
+    const [values, was] = [one.values, one.was].map((row) => renamedIn(book, one.entity, row, names)) as [Row, Row];
+    return { ...one, values, was };
+  });
+  // Nothing came of it, nor ever will as it was sent.
+  if (stuck.length > 0) renew(desk, book.reached(stuck).keys());
+  result.isFreed = stuck.length > 0;
   refresh(desk);
   return result;
 }
@@ -75,6 +91,16 @@ function withFacts(local: Local, facts: Partial<LocalChange>): Local {
 /** Whether it is said of the change why the server could not take it when it was tried before. */
 function isTried({ row }: Local): boolean {
   return row.change.error?.retry === true;
+}
+
+function entryOf(
+  { entity, key, row }: Local,
+  { op, group, values, was, madeAt }: Mutation,
+  outcome: { key: Key; version: number | null },
+): Outcomes["acknowledged"][number] {
+  const { base } = row.change;
+  const local = isLocalKey(key) ? key : null;
+  return { entity, op, key: outcome.key, local, group, values, was, base, version: outcome.version, madeAt };
 }
 
 /** How the change stands from now on; `null` where others are to blame. */
@@ -132,7 +158,11 @@ function targetsOf({ book, bases }: Seeing, { entity, values }: Mutation): NonNu
 
 /** As `Doubtful` has it. Where nothing is any more, the server will say so. */
 export function misled({ book, bases }: Seeing, { row }: Local): string[] {
-  const targets = book.chain(row.change.id).flatMap((mutation) => mutation.targets ?? []);
+  const targets = book.chain(row.change.id).flatMap(({ entity, values, targets = [] }) => {
+    // What was lost and is made anew has another key now.
+    const names = new Set(book.references(entity, values).map((to) => JSON.stringify([to.name, to.key])));
+    return targets.filter((target) => names.has(JSON.stringify([target.name, target.key])));
+  });
   const others = targets.filter((target) => {
     const now = bases.get(target.entity, target.key);
     return now !== null && differing(book, target.entity, target.row, now).length > 0;

@@ -125,16 +125,7 @@ export function dropChange(desk: Desk, local: Local): void {
 /** Local rows, and values that point at them, get the keys that records have now (W5). What was sent stays as sent. */
 export function renameKeys(book: Book, keys: ReadonlyMap<Key, Key>, entity?: string): void {
   if (keys.size === 0) return;
-  const renamed = (of: string, row: Row): Row => {
-    let next = row;
-    for (const { name, entity: to, key } of book.references(of, row)) {
-      if (!keys.has(key) || (entity !== undefined && to !== entity)) continue;
-      const now = (value: WireValue | undefined): WireValue =>
-        Array.isArray(value) ? value.map(now) : (keys.get(value as Key) ?? value ?? null);
-      next = { ...next, [name]: now(row[name]) };
-    }
-    return next;
-  };
+  const renamed = (of: string, row: Row) => renamedIn(book, of, row, keys, entity);
   for (const local of book.locals) {
     const { row } = local;
     const values = renamed(local.entity, row.values);
@@ -148,6 +139,18 @@ export function renameKeys(book: Book, keys: ReadonlyMap<Key, Key>, entity?: str
     const was = entity === undefined ? renamed(mutation.entity, mutation.was) : mutation.was;
     if (values !== mutation.values || was !== mutation.was) book.putMutation({ ...mutation, values, was });
   }
+}
+
+/** Values of a record with the keys that others have now. `entity`: only those of it. */
+export function renamedIn(book: Book, of: string, row: Row, keys: ReadonlyMap<Key, Key>, entity?: string): Row {
+  let next = row;
+  for (const { name, entity: to, key } of book.references(of, row)) {
+    if (!keys.has(key) || (entity !== undefined && to !== entity)) continue;
+    const now = (value: WireValue | undefined): WireValue =>
+      Array.isArray(value) ? value.map(now) : (keys.get(value as Key) ?? value ?? null);
+    next = { ...next, [name]: now(row[name]) };
+  }
+  return next;
 }
 
 /** The record, with its mutations, under another key. */

@@ -67,6 +67,37 @@ export interface Mutation {
   answer: "awaited" | "no" | null;
 }
 
+/**
+ * What the server has acknowledged, for the case that it is set back to an earlier state (W6): a record of the store
+ * `outbox` beside the mutations, which it is none of any more.
+ */
+export interface Acknowledged {
+  /** In the order acknowledged. */
+  id: string;
+  entity: string;
+  op: Op;
+  /** The server's. */
+  key: Key;
+  /** Of a record that was made here: what it was called before. */
+  local: Key | null;
+  group: string | null;
+  /** Keys in them are the server's. */
+  values: Row;
+  was: Row;
+  /** The row as the server had it before, with `_version`; `null` of a new record. */
+  base: Row | null;
+  /** What it came to; `null` of a deletion. */
+  version: number | null;
+  madeAt: string;
+  /** When its outcome was stored, in milliseconds. */
+  at: number;
+  /**
+   * The row as the device had it when it learned that the server's past is another one; absent before, and where the
+   * rows did not show yet what was acknowledged.
+   */
+  known?: Row | null;
+}
+
 /** As it travels (decisions 0007, 0029). */
 export interface WireMutation {
   id: string;
@@ -114,6 +145,15 @@ export interface LocalTransaction {
   /** Ids whose outcomes are stored, and which the server has not been told of. */
   unconfirmed(): Promise<string[]>;
   setUnconfirmed(ids: string[]): Promise<void>;
+  /** What was acknowledged lately, in that order. */
+  acknowledged(): Promise<Acknowledged[]>;
+  /** Notes more of it, and forgets what is old, or too much. */
+  acknowledge(more: readonly Omit<Acknowledged, "id">[]): Promise<void>;
+  putAcknowledged(one: Acknowledged): Promise<void>;
+  forgetAcknowledged(id: string): Promise<void>;
+  /** Whether the server's past turned out to be another one, and what was acknowledged is to be looked for. */
+  isPastOther(): Promise<boolean>;
+  setPastOther(isOther: boolean): Promise<void>;
   /** As of the store, in this transaction. */
   changeRows: Store["changeRows"];
   /** How often outcomes were stored. */
@@ -171,6 +211,8 @@ export interface Settled {
   ended: { applied: number; conflict: number; rejected: number; gone: number };
   /** By id of a mutation with the outcome `error`: the change, and what its record is called. */
   troubled: ReadonlyMap<string, { change: string; title: string }>;
+  /** Whether something waited for what nobody knows any more, and can be sent without. */
+  isFreed: boolean;
 }
 
 /** What the push phase needs: `new Outbox(world)`. Each is one transaction, on the disk when it resolves. */
@@ -186,6 +228,15 @@ export interface Pushing {
   settle(outcomes: readonly OutcomeMessage[]): Promise<Settled>;
   /** To be called after the comparison that follows an outcome `doubt`, when its rows are visible. */
   judgeDoubts(): Promise<void>;
+  /**
+   * The server's past is another one: what was acknowledged may be lost (T4). To be called before rows of the new past
+   * are visible. Returns whether there is anything to look for.
+   */
+  suspectPast(): Promise<boolean>;
+  /** Whether that was said, and was not looked into. */
+  isPastSuspected(): Promise<boolean>;
+  /** Makes what is lost a person's turn. To be called when all rows on the device are of the new past. */
+  judgePast(): Promise<void>;
   /** The server was told that these outcomes are stored. */
   confirmedTold(ids: readonly string[]): Promise<void>;
 }

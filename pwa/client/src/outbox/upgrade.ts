@@ -25,6 +25,18 @@ export async function upgrade(transaction: LocalTransaction, definition: Definit
       },
     });
   }
+  for (const one of await transaction.acknowledged()) {
+    const names = entities.get(one.entity);
+    const rows = {
+      values: one.values,
+      was: one.was,
+      ...(one.base && { base: one.base }),
+      ...(one.known && { known: one.known }),
+    };
+    if (names === undefined || !Object.values(rows).some((row) => hasOld(row, names))) continue;
+    const now = Object.entries(rows).map(([name, row]) => [name, inNew(row, names)]);
+    await transaction.putAcknowledged({ ...one, ...Object.fromEntries(now) });
+  }
   for (const mutation of await transaction.mutations()) {
     const names = entities.get(mutation.entity);
     if (names === undefined || !(hasOld(mutation.values, names) || hasOld(mutation.was, names))) continue;

@@ -1,7 +1,9 @@
 /** What the person's database has of local changes (decision 0030): reading and writing it in one transaction. */
 
 import type { AppState, ChangeState, Key } from "../api";
-import type { LocalRow, LocalTransaction } from "../outbox/types";
+import type { Acknowledged, LocalRow, LocalTransaction, Mutation } from "../outbox/types";
+import { isLocalKey } from "../query/local-keys";
+import { acknowledge, acknowledgedIn } from "./acknowledged";
 import { type AnyTransaction, get, put, type SingleKey, type Writing } from "./schema";
 import { changeRows, changesOf, noteChanged, rangeOf } from "./singles";
 import type { CaughtUp } from "./store";
@@ -41,8 +43,8 @@ export function localTransaction(transaction: AnyTransaction, touched = new Set<
       const store = writing.objectStore("rows");
       await (row === null ? store.delete([entity, key]) : store.put(row, [entity, key]));
     },
-    mutation: (id) => outbox.get(id),
-    mutations: () => outbox.index("seq").getAll(),
+    mutation: async (id) => (await outbox.get(id)) as Mutation | undefined,
+    mutations: async () => (await outbox.index("seq").getAll()) as Mutation[],
     async putMutation(mutation) {
       await writing.objectStore("outbox").put(mutation);
     },
@@ -54,13 +56,25 @@ export function localTransaction(transaction: AnyTransaction, touched = new Set<
       return ++seq;
     },
     async serverKey(local) {
-      return ((await meta.get(["key", String(local)])) as { key: Key } | undefined)?.key;
+      const found = (await meta.get(["key", String(local)])) as { key: Key } | undefined;
+      // What was lost by the server and made anew had another key before.
+      return found !== undefined && isLocalKey(found.key)
+        ? ((await this.serverKey(found.key)) ?? found.key)
+        : found?.key;
     },
     async putServerKey(local, entity, key) {
       await writing.objectStore("meta").put({ entity, key }, ["key", String(local)]);
     },
     unconfirmed: async () => (await get(transaction, "unconfirmed")) ?? [],
     setUnconfirmed: (ids) => put(writing, "unconfirmed", ids),
+    acknowledged: () => acknowledgedIn(outbox),
+    acknowledge: (more) => acknowledge(writing.objectStore("outbox"), more),
+    async putAcknowledged(one: Acknowledged) {
+      await writing.objectStore("outbox").put(one);
+    },
+    forgetAcknowledged: (id) => writing.objectStore("outbox").delete(id),
+    isPastOther: async () => (await get(transaction, "pastOther")) ?? false,
+    setPastOther: (isOther) => put(writing, "pastOther", isOther),
     changeRows: (...change) => changeRows(writing, ...change),
     mark: async () => (await get(transaction, "settlings")) ?? 0,
     async newMark() {

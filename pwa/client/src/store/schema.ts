@@ -3,7 +3,7 @@
 import type { DBSchema, IDBPTransaction, StoreNames } from "idb";
 
 import type { Definition, Key } from "../api";
-import type { Mutation } from "../outbox/types";
+import type { Acknowledged, Mutation } from "../outbox/types";
 import type { Agenda } from "./agenda";
 import type {
   Block,
@@ -46,7 +46,8 @@ export interface UserSchema extends DBSchema {
   blocks: { key: BlockKey; value: Block & { made: Made } };
   /** `state`: of rows with changes, by state and when they were made. */
   rows: { key: SingleKey; value: SingleRow; indexes: { state: [state: string, madeAt: string] } };
-  outbox: { key: string; value: Mutation; indexes: { seq: number } };
+  /** `seq`: of mutations; what was acknowledged has none. */
+  outbox: { key: string; value: Mutation | Acknowledged; indexes: { seq: number } };
 }
 
 /** Of an entity: how often its single rows changed, and how many only this device has. */
@@ -82,6 +83,7 @@ interface Meta {
   singles: Record<string, SingleChanges>;
   calls: SentCall[];
   unconfirmed: string[];
+  pastOther: boolean;
   /** How often outcomes were stored. */
   settlings: number;
 }

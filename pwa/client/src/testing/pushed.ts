@@ -77,6 +77,12 @@ export class Pushed {
     };
   }
 
+  /** Outcomes and local ids are as old as they are remembered. */
+  forget(): void {
+    this.ledger = new Map();
+    this.keys = new Map();
+  }
+
   /** The record as the server has it, by attribute and with `_version`; `null` where there is none. */
   record(entity: string, key: Key): Row | null {
     const row = this.rows[entity]?.find(([one]) => one === key);
