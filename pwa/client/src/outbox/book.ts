@@ -101,6 +101,11 @@ export class Book {
     return this.mutations.get(id);
   }
 
+  /** Whether it is another than when the book was opened, or new. */
+  isOther(mutation: Mutation): boolean {
+    return this.oldMutations.get(mutation.id) !== mutation;
+  }
+
   /** Mutations of a change, in the order made. */
   chain(change: string): readonly Mutation[] {
     return this.chains.get(change) ?? [];

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
+import type { Key } from "../api";
 import { CUSTOMER, Device, editable, LINE, NOTE, ORDER, TAG, writable } from "../testing/outbox";
 
 let device: Device;
@@ -308,6 +309,37 @@ describe("what is shown of a related record", () => {
     expect((await device.mutations())[1]?.values).toEqual({ customer: 7 });
     await device.writing.update("Order", 1, { place: "Bonn", customer: null });
     expect((await device.local("Order", 1))?.derived).toEqual({});
+  });
+});
+
+describe("what is too much to be sent as one", () => {
+  const many = (count: number, text: string) =>
+    Array.from({ length: count }, (_, at) => ({ entity: "Customer", values: { name: `${text} ${at}` } }));
+
+  it("is refused when it is saved, and nothing of it is kept", async () => {
+    const before = await device.mutations();
+    const tooMany = device.writing.saveTogether(many(1001, "new"));
+    await expect(tooMany).rejects.toMatchObject({ code: "too_much_together", retry: false });
+    const tooLong = device.writing.saveTogether(many(10, "x".repeat(100_000)));
+    await expect(tooLong).rejects.toMatchObject({ code: "too_much_together" });
+    expect(await device.mutations()).toEqual(before);
+    await device.writing.saveTogether(many(1000, "new"));
+    expect(await device.mutations()).toHaveLength(1000);
+  });
+
+  it("also where an edit makes it so", async () => {
+    const [key] = await device.writing.saveTogether(many(2, "new"));
+    const tooLong = device.writing.update("Customer", key as Key, { note: "x".repeat(1_000_000) });
+    await expect(tooLong).rejects.toMatchObject({ code: "too_much_together" });
+  });
+
+  it("is not where each goes by itself", async () => {
+    await device.writing.save(
+      "Customer",
+      Array.from({ length: 1001 }, (_, at) => ({ name: `new ${at}` })),
+      false,
+    );
+    expect(await device.mutations()).toHaveLength(1001);
   });
 });
 

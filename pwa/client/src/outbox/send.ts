@@ -2,6 +2,7 @@
 
 import type { Key, Row, WireValue } from "../api";
 import { bytesOf } from "../layers/overlay";
+import { ClientError } from "../protocol/errors";
 import { attributeOf, type Book, isTrouble } from "./book";
 import { type Desk, isLocalKey } from "./lay";
 import { type CollectLimits, LOCAL_KEY, type Mutation, type WireMutation } from "./types";
@@ -27,7 +28,7 @@ export function freeze(
   for (const unit of ordered(desk)) {
     if (unit.some(({ change }) => waiting.has(change))) continue;
     const some = unit.map((mutation) => mutation.wire ?? wireOf(book, mutation, unit));
-    const size = some.reduce((sum, wire) => sum + bytesOf(JSON.stringify(wire)) + 1, 0);
+    const size = sizeOf(some);
     const isTooMuch = wires.length + some.length > limits.mutations || bytes + size > limits.bytes;
     // One that is too large alone is for the server to refuse.
     if (isTooMuch && wires.length > 0) return { wires, isAll: false };
@@ -39,6 +40,27 @@ export function freeze(
     bytes += size;
   }
   return { wires, isAll: true };
+}
+
+/** What a request takes at most, where nothing else is in it. */
+export const MOST_TOGETHER: CollectLimits = { mutations: 1000, bytes: 900_000 };
+
+/**
+ * Of what is to be saved: what goes together can only be sent together.
+ *
+ * @throws ClientError `too_much_together`.
+ */
+export function checkTogether(book: Book): void {
+  for (const unit of book.units()) {
+    if (unit.length < 2 || !unit.some((mutation) => book.isOther(mutation))) continue;
+    const isTooMuch =
+      unit.length > MOST_TOGETHER.mutations || sizeOf(unit.map((one) => wireOf(book, one, unit))) > MOST_TOGETHER.bytes;
+    if (isTooMuch) throw new ClientError("too_much_together", `${unit.length} changes`);
+  }
+}
+
+function sizeOf(wires: readonly WireMutation[]): number {
+  return wires.reduce((sum, wire) => sum + bytesOf(JSON.stringify(wire)) + 1, 0);
 }
 
 /** Units, each after those that it depends on; those that depend on each other have become one. */

@@ -8,6 +8,7 @@ import { Bases, type Decision, decided } from "./deciding";
 import { Editor, localKeysIn } from "./editor";
 import { isLocalKey } from "./lay";
 import { removeOnDevice, saveOnDevice, updateOnDevice } from "./on-device";
+import { checkTogether } from "./send";
 import { LOCAL_KEY, type OutboxWorld } from "./types";
 
 /**
@@ -87,6 +88,8 @@ export class Writing {
    *
    * @returns the keys of their records, in this order.
    * @throws InvalidValues: `fields` by place and attribute (`2.title`).
+   * @throws ClientError `too_much_together`: more than 1,000 changes, or 900,000 bytes of them. The server takes a group
+   *   in one request or not at all.
    */
   async saveTogether(edits: readonly Edit[]): Promise<Key[]> {
     const entities = new Map<string, EntityDefinition>();
@@ -160,7 +163,9 @@ export class Writing {
           const key = await decision.transaction.serverKey(local);
           if (key !== undefined) known.set(local, key);
         }
-        return work(new Editor(decision, known), decision);
+        const result = await work(new Editor(decision, known), decision);
+        checkTogether(decision.book);
+        return result;
       },
       bases,
     );

@@ -32,10 +32,7 @@ const CLIENT_CODES = {
   invalid_budget: [false, _("Space for pictures is a number of bytes, or null for no limit.")],
   permission_denied: [false, _("You may not do this.")],
   in_flight: [false, _("The server may have this change already. What became of it comes with the next sync.")],
-  lost: [
-    false,
-    _("The server was set back to an earlier state. This change had arrived before, and is not in it any more."),
-  ],
+  lost: [false, _("The server was set back to an earlier state: this change is not in it any more.")],
   too_much_together: [false, _("This is more than the server takes as one. Save it in smaller parts.")],
   unknown_conflict: [false, _("There is no such conflict.")],
   sign_in_required: [false, _("Sign in to go on.")],

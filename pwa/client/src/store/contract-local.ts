@@ -3,7 +3,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
 import type { Key } from "../api";
-import type { LocalRow, LocalTransaction, Mutation } from "../outbox/types";
+import type { Acknowledged, LocalRow, LocalTransaction, Mutation } from "../outbox/types";
 import { ClientError } from "../protocol/errors";
 import { change, definitionOf, fillStore, recordOf, segment } from "./contract-tools";
 import type { Known, Store } from "./store";
@@ -60,6 +60,47 @@ export function localContract(name: string, make: (user: string) => Store): void
         expect(await transaction.mutation("m")).toEqual(mutation("m", 1));
         expect(await transaction.unconfirmed()).toEqual([]);
       });
+    });
+
+    it("W6: what was acknowledged is beside them, in that order, and of the last weeks only", async () => {
+      const day = 24 * 3600 * 1000;
+      const entry = (key: Key, at: number): Omit<Acknowledged, "id"> => ({
+        ...{ entity: "Thing", op: "update", key, local: null, group: null, values: { name: "a" }, was: { name: "" } },
+        ...{ base: { id: key, _version: 1 }, version: 2, madeAt: "", at },
+      });
+      const known = () =>
+        store.readLocal(async (transaction) => (await transaction.acknowledged()).map(({ key }) => key));
+      await edit(async (transaction) => {
+        await transaction.putMutation(mutation("m", await transaction.newSeq()));
+        await transaction.acknowledge([entry(1, 0), entry(2, 20 * day)]);
+      });
+      // The device's clock was set back: what comes later is later all the same.
+      await edit((transaction) => transaction.acknowledge([entry(3, 10 * day)]));
+      expect(await known()).toEqual([1, 2, 3]);
+      expect(await store.readLocal((transaction) => transaction.mutations())).toEqual([mutation("m", 1)]);
+      await edit((transaction) => transaction.acknowledge([entry(4, 40 * day)]));
+      expect(await known()).toEqual([2, 3, 4]);
+      await edit(async (transaction) => {
+        const [first] = (await transaction.acknowledged()) as [Acknowledged];
+        await transaction.putAcknowledged({ ...first, known: null });
+        await transaction.forgetAcknowledged((await transaction.acknowledged())[1]?.id as string);
+      });
+      const many = Array.from({ length: 600 }, (_, at) => entry(100 + at, 40 * day));
+      expect(await known()).toEqual([2, 4]);
+      await edit((transaction) => transaction.acknowledge(many));
+      expect(await known()).toEqual(many.slice(-500).map(({ key }) => key));
+      await edit((transaction) => transaction.acknowledge(many.slice(0, 3)));
+      expect(await known()).toEqual([...many.slice(-497), ...many.slice(0, 3)].map(({ key }) => key));
+      await store.destroy();
+      store = make(user);
+      expect(await known()).toEqual([]);
+    });
+
+    it("W5: the key of a record that was lost and made anew is the one that it has in the end", async () => {
+      await edit((transaction) => transaction.putServerKey("local:a", "Thing", "local:b"));
+      expect(await store.serverKey("local:a")).toBe("local:b");
+      await edit((transaction) => transaction.putServerKey("local:b", "Thing", 7));
+      expect(await store.serverKey("local:a")).toBe(7);
     });
 
     it("L1: are given with the view of the server's rows, of one moment, and counted apart from them", async () => {
