@@ -52,6 +52,8 @@ def prepare(mutations: Sequence[Mutation], request: Request, scoped: Scoped, loc
         for name, keys in _pointed_at(mutation, writing, scoped, local_keys):
             relations.setdefault(name, []).extend(keys)
     found.records = [(writings[name].entity, keys) for name, keys in records.items()]
+    # They are locked: in one order, so that two devices do not wait for each other.
+    found.records.sort(key=lambda some: (some[0].model._meta.label_lower, some[0].name))
     found.relations = [(one, keys) for name, keys in relations.items() if (one := scoped.entity(name)) is not None]
     return found
 

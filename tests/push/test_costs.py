@@ -1,5 +1,6 @@
 """What a change costs: few statements of its own, and a share in what is asked for all of them. Counts, not time."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -78,6 +79,23 @@ def test_the_cost_of_a_change(device: Pusher, ann: User, changes: Callable[[User
     few, many = (cost(device, changes(ann, count)) for count in (FEW, MANY))
     assert (many - few) / (MANY - FEW) == each
     assert few <= 35 + FEW * each
+
+
+def test_records_are_locked_in_one_order_whatever_that_of_the_changes(device: Pusher, site: Site) -> None:
+    """Or two devices that change the same two records each wait for the other."""
+    visit = Visit.objects.create(site=site, text="a")
+    orders: list[list[str]] = []
+    for size in (1, 2):
+        changes = [
+            update("PushSite", site.pk, {"size": size}, {"size": [3, 1][size - 1]}),
+            update("PushVisit", visit.pk, {"minutes": size}, {"minutes": size - 1}),
+        ]
+        with CaptureQueriesContext(connection) as captured:
+            assert statuses(device.push(*(changes if size == 1 else reversed(changes)))) == ["applied"] * 2
+        what = "FOR UPDATE" if connection.features.has_select_for_update else '"_row_version"'
+        found = [re.search(r'FROM "(wire_\w+)"', query["sql"]) for query in captured if what in query["sql"]]
+        orders.append([match[1] for match in found if match][:2])
+    assert orders == [["wire_site", "wire_visit"]] * 2
 
 
 def test_a_sync_without_changes_asks_nothing_more(device: Pusher) -> None:
