@@ -271,6 +271,9 @@ class Batch:
             key = None if entity is None else plain_key(mutation, entity, self.local_keys)
             if entity is None or key is None or self.records.get(entity, key) is None:
                 outcome = {"status": "gone"}
+            else:
+                carried = {column.name for column in entity.row_columns}
+                outcome["theirs"] = {name: value for name, value in outcome["theirs"].items() if name in carried}
         return Effect(outcome)
 
     # -- what `Push` needs of the transaction

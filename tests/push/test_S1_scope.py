@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from syncapi import offline
 from syncapi.models import LocalKey
+from syncapi.registry import registry
 from tests.push.conftest import Json, Pusher, codes, create, delete, grouped, local, statuses, update
 from tests.push.entities import PushPart, PushSite, PushTag, PushVisit
 from tests.push.models import Part, Site, Tag, Visit
@@ -104,6 +105,21 @@ def test_S1_a_stored_conflict_is_told_to_nobody_who_may_not_see_the_record(
     outcomes = device.push(change)
     assert statuses(outcomes) == ["gone"]
     assert "theirs" not in outcomes[0]
+
+
+def test_S1_a_stored_conflict_tells_only_what_is_carried_now(
+    device: Pusher, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An attribute that was taken out, perhaps since it should never have been there, is not told from the past."""
+    change = update("PushSite", site.pk, {"size": 4}, {"size": 1}, base=99)
+    (first,) = device.push(change)
+    assert "note" in first["theirs"]
+    entity = registry.get("push").entities["PushSite"]
+    fewer = tuple(column for column in entity.row_columns if column.name != "note")
+    monkeypatch.setitem(entity.__dict__, "row_columns", fewer)
+    (again,) = device.push(change)
+    first["theirs"].pop("note")
+    assert again == first
 
 
 @pytest.mark.parametrize(
