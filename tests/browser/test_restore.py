@@ -1,5 +1,6 @@
 """T4, W6: a server that is set back to a backup, and what devices had told it since, in a real browser."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,9 @@ from tests.browser.steps import download, open_app, part, press_sync, sign_in
 
 MADE = """
 from catalog.models import Customer, Territory
-territory = Territory.objects.filter(employeeterritory__employee__user__username="nancy").first()
-Customer.objects.create(code="AAAAA", company_name="Aachen Printers", city="Aachen", territory=territory)
-Customer.objects.create(code="BBBBB", company_name="Bremen Sails", city="Bremen", territory=territory)
+territory = Territory.objects.filter(users__username="nancy").order_by("pk").first()
+for code, name, city in (("AAAAA", "Aachen Printers", "Aachen"), ("BBBBB", "Bremen Sails", "Bremen")):
+    Customer.objects.create(code=code, company_name=name, city=city, territory=territory)
 """
 # While there is no network: an edit, and an order with two lines as the form saves it.
 WORK = """async () => {
@@ -36,16 +37,18 @@ WORK = """async () => {
 PENDING = """async () => (await window.offline.pending()).map(({ entity, op, state, error }) => {
     return [entity, op, state, error?.code ?? null];
 })"""
+SYNC_NOW = "() => window.offline.onSync().then(({ pushed }) => pushed ?? null)"
 ORDER = "(key) => window.offline.entities.LocalOrder.get(key)"
 
 
-def orders(site: Site, **where: object) -> list[tuple[int, str, int]]:
+def orders(site: Site, **where: object) -> list[list[Any]]:
     """Key, city and number of lines of orders."""
     told = site.shell(
         "import json; from catalog.models import Order; "
         f"print(json.dumps([[one.pk, one.ship_city, one.lines.count()] for one in Order.objects.filter(**{where!r})]))"
     )
-    return [tuple(one) for one in __import__("json").loads(told)]
+    found: list[list[Any]] = json.loads(told)
+    return found
 
 
 def city(site: Site, code: str) -> str:
@@ -59,3 +62,57 @@ def page(site: Site, browser: Browser) -> Page:
     sign_in(page, "nancy")
     download(page)
     return page
+
+
+def test_T4_W6_what_had_arrived_after_the_backup_is_reported_and_sent_again_once(
+    site: Site, page: Page, tmp_path: Path
+) -> None:
+    site.stop()
+    backup = tmp_path / "backup.sqlite3"
+    shutil.copy(site.database, backup)
+    key: str = page.evaluate(WORK)
+    site.start()
+    assert press_sync(page)["pushed"] == {"applied": 4, "conflict": 0, "rejected": 0, "gone": 0}
+    ours: int = page.evaluate(ORDER, key)["id"]
+    assert (orders(site, ship_city="Ours"), city(site, "AAAAA")) == ([[ours, "Ours", 2]], "Metz")
+
+    site.stop()
+    for file in site.folder.glob("db.sqlite3*"):
+        file.unlink()
+    shutil.copy(backup, site.database)
+    site.start()
+    # Life goes on, past where it was: somebody else's order has the key of the one that is lost.
+    site.shell(
+        "from catalog.models import Customer, Order; from django.db import connection; "
+        "Order.objects.create(customer=Customer.objects.get(code='BBBBB'), ship_city='Theirs')"
+    )
+    assert orders(site, ship_city="Theirs") == [[ours, "Theirs", 0]]
+    assert press_sync(page)["type"] == "synccomplete"
+    assert page.evaluate(PENDING) == [
+        ["LocalCustomer", "update", "rejected", "lost"],
+        ["LocalOrder", "create", "rejected", "lost"],
+        ["LocalOrderLine", "create", "waiting", None],
+        ["LocalOrderLine", "create", "waiting", None],
+    ]
+    assert page.evaluate(ORDER, ours)["ship_city"] == "Theirs"
+    assert page.evaluate(ORDER, key)["ship_city"] == "Ours"
+    # It is a question, and nothing more: the server has what it had.
+    assert press_sync(page)["type"] == "synccomplete"
+    assert (orders(site, ship_city="Ours"), city(site, "AAAAA")) == ([], "Aachen")
+
+    part(page, "nav-changes").click()
+    changes = part(page, "change")
+    expect(changes).to_have_count(2)
+    expect(part(page, "problem").first).to_contain_text("set back to an earlier state")
+    for _each in range(2):
+        part(page, "send-again").first.click()
+    expect(part(page, "section-attention")).to_have_count(0)
+    assert page.evaluate(SYNC_NOW) == {"applied": 4, "conflict": 0, "rejected": 0, "gone": 0}
+    assert page.evaluate(PENDING) == []
+    [[made, *rest]] = orders(site, ship_city="Ours")
+    assert (rest, city(site, "AAAAA")) == (["Ours", 2], "Metz")
+    assert page.evaluate(ORDER, key)["id"] == made
+    assert orders(site, ship_city="Theirs") == [[ours, "Theirs", 0]]
+    assert page.evaluate(SYNC_NOW) is None
+    assert len(orders(site, ship_city="Ours")) == 1
+    assert page.evaluate(PENDING) == []

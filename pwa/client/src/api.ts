@@ -130,7 +130,8 @@ export interface PendingChange {
   changedAt: string;
   state: ChangeState;
   /**
-   * Of `rejected`: why, with `fields` by attribute. With `retry: true`, of one that is still to be sent: why the server
+   * Of `rejected`: why, with `fields` by attribute. With the code `lost`, in any state in which it is a person's turn: the
+   * server had it, and was set back to an earlier state. With `retry: true`, of one that is still to be sent: why the server
    * did not manage to take it the last time.
    */
   error: SyncError | null;

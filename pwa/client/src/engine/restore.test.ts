@@ -137,7 +137,9 @@ describe("a change that had arrived", () => {
     server.pushed.remove("LocalOrder", 1);
     server.pushed.put("LocalOrder", { id: 1, name: "another", city: "Paris" });
     await sync();
-    expect(await tab.engine.conflicts()).toMatchObject([{ theirs: { name: "another" }, values: { city: "Metz" } }]);
+    expect(await tab.engine.conflicts()).toMatchObject([
+      { theirs: { name: "another" }, values: { city: "Metz" }, error: { code: "lost" } },
+    ]);
     expect(server.pushed.record("LocalOrder", 1)).toMatchObject({ name: "another", city: "Paris" });
   });
 
@@ -145,7 +147,7 @@ describe("a change that had arrived", () => {
     setBack();
     server.pushed.remove("LocalOrder", 1);
     await sync();
-    expect(await pending()).toMatchObject([{ state: "gone", values: { city: "Metz" } }]);
+    expect(await pending()).toMatchObject([{ state: "gone", code: "lost", values: { city: "Metz" } }]);
     await tab.engine.resend((await tab.engine.pending()).map(({ id }) => id));
     await sync();
     expect(orders.at("LocalOrder")).toMatchObject([{ name: "second" }, { name: "first", city: "Metz" }]);

@@ -17,7 +17,8 @@ export function pendingOf(book: Book): PendingChange[] {
 function shown(book: Book, local: Local): PendingChange {
   const { entity, key, row } = local;
   const { id, op, group, base, madeAt, changedAt, state, error, waitsFor } = row.change;
-  const isSaid = state === "rejected" || (error?.retry === true && !isTrouble(state));
+  const isLost = error?.code === "lost" && isTrouble(state);
+  const isSaid = state === "rejected" || isLost || (error?.retry === true && !isTrouble(state));
   return {
     ...{ id, entity, key, op, group, madeAt, changedAt, state, waitsFor },
     title: titleOf(book, local),

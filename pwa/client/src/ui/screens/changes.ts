@@ -239,7 +239,7 @@ export class Changes extends LitElement {
       case "conflict":
         return this.#conflict(definition, change);
       case "gone":
-        return html`<p class="problem">${icon("alert")}<span>${change.op === "delete" ? c("goneDelete") : c("gone")}</span></p>
+        return html`${this.#lost(change)}<p class="problem">${icon("alert")}<span>${change.op === "delete" ? c("goneDelete") : c("gone")}</span></p>
           ${lines}`;
       case "rejected": {
         if (!isAttention(change)) return html`${lines}${this.#held(c("waitsForGroup"))}`;
@@ -264,7 +264,14 @@ export class Changes extends LitElement {
     const sides = change.op === "delete" ? ["theirs"] : ["both"];
     const names = all.filter(({ side }) => sides.includes(side)).map(({ attribute }) => capitalize(attribute.label));
     const what = format().list(names);
-    return html`<p class="turn">${icon("conflict")}<span>${c(change.op === "delete" ? "bothChangedDelete" : "bothChanged", { what })}</span></p>`;
+    return html`${this.#lost(change)}<p class="turn">${icon("conflict")}<span>${c(change.op === "delete" ? "bothChangedDelete" : "bothChanged", { what })}</span></p>`;
+  }
+
+  /** What the server had, and has no more, besides whatever else is to be said. */
+  #lost({ error }: PendingChange) {
+    return error
+      ? html`<p class="problem" data-test="lost">${icon("alert")}<span>${error.message}</span></p>`
+      : nothing;
   }
 
   #held(words: string, look: "clock" | "sync" = "clock") {

@@ -139,7 +139,7 @@ export class ConflictScreen extends LitElement {
     ) => html`<button class="button" type="button" data-test="all-${side}"
       aria-pressed=${from === side} @click=${() => (this.picks = picksOf(all, side))}>${from === side ? icon("check") : nothing}${text}</button>`;
     return html`<form class="content" data-test="conflict" @submit=${(event: Event) => this.#submit(event, conflict, all)}>
-      ${this.#heading(definition, conflict, c("conflictText"))}
+      ${this.#heading(definition, conflict, conflict.error?.message ?? c("conflictText"))}
       <div class="columns">
         <div class="table">
           <div class="top">
@@ -251,7 +251,7 @@ export class ConflictScreen extends LitElement {
       class="button way ${choice === "mine" ? "danger" : ""}" type="button" data-test=${test} aria-disabled=${this.busy}
       @click=${() => this.#resolve(conflict, choice)}>${icon(look)}<span>${text}<small>${hint}</small></span></button>`;
     return html`<div class="content narrow" data-test="conflict">
-      ${this.#heading(definition, conflict, c("conflictDeleteText"))}
+      ${this.#heading(definition, conflict, conflict.error?.message ?? c("conflictDeleteText"))}
       <section class="card preview">
         <h2>${c("sideTheirs")}</h2>
         <dl class="plain">${theirs.map((difference) => this.#plain(conflict, difference, shown))}</dl>
