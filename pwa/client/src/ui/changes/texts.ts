@@ -15,6 +15,7 @@ const english = {
   sendNow: _("Send now"),
   signInToSend: _("Sign in to send"),
   signInToSendHint: _("The server no longer knows you. Everything stays on this device until you sign in."),
+  notSentBecause: _("They could not be sent: {reason}. They stay on this device."),
   export: _("Export"),
   exportHint: _("Save all of them as a file"),
   conflicts: _("Conflicts"),

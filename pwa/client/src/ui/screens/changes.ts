@@ -20,7 +20,7 @@ import { type Discard, opWord, problemText } from "../parts/discard";
 import { entityIcon } from "../parts/entity-icon";
 import { routePath } from "../router";
 import { base, buttons, cards } from "../styles";
-import { measure, phaseText } from "../sync-words";
+import { measure, phaseText, reason } from "../sync-words";
 import { capitalize, t } from "../texts";
 import { changesStyles } from "./changes.css";
 import "../parts/ago";
@@ -135,7 +135,9 @@ export class Changes extends LitElement {
   }
 
   #summary(all: PendingChange[]) {
-    const { online, sessionExpired, syncing } = this.state;
+    const { online, sessionExpired, syncing, lastError } = this.state;
+    // What no other try will get through is not promised to go with the next one.
+    const stuck = online && lastError && !lastError.retry ? lastError : null;
     const waits = all.filter(({ state }) => state === "unsent" || state === "sending").length;
     const turn = all.filter((change) => change.state === "conflict" || isAttention(change)).length;
     const oldest = all[0]?.madeAt;
@@ -158,7 +160,9 @@ export class Changes extends LitElement {
                   ? c("signInToSendHint")
                   : !sends
                     ? c("waitsForYou")
-                    : html`${online ? c("sentWithNext") : c("sentWhenOnline")} ${oldest && Date.now() - Date.parse(oldest) >= 60_000 ? this.#oldest(oldest) : nothing}`
+                    : stuck
+                      ? html`<span data-test="not-sent-because">${c("notSentBecause", { reason: reason(stuck) })}</span>`
+                      : html`${online ? c("sentWithNext") : c("sentWhenOnline")} ${oldest && Date.now() - Date.parse(oldest) >= 60_000 ? this.#oldest(oldest) : nothing}`
             }
           </span>
         </div>
