@@ -1,0 +1,1 @@
+"""An app that only some of those who can sign in may use."""

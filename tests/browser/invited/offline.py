@@ -1,0 +1,11 @@
+from catalog.offline import LocalCustomer, LocalInterest, LocalTerritory
+from syncapi import offline
+from syncapi.entities import User
+
+
+class ForSales(offline.OfflineApp):
+    def has_permission(self, user: User) -> bool:
+        return super().has_permission(user) and user.groups.filter(name="Sales").exists()
+
+
+invited_app = ForSales("invited", title="Invited", entities=[LocalCustomer, LocalTerritory, LocalInterest])
