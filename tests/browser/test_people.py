@@ -38,6 +38,12 @@ def codes_on_server(site: Site, phone: str) -> list[str]:
     return [str(code) for (code,) in site.sql("SELECT code FROM catalog_customer WHERE phone = ?", phone)]
 
 
+def counted(site: Site) -> int:
+    """How often stock was counted."""
+    ((count,),) = site.sql("SELECT count(*) FROM catalog_stockcount")
+    return int(str(count))
+
+
 def test_S2_W6_what_one_person_did_not_send_is_nobody_elses_and_is_there_when_they_come_back(
     site: Site, browser: Browser
 ) -> None:
@@ -137,7 +143,7 @@ def test_W1_W6_a_session_that_ends_in_the_middle_of_the_queue_loses_and_doubles_
     context = browser()
     page = rep(context, site)
     customer = one(page, "LocalCustomer", code=own_customers(site)[0])
-    ((before,),) = site.sql("SELECT count(*) FROM catalog_stockcount")
+    before = counted(site)
     page.evaluate(
         """async () => {
             const counts = Array.from({ length: 550 }, (_, counted) => ({ product: 1, counted }));
@@ -147,7 +153,8 @@ def test_W1_W6_a_session_that_ends_in_the_middle_of_the_queue_loses_and_doubles_
     requests: list[Any] = []
 
     def end_session(route: Route) -> None:
-        requests.append(route.request.post_data_json["mutations"])
+        body: Any = route.request.post_data_json
+        requests.append(body["mutations"])
         if len(requests) == 2:
             site.sql("DELETE FROM django_session")
         route.continue_()
@@ -156,7 +163,7 @@ def test_W1_W6_a_session_that_ends_in_the_middle_of_the_queue_loses_and_doubles_
     assert sync(page)["error"]["code"] == "sign_in_required"
     context.unroute(SYNC)
     assert [len(one_of) for one_of in requests] == [500, 50]
-    assert site.sql("SELECT count(*) FROM catalog_stockcount") == [(before + 500,)]
+    assert counted(site) == before + 500
     assert len(pending(page)) == 50
 
     # Who has no session goes on all the same.
@@ -170,7 +177,7 @@ def test_W1_W6_a_session_that_ends_in_the_middle_of_the_queue_loses_and_doubles_
     part(page, "nav-changes").click()
     part(page, "send-now").click()
     expect(part(page, "no-changes")).to_be_visible()
-    assert site.sql("SELECT count(*) FROM catalog_stockcount") == [(before + 550,)]
+    assert counted(site) == before + 550
     assert codes_on_server(site, "meanwhile") == [customer["code"]]
 
 
