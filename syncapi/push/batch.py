@@ -221,7 +221,7 @@ class Batch:
             if not in_savepoint and (begun or isinstance(thrown, DatabaseError)):
                 raise Unproven from thrown
             columns = {} if entity is None else {column.name: column for column in entity.columns}
-            outcome = outcome_of(thrown, columns)
+            outcome = outcome_of(thrown, columns, self.scoped.may_see)
             return Effect(outcome) if push is None else push.failed(outcome)
         if effect.outcome["status"] == "applied":
             self._applied(mutation, entity, effect, push.writes)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable
 from typing import Any
 
+from django.db import models
+
 from syncapi.applications import OfflineApp
 from syncapi.attributes import Attribute
 from syncapi.entities import LocalEntity, User
@@ -31,6 +33,12 @@ class Scoped:
         if name not in self._entities:
             self._entities[name] = self.app.entity_for(self.user, name)
         return self._entities[name]
+
+    def may_see(self, model: type[models.Model]) -> bool:
+        """Whether some of the model's records may be the user's."""
+        entities = self.app.entities.values()
+        same = [one for one in entities if one.model._meta.concrete_model is model._meta.concrete_model]
+        return any(self.entity(one.name) is not None for one in same)
 
     def writable(self, mutation: Mutation) -> LocalEntity:
         """The entity of a mutation, if the user may do such a thing with it at all.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError
-from django.db.models import ProtectedError, RestrictedError
+from django.db.models import Model, ProtectedError, RestrictedError
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -46,10 +46,13 @@ _SQLITE = {
 }
 
 
-def outcome_of(thrown: Exception, columns: Mapping[str, Attribute]) -> Outcome:
+def outcome_of(
+    thrown: Exception, columns: Mapping[str, Attribute], may_see: Callable[[type[Model]], bool] = lambda _model: False
+) -> Outcome:
     """The outcome of a mutation that raised this, whose effects are undone. What nobody expected is logged.
 
     :param columns: the attributes that devices know, by name: sentences about others are told beside them.
+    :param may_see: whether the person may be told that there are such records (S1).
     """
     match thrown:
         case Rejected() | Waits():
@@ -63,7 +66,7 @@ def outcome_of(thrown: Exception, columns: Mapping[str, Attribute]) -> Outcome:
         case DjangoValidationError():
             return invalid(_known(django_fields(thrown), columns)).outcome
         case ProtectedError() | RestrictedError():
-            return invalid({NON_FIELD: [_needed(thrown)]}).outcome
+            return invalid({NON_FIELD: [_needed(thrown, may_see)]}).outcome
         case IntegrityError():
             return invalid({NON_FIELD: [str(_VIOLATED[_kind(thrown)])]}).outcome
         case DataError() | OverflowError():
@@ -98,7 +101,9 @@ def _kind(thrown: IntegrityError) -> str:
     )
 
 
-def _needed(thrown: ProtectedError | RestrictedError) -> str:
+def _needed(thrown: ProtectedError | RestrictedError, may_see: Callable[[type[Model]], bool]) -> str:
     objects: Any = getattr(thrown, "protected_objects", None) or getattr(thrown, "restricted_objects", None) or ()
-    kinds = sorted({str(one._meta.verbose_name_plural) for one in objects})
+    kinds = sorted({str(one._meta.verbose_name_plural) for one in objects if may_see(type(one))})
+    if not kinds:
+        return _("It cannot be deleted, because other records need it.")
     return _("It cannot be deleted, because others need it: %(kinds)s.") % {"kinds": ", ".join(kinds)}

@@ -19,7 +19,7 @@ from syncapi.push.mutation import read
 from syncapi.push.push import push
 from syncapi.registry import registry
 from tests.push.conftest import Json, Pusher, codes, create, delete, grouped, local, statuses, update
-from tests.push.entities import PushVisit
+from tests.push.entities import PushPart, PushVisit
 from tests.push.models import Site, Tag, Visit
 
 
@@ -250,6 +250,18 @@ def test_W3_deletions_take_their_dependents_along_unless_these_are_protected(dev
     assert "parts" in outcome["error"]["fields"]["non_field_errors"][0]
     Part.objects.all().delete()
     assert statuses(device.push(delete("PushVisit", visit.pk), delete("PushVisit", visit.pk))) == ["applied", "gone"]
+
+
+def test_S1_who_may_not_view_an_entity_does_not_learn_of_it_by_deleting(
+    device: Pusher, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.push.models import Part
+
+    visit = Visit.objects.create(site=site, text="a")
+    Part.objects.create(visit=visit)
+    monkeypatch.setattr(PushPart, "has_view_permission", lambda self, user: False)
+    (outcome,) = device.push(delete("PushVisit", visit.pk))
+    assert outcome["error"]["fields"] == {"non_field_errors": ["It cannot be deleted, because other records need it."]}
 
 
 def test_W3_a_push_that_meets_locks_everywhere_ends_in_time(ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
