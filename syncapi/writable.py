@@ -54,6 +54,25 @@ def makes_key(entity: LocalEntity) -> bool:
     return isinstance(field, models.AutoField) or field.has_default() or db_default is not models.NOT_PROVIDED
 
 
+def missing_for_creation(entity: LocalEntity) -> list[str]:
+    """Names of the fields that a new record must have, and that no device writes: `perform_create` has to fill them
+    in."""
+    written = {column.field.name for column in writable_columns(entity)}
+    missing = [field.name for field in entity.model._meta.concrete_fields if must_be_given(field)]
+    missing = [name for name in missing if name not in written]
+    if not makes_key(entity) and not may_type_key(entity):
+        missing.insert(0, entity.model._meta.pk.name)
+    return missing
+
+
+def must_be_given(field: Any) -> bool:
+    """Whether a record cannot be made without a value of this field of its model; of the key the answer is no."""
+    given = field.null or field.blank or field.has_default() or field.db_default is not models.NOT_PROVIDED
+    made = field.primary_key or getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    inherited = field.is_relation and getattr(field.remote_field, "parent_link", False)
+    return not (given or made or inherited or isinstance(field, models.GeneratedField))
+
+
 def target_of(entity: LocalEntity, column: Attribute) -> LocalEntity | None:
     """The entity of the app that a relation's values are keys of; None for no relation, or one that leads elsewhere.
 

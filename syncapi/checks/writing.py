@@ -13,7 +13,7 @@ from syncapi.checks.names import WRITING_OPTIONS, did_you_mean, is_list_of_names
 from syncapi.entities import LocalEntity
 from syncapi.errors import DeclarationError
 from syncapi.inlines import pointing
-from syncapi.writable import makes_key, may_type_key, writable_columns
+from syncapi.writable import missing_for_creation, writable_columns
 
 CONFLICT_OPTIONS = ("merge", "resolve_conflict")
 HOOKS = ("perform_create", "perform_update", "perform_destroy", "resolve_conflict")
@@ -146,11 +146,7 @@ def _check_creation(entity: LocalEntity) -> Messages:
     """Whether a record that a device makes can have all that the model asks for."""
     if type(entity).perform_create is not LocalEntity.perform_create or not _may_add(entity):
         return
-    written = {column.field.name for column in writable_columns(entity)}
-    missing = [field.name for field in entity.model._meta.concrete_fields if _must_be_given(field)]
-    missing = [name for name in missing if name not in written]
-    if not makes_key(entity) and not may_type_key(entity):
-        missing.insert(0, entity.model._meta.pk.name)
+    missing = missing_for_creation(entity)
     if missing:
         yield Warning(
             f"Devices can never make a record of {entity.name}: {entity.model._meta.label} asks for "
@@ -160,13 +156,6 @@ def _check_creation(entity: LocalEntity) -> Messages:
             obj=type(entity),
             id="syncapi.W006",
         )
-
-
-def _must_be_given(field: Any) -> bool:
-    given = field.null or field.blank or field.has_default() or field.db_default is not models.NOT_PROVIDED
-    made = field.primary_key or getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
-    inherited = field.is_relation and getattr(field.remote_field, "parent_link", False)
-    return not (given or made or inherited or isinstance(field, models.GeneratedField))
 
 
 def _may_add(entity: LocalEntity) -> bool:

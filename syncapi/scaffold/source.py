@@ -27,7 +27,7 @@ def class_text(proposal: Proposal) -> str:
         f"class {proposal.name}(offline.LocalEntity):",
         f"    model = {proposal.model.__name__}",
         _list("attributes", proposal.attributes),
-        f"    pattern = offline.{proposal.pattern}",
+        f"    pattern = offline.{proposal.pattern.__name__}",
         *(_list(name, values) for name, values in proposal.lists.items()),
     ]
     return "\n".join(lines) + "\n"

@@ -10,16 +10,30 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User as UserModel
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 
-from catalog.models import Category, Order, Product
+from catalog.models import (
+    Category,
+    Customer,
+    Interest,
+    Order,
+    OrderLine,
+    Product,
+    StockCount,
+    Territory,
+    TerritoryAssignment,
+)
+from syncapi import offline
 from syncapi.management.commands.addlocalentity import Command
-from syncapi.scaffold.propose import propose
+from syncapi.registry import registry
+from syncapi.scaffold.propose import propose, proposed_inlines
 from syncapi.scaffold.source import CannotEdit, class_text, existing_class, with_entity
 
 ROOT = Path(__file__).parents[2]
 MODELS = [
-    *("Category", "Supplier", "Product", "Territory", "TerritoryAssignment", "Customer", "Order", "OrderLine"),
+    *("Category", "Supplier", "Product", "Territory", "TerritoryAssignment", "Interest", "Customer", "Order"),
+    *("OrderLine", "StockCount"),
 ]
 SETTINGS = """
 from settings.base import *
@@ -46,6 +60,8 @@ TerritoryAssignment.objects.create(user=user, territory=territory)
 customer = Customer.objects.create(code="ALFKI", company_name="Alfreds", territory=territory)
 order = Order.objects.create(number=1, customer=customer, order_date=datetime.date(2026, 1, 31))
 OrderLine.objects.create(order=order, product=product, unit_price=18, quantity=2)
+Interest.objects.create(name="Tea")
+StockCount.objects.create(product=product, counted=3)
 device = FakeDevice(user)
 device.sync("trade")
 Product.objects.update(name="Masala chai")
@@ -218,6 +234,99 @@ def test_a_proposal_is_light_and_has_names_of_related_records() -> None:
 
 def test_nothing_secret_is_proposed() -> None:
     assert "password" not in propose(UserModel).attributes
+
+
+# -- of records that devices may change
+
+
+def test_what_people_write_is_carried_before_what_they_only_look_at() -> None:
+    proposal = propose(Customer, carried=[Territory, Interest], pattern=offline.ReadWrite)
+    assert {"company_name", "code", "territory", "territory__name", "interests"} <= set(proposal.attributes)
+    assert len(proposal.attributes) <= 12
+    assert "interests" not in propose(Customer, carried=[Territory, Interest]).attributes
+
+
+def test_what_a_new_record_must_have_is_carried_where_devices_can_give_it() -> None:
+    line = propose(OrderLine, carried=[Order, Product], pattern=offline.ReadWriteWithConflictDetection)
+    assert {"order", "product", "unit_price"} <= set(line.attributes)
+    assert line.list_display[0] == "order__number"  # a key says nothing to people
+    assert "session_data" in propose(Session, pattern=offline.ReadWrite).attributes
+    assert "session_data" not in propose(Session).attributes  # long texts are left out of what is only looked at
+    assert "user" not in propose(TerritoryAssignment, pattern=offline.ReadWrite).attributes  # it would lead nowhere
+
+
+def test_numbers_that_the_server_gives_are_not_typed_on_devices() -> None:
+    assert propose(Order, pattern=offline.ReadWrite).readonly_attributes == ["number"]
+    assert propose(Order).readonly_attributes == []
+
+
+class LocalLine(offline.LocalEntity):
+    model = OrderLine
+    attributes = ["order", "product", "unit_price", "quantity"]
+    pattern = offline.ReadWrite
+
+
+class LocalGoods(offline.LocalEntity):
+    model = Product
+    attributes = ["name", "sku"]
+    pattern = offline.ReadWrite
+
+
+class LocalWhole(offline.LocalEntity):
+    model = Order
+    attributes = ["number", "customer"]
+    pattern = offline.ReadWrite
+
+
+class LocalCount(offline.LocalEntity):
+    """Nobody can make one without saying of what."""
+
+    model = StockCount
+    attributes = ["product__name", "counted"]
+    pattern = offline.ReadWrite
+
+
+def test_parts_are_edited_inside_of_what_they_belong_to() -> None:
+    app = offline.OfflineApp("shop", title="Shop", entities=[LocalLine, LocalGoods, LocalWhole, LocalCount])
+    entities = list(app.entities.values())
+    assert proposed_inlines(Order, entities) == ["LocalLine"]
+    assert proposed_inlines(Product, entities) == []  # protected, or not to be made
+    assert proposed_inlines(Category, entities) == []
+
+
+@pytest.fixture
+def shop(monkeypatch: pytest.MonkeyPatch) -> offline.OfflineApp:
+    """An app that carries orders already."""
+    app = offline.OfflineApp("shop", title="Shop", entities=[LocalGoods, LocalWhole])
+    monkeypatch.setattr(registry, "declared", [app])
+    return app
+
+
+def test_what_to_mind_is_said_and_is_no_obstacle(
+    shop: offline.OfflineApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Command, "_path", lambda self, model, app: tmp_path / "offline.py")
+    call_command("addlocalentity", "catalog.OrderLine", "--app", "shop", "--pattern", "read-write")
+    said = capsys.readouterr().out
+    assert "Records of LocalOrderLine can be edited inside of those of LocalWhole: add inlines" in said
+    assert "Devices can never" not in said
+    call_command("addlocalentity", "catalog.TerritoryAssignment", "--app", "shop", "--pattern", "read-write")
+    said = capsys.readouterr().out
+    assert "Devices can never make a record of LocalTerritoryAssignment: " in said
+    assert "asks for territory, user" in said
+    assert "class LocalTerritoryAssignment" in (tmp_path / "offline.py").read_text()
+
+
+def test_an_order_is_proposed_with_its_lines(
+    shop: offline.OfflineApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = offline.OfflineApp("shop", title="Shop", entities=[LocalLine, LocalGoods])
+    monkeypatch.setattr(registry, "declared", [app])
+    monkeypatch.setattr(Command, "_path", lambda self, model, app: tmp_path / "offline.py")
+    call_command("addlocalentity", "catalog.Order", "--app", "shop", "--pattern", "read-write-conflicts")
+    written = (tmp_path / "offline.py").read_text()
+    assert "    pattern = offline.ReadWriteWithConflictDetection\n" in written
+    assert '    inlines = ["LocalLine"]\n    readonly_attributes = ["number"]\n' in written
 
 
 def edited(source: str, **options: Any) -> str:

@@ -16,14 +16,15 @@ from syncapi.applications import OfflineApp
 from syncapi.checks import check_entity
 from syncapi.entities import LocalEntity
 from syncapi.errors import DeclarationError
-from syncapi.patterns import ReadOnly, ReadOnlyOptimized
+from syncapi.patterns import ReadOnly, ReadOnlyOptimized, ReadWrite, ReadWriteWithConflictDetection
 from syncapi.registry import registry
-from syncapi.scaffold.propose import Proposal, propose
+from syncapi.scaffold.propose import Proposal, propose, proposed_inlines
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-PATTERNS = {pattern.name: pattern for pattern in (ReadOnly, ReadOnlyOptimized)}
+BUILT_IN = (ReadOnly, ReadOnlyOptimized, ReadWrite, ReadWriteWithConflictDetection)
+PATTERNS = {pattern.name: pattern for pattern in BUILT_IN}
 
 
 class Command(BaseCommand):
@@ -71,6 +72,8 @@ class Command(BaseCommand):
             self._may_replace(path, proposal.name, diff)
         path.write_text(new)
         self.stdout.write(f"{path}: {proposal.name} in the app '{app_name}', with {', '.join(proposal.attributes)}.")
+        for sentence in self.mind:
+            self.stdout.write(sentence)
         self.stdout.write("Next: manage.py migrate (it looks after change tracking), and look at the app.")
 
     def _model(self, label: str | None) -> type[models.Model]:
@@ -91,33 +94,54 @@ class Command(BaseCommand):
         return self._ask(f"App (there are: {', '.join(known) or 'none'}; another name makes one)", default)
 
     def _proposal(self, model: type[models.Model], app_name: str, options: dict[str, Any]) -> Proposal:
-        app = registry.apps.get(app_name)
-        carried = [entity.model for entity in app.entities.values()] if app else []
+        entities = self._others(app_name, options["name"] or f"Local{model.__name__}")
+        pattern = PATTERNS[options["pattern"]] if options["pattern"] else None
         chosen: list[str] = options["attributes"]
+
+        def proposed(attributes: list[str]) -> Proposal:
+            carried = [entity.model for entity in entities]
+            return propose(model, name=options["name"], attributes=attributes, carried=carried, pattern=pattern)
+
         try:
-            proposal = propose(model, name=options["name"], attributes=chosen, carried=carried)
+            proposal = proposed(chosen)
             if not chosen and self.asks:
                 answer = self._ask("Attributes", " ".join(proposal.attributes))
-                proposal = propose(
-                    model, name=options["name"], attributes=answer.replace(",", " ").split(), carried=carried
-                )
+                proposal = proposed(answer.replace(",", " ").split())
         except DeclarationError as error:
             raise CommandError(error.message) from error
-        if options["pattern"]:
-            proposal.pattern = PATTERNS[options["pattern"]].__name__
-        self._check(proposal, app_name)
+        if proposal.pattern.writable:
+            proposal.inlines = proposed_inlines(model, entities)
+        self._check(proposal, app_name, entities)
         return proposal
 
-    def _check(self, proposal: Proposal, app_name: str) -> None:
+    def _others(self, app_name: str, name: str) -> list[LocalEntity]:
+        """What else the app carries."""
+        app = registry.apps.get(app_name)
+        return [entity for entity in app.entities.values() if entity.name != name] if app else []
+
+    def _check(self, proposal: Proposal, app_name: str, others: list[LocalEntity]) -> None:
         """What the system checks would say of it, before anything is written."""
-        pattern = next(pattern for pattern in PATTERNS.values() if pattern.__name__ == proposal.pattern)
-        members = {"model": proposal.model, "attributes": proposal.attributes, "pattern": pattern, **proposal.lists}
         if not proposal.name.isidentifier():
             raise CommandError(f"'{proposal.name}' cannot be the name of a class.")
+        members = {
+            "model": proposal.model,
+            "attributes": proposal.attributes,
+            "pattern": proposal.pattern,
+            **proposal.lists,
+        }
         cls: type[LocalEntity] = type(proposal.name, (LocalEntity,), members)
-        problems = list(check_entity(cls, OfflineApp(app_name, title=app_name, entities=[cls])))
-        if problems:
+        app = OfflineApp(app_name, title=app_name, entities=[*(type(other) for other in others), cls])
+        problems = list(check_entity(cls, app))
+        if any(problem.is_serious() for problem in problems):
             raise CommandError("\n".join(f"{problem.msg} {problem.hint}" for problem in problems))
+        self.mind = [f"{problem.msg} {problem.hint}" for problem in problems]
+        made = app.entities[proposal.name]
+        self.mind += [
+            f"Records of {made.name} can be edited inside of those of {whole.name}: "
+            f'add inlines = ["{made.name}"] to it.'
+            for whole in others
+            if whole.pattern.writable and made.name not in whole.inlines and proposed_inlines(whole.model, [made])
+        ]
 
     def _path(self, model: type[models.Model], app_name: str) -> Path:
         """Where the app is declared; one that is not yet, beside the model."""
