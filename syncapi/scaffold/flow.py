@@ -44,7 +44,7 @@ class Flow:
 
     def follows(self, server: str) -> bool:
         """Whether this text of a server's half, perhaps edited, is of the same pattern."""
-        base = re.compile(rf"class {self.action}\((.+?)\):")
+        base = re.compile(rf"class {self.action}\(\s*(.+?),?\s*\):")  # formatters may break the line
         bases = [found[1] for text in (self.server, server) if (found := base.search(text))]
         return len(bases) == 2 and bases[0] == bases[1]
 

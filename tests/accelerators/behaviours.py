@@ -40,6 +40,10 @@ def assignment(n: int) -> models.TerritoryAssignment:
     return models.TerritoryAssignment.objects.create(user=user, territory=territory(n))
 
 
+def interest(n: int) -> models.Interest:
+    return models.Interest.objects.create(name=f"Interest {n}")
+
+
 def customer(n: int) -> models.Customer:
     return models.Customer.objects.create(code=f"c{n}", company_name=f"Customer {n}", territory=territory(n))
 
@@ -52,21 +56,28 @@ def line(n: int) -> models.OrderLine:
     return models.OrderLine.objects.create(order=order(n), product=product(n), unit_price=18, quantity=n)
 
 
+def count(n: int) -> models.StockCount:
+    return models.StockCount.objects.create(product=product(n), place=f"Aisle {n}", counted=n)
+
+
 MAKERS: dict[str, Make] = {
     "LocalCategory": category,
     "LocalSupplier": supplier,
     "LocalProduct": product,
     "LocalTerritory": territory,
     "LocalTerritoryAssignment": assignment,
+    "LocalInterest": interest,
     "LocalCustomer": customer,
     "LocalOrder": order,
     "LocalOrderLine": line,
+    "LocalStockCount": count,
 }
 CHANGES: dict[str, dict[str, Any]] = {
     "LocalSupplier": {"company_name": "Other"},
     "LocalCustomer": {"company_name": "Other"},
     "LocalOrder": {"number": 99},
     "LocalOrderLine": {"quantity": 99},
+    "LocalStockCount": {"counted": 99},
 }
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.parametrize("name", MAKERS)]

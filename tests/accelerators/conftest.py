@@ -12,9 +12,16 @@ from django.db import connection
 
 ROOT = Path(__file__).parents[2]
 MODELS = [
-    *("Category", "Supplier", "Product", "Territory", "TerritoryAssignment", "Customer", "Order", "OrderLine"),
+    *("Category", "Supplier", "Product", "Territory", "TerritoryAssignment", "Interest", "Customer", "Order"),
+    *("OrderLine", "StockCount"),
 ]
-PATTERNS = ["read-only", "read-only-optimized"]
+PATTERNS = {
+    "read-only": "ReadOnly",
+    "read-only-optimized": "ReadOnlyOptimized",
+    "read-write": "ReadWrite",
+    "read-write-conflicts": "ReadWriteWithConflictDetection",
+}
+"""Words, and names of the classes."""
 SETTINGS = """
 from settings.test import *
 ROOT_URLCONF = "urls"
@@ -23,6 +30,20 @@ INSTALLED_APPS = [name for name in INSTALLED_APPS if not name.startswith("tests.
 URLS = """
 from django.urls import include, path
 urlpatterns = [path("api/sync/", include("syncapi.urls")), path("", include("pwa.urls"))]
+"""
+
+COMMANDS = """
+import importlib, sys
+import django
+django.setup()
+from django.core.management import call_command
+from syncapi.registry import registry
+for command in {commands!r}:
+    importlib.invalidate_caches()
+    for name in [name for name in sys.modules if name.startswith(("catalog.offline", "catalog.sync_"))]:
+        del sys.modules[name]
+    registry.discover()  # what the one before has written
+    call_command(*command)
 """
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -64,10 +85,8 @@ class Project:
         return done
 
     def command(self, *commands: list[str]) -> str:
-        """Management commands, one after the other."""
-        calls = "".join(f"call_command(*{command!r})\n" for command in commands)
-        text = f"import django; django.setup()\nfrom django.core.management import call_command\n{calls}"
-        return self.run("-c", text).stdout
+        """Management commands, each as if run by itself."""
+        return self.run("-c", COMMANDS.format(commands=commands)).stdout
 
     def write_out(self) -> None:
         self.command(*(["createsyncaction", f"Local{model}"] for model in MODELS))

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from syncapi import offline
+from syncapi.patterns import Pattern
 from syncapi.registry import registry
 from syncapi.scaffold.flow import Flow, patterns
 from syncapi.scaffold.on_sync import new_on_sync, with_call
@@ -19,7 +20,22 @@ THING = Flow("read-only", "LocalThing")
 
 
 def test_there_is_a_flow_of_each_pattern() -> None:
-    assert patterns() == sorted([offline.ReadOnly.name, offline.ReadOnlyOptimized.name]) == PATTERNS
+    public = {name: getattr(offline, name) for name in offline.__all__}
+    built_in = {one.name: name for name, one in public.items() if isinstance(one, type) and issubclass(one, Pattern)}
+    assert built_in == PATTERNS
+    assert patterns() == sorted(PATTERNS)
+
+
+def test_rows_get_to_devices_in_one_way_whatever_else_a_tracked_pattern_does() -> None:
+    """The flows are files of their own, to be read from top to bottom; they are not to drift apart."""
+    pulls = {Flow(name, "LocalThing").server.partition("    def pull(")[2] for name in PATTERNS if name != "read-only"}
+    assert len(pulls) == 1
+
+
+def test_a_class_whose_line_a_formatter_broke_is_still_of_its_pattern() -> None:
+    flow = Flow("read-write", "LocalThing")
+    assert flow.follows(flow.server.replace("(offline.ReadWrite)", "(\n    offline.ReadWrite,\n)") + "# ours\n")
+    assert not flow.follows(Flow("read-write-conflicts", "LocalThing").server)
 
 
 @pytest.mark.parametrize(

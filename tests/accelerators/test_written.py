@@ -1,12 +1,13 @@
 """`manage.py createsyncaction`: what it writes for every model is as good as what it stands for, unedited."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from tests.accelerators.conftest import MODELS, ROOT, Project
+from tests.accelerators.conftest import MODELS, PATTERNS, ROOT, Project
 
 BIN = Path(sys.executable).parent
 BIOME = [str(ROOT / "node_modules/.bin/biome"), "check"]
@@ -23,6 +24,8 @@ plugins = mypy_django_plugin.main
 [mypy.plugins.django-stubs]
 django_settings_module = mysettings
 """
+SUITES = ["behaviours.py", "writing_behaviours.py"]
+KINDS = len(MODELS) - 1  # of which devices can make records
 PYTEST = """
 [pytest]
 DJANGO_SETTINGS_MODULE = mysettings
@@ -33,10 +36,13 @@ filterwarnings = error
 
 def behave(project: Project) -> None:
     """Runs the suite of behaviours in a project."""
-    shutil.copy(Path(__file__).with_name("behaviours.py"), project.folder / "behaviours.py")
+    is_writable = "read-write" in project.pattern
+    for name in SUITES[: 1 + is_writable]:
+        shutil.copy(Path(__file__).with_name(name), project.folder / name)
     (project.folder / "pytest.ini").write_text(PYTEST)
-    done = project.run("pytest", "-q", "behaviours.py")
-    assert f"{9 * len(MODELS)} passed" in done.stdout
+    done = project.run("pytest", "-q", *SUITES[: 1 + is_writable])
+    reading, writing = 9 * len(MODELS), (11 * KINDS + 6 + 8 + 2) * is_writable
+    assert f"{reading + writing} passed" in done.stdout, done.stdout
 
 
 def test_the_pattern_behaves(declared: Project) -> None:
@@ -50,7 +56,7 @@ def test_what_is_written_behaves_as_the_pattern_does(written: Project) -> None:
 def test_both_halves_are_written_and_used(written: Project) -> None:
     files = written.files
     declaration, on_sync = files["catalog/offline.py"], files["catalog/static/catalog/on_sync_trade.js"]
-    base = {"read-only": "ReadOnly", "read-only-optimized": "ReadOnlyOptimized"}[written.pattern]
+    base = PATTERNS[written.pattern]
     assert f"offline.{base}\n" not in declaration
     assert declaration.count('on_sync="catalog/on_sync_trade.js"') == 1
     for model in MODELS:
@@ -70,7 +76,11 @@ def test_linters_types_and_checks_have_nothing_to_say(written: Project) -> None:
     modules = ["-m", "catalog.offline", *(f"-mcatalog.{Path(name).stem}" for name in written.files if "/sync_" in name)]
     written.run("mypy", "--config-file", "mypy.ini", "--cache-dir", "mypy", *dict.fromkeys(modules))
     checked = written.run("django", "check")
-    assert "syncapi." not in checked.stdout + checked.stderr
+    told = re.findall(r"\((syncapi\.\w+)\).*?of (\w+):", checked.stdout + checked.stderr)
+    # Whoever wants assignments to be made on devices has to say who the user is.
+    cannot = [("syncapi.W006", "LocalTerritoryAssignment")] if "read-write" in written.pattern else []
+    assert told == cannot
+    assert (checked.stdout + checked.stderr).count("syncapi.") == len(cannot)
     assert "pwa.E" not in checked.stdout + checked.stderr
 
 
@@ -112,7 +122,7 @@ def test_edits_stay_unless_they_are_to_go(written: Project) -> None:
     assert "-        # Ours." in shown
     assert "-  // Ours." in shown
     assert written.files == after
-    other = next(pattern for pattern in ("read-only", "read-only-optimized") if pattern != written.pattern)
+    other = next(pattern for pattern in PATTERNS if pattern != written.pattern)
     refused = written.run("django", "createsyncaction", "LocalProduct", "--pattern", other, ok=False)
     assert f"catalog/sync_local_product.py does not follow the pattern {other}. Nothing was written" in refused.stderr
     assert written.files == after

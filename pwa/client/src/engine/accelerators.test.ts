@@ -6,7 +6,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
 import type { SyncRequest } from "../protocol/messages";
-import { TRACKED } from "../protocol/patterns";
+import { isTracked, isWritable, READ_WRITE, READ_WRITE_CONFLICTS, TRACKED } from "../protocol/patterns";
 import type { Segment } from "../store/store";
 import { settle } from "../testing/deferred";
 import { entity, FakeServer, failure } from "../testing/server";
@@ -19,21 +19,24 @@ const ATTRIBUTES: Parameters<typeof entity>[1] = [
   ["picture", "picture"],
 ];
 
-const flows = ["read-only", TRACKED].flatMap((pattern) => [
+const flows = ["read-only", TRACKED, READ_WRITE, READ_WRITE_CONFLICTS].flatMap((pattern) => [
   { pattern, who: "the engine", onSync: null },
   { pattern, who: "createsyncaction", onSync: () => import(`${WRITTEN}/${pattern}/on_sync_shop.js`) },
 ]);
 
 describe.each(flows)("$pattern, as $who has it", ({ pattern, onSync }) => {
-  const isTracked = pattern === TRACKED;
+  const isDelta = isTracked(pattern);
+  /** A row as it travels. */
+  const row = (id: number, name: string, picture = "") =>
+    isWritable(pattern) ? [id, 0, name, picture] : [id, name, picture];
   let server: FakeServer;
   let world: World;
   let tab: Tab;
 
   beforeEach(async () => {
     server = new FakeServer([entity("LocalThing", ATTRIBUTES, pattern), entity("LocalKind", ATTRIBUTES, pattern)]);
-    server.rows.LocalThing = ["Chai", "Côte", "Ikura"].map((name, at) => [at + 1, name, ""]);
-    server.rows.LocalKind = [[1, "Drink", ""]];
+    server.rows.LocalThing = ["Chai", "Côte", "Ikura"].map((name, at) => row(at + 1, name));
+    server.rows.LocalKind = [row(1, "Drink")];
     world = new World(server);
     world.onSync = onSync;
     tab = await world.tab();
@@ -71,33 +74,26 @@ describe.each(flows)("$pattern, as $who has it", ({ pattern, onSync }) => {
 
   it("change and removal", async () => {
     await tab.engine.onSync("");
-    server.rows.LocalThing = [
-      [1, "Tea", ""],
-      [3, "Ikura", ""],
-      [4, "Tofu", ""],
-    ];
+    server.rows.LocalThing = [row(1, "Tea"), row(3, "Ikura"), row(4, "Tofu")];
     expect((await tab.engine.onSync("first")).received).toEqual({ LocalThing: 3 });
-    expect(server.told.LocalThing?.mode).toBe(isTracked ? "delta" : "replace");
+    expect(server.told.LocalThing?.mode).toBe(isDelta ? "delta" : "replace");
     expect(await names()).toEqual(["Tea", "Ikura", "Tofu"]);
   });
 
   it("reset: compared where that can be, and the rows are right", async () => {
     await tab.engine.onSync("");
     server.forget();
-    server.rows.LocalThing = [
-      [1, "Chai", ""],
-      [3, "Roe", ""],
-    ];
+    server.rows.LocalThing = [row(1, "Chai"), row(3, "Roe")];
     server.asked.splice(0);
     expect((await tab.engine.onSync("first")).status).toBe("complete");
     expect(await names()).toEqual(["Chai", "Roe"]);
-    expect(asked()).toBe(isTracked ? 2 : 1);
+    expect(asked()).toBe(isDelta ? 2 : 1);
   });
 
   it("another scope: rows leave and enter, and none is left that nobody may see", async () => {
     await tab.engine.onSync("");
     server.forget();
-    server.rows.LocalThing = [[9, "Others'", ""]];
+    server.rows.LocalThing = [row(9, "Others'")];
     await tab.engine.onSync("");
     expect(await names()).toEqual(["Others'"]);
   });
@@ -105,7 +101,7 @@ describe.each(flows)("$pattern, as $who has it", ({ pattern, onSync }) => {
   it("cut: nothing has changed, and the next sync brings it", async () => {
     await tab.engine.onSync("");
     const [before, at] = [await names(), await cursor()];
-    server.rows.LocalThing = [[1, "Tea", ""]];
+    server.rows.LocalThing = [row(1, "Tea")];
     server.damage = (bytes) => bytes.slice(0, bytes.length - 20);
     expect((await tab.engine.onSync("first")).error).toMatchObject({ code: "incomplete_response", retry: true });
     expect([await names(), await cursor()]).toEqual([before, at]);
@@ -118,7 +114,7 @@ describe.each(flows)("$pattern, as $who has it", ({ pattern, onSync }) => {
     await tab.engine.onSync("");
     server.forget();
     server.asked.splice(0);
-    const spoiled = isTracked ? 2 : 1;
+    const spoiled = isDelta ? 2 : 1;
     server.damage = (bytes) => {
       if (asked() !== spoiled) return bytes;
       return new TextEncoder().encode(new TextDecoder().decode(bytes).replace(/"fingerprint":\d+/, '"fingerprint":1'));
@@ -133,7 +129,7 @@ describe.each(flows)("$pattern, as $who has it", ({ pattern, onSync }) => {
     await tab.engine.onSync("");
     const store = world.stores.user("shop", "anonymous");
     const { LocalThing } = (await store.overview()).entities;
-    const lost: Segment = { first: 1, last: 1, rows: 1, text: '[1,"Moth",""]' };
+    const lost: Segment = { first: 1, last: 1, rows: 1, text: JSON.stringify(row(1, "Moth")) };
     await store.stage("LocalThing", LocalThing?.generation ?? 0, 0, lost);
     await store.doubt("LocalThing");
     expect((await tab.engine.onSync("first")).status).toBe("complete");
@@ -142,7 +138,7 @@ describe.each(flows)("$pattern, as $who has it", ({ pattern, onSync }) => {
 
   it("pictures come with the rows; a server that fails with them leaves the rows", async () => {
     server.files["chai.png"] = "bytes";
-    server.rows.LocalThing = [[1, "Chai", "chai.png"]];
+    server.rows.LocalThing = [row(1, "Chai", "chai.png")];
     server.intercept = ({ path }) => (path.startsWith("files/") ? failure(503, "busy", true) : undefined);
     await tab.engine.onSync("first");
     expect(await names()).toEqual(["Chai"]);
