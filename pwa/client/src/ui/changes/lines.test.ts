@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { EntityDefinition } from "../../api";
-import { changeLines, endedLines } from "./lines";
+import { changeLines } from "./lines";
 import { customers, pendingChange } from "./testing";
 
 test("an update has the attributes that are others than before, in the order of the definition", () => {
@@ -50,15 +50,6 @@ test("W6: what the server refuses, and what the app does not know any more, is s
     ["name", false],
     ["fax", true],
   ]);
-});
-
-test("L5: of what was refused, a correction goes without what nobody can write any more", () => {
-  const fields = { name: ["There is one."], fax: ["There is none."] };
-  const error = { code: "invalid_values", message: "", retry: false, fields };
-  const values = { name: "New one", fax: "12", telex: "34" };
-  const change = pendingChange({ op: "create", base: null, values, state: "rejected", error });
-  expect(endedLines(customers, change).map(({ attribute, now }) => [attribute.name, now])).toEqual([["fax", "12"]]);
-  expect(endedLines(customers, pendingChange({ values }))).toEqual([]);
 });
 
 test("a delete is of the whole", () => {

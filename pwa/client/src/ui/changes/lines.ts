@@ -39,14 +39,6 @@ export function changeLines(definition: Definition, change: PendingChange): Line
     .sort((a, b) => place(entity, a.attribute.name) - place(entity, b.attribute.name));
 }
 
-/** What a change was refused for since nobody can write it any more: a correction goes without it (L5). */
-export function endedLines(definition: Definition, change: PendingChange): Line[] {
-  const entity = findEntity(definition, change.entity);
-  const names = new Set(entity && writtenAttributes(entity).map(({ name }) => name));
-  const refused = change.error?.fields ?? {};
-  return changeLines(definition, change).filter(({ attribute: { name } }) => name in refused && !names.has(name));
-}
-
 /** The attribute, or one that is all that is known of a name. */
 export function attributeOf(entity: EntityDefinition | undefined, name: string): AttributeDefinition {
   return (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { AttributeDefinition, EntityDefinition, Key, Row } from "../../api";
+import type { AttributeDefinition, EntityDefinition, Key, PendingChange, Row } from "../../api";
 import { Editing } from "./editing";
 import {
   anewOf,
@@ -9,6 +9,7 @@ import {
   type Filling,
   followChildren,
   isDirty,
+  leftOut,
   restoreDraft,
   tellFields,
 } from "./filling";
@@ -205,4 +206,17 @@ describe("those within, while the form is open", () => {
       [null, "", undefined],
     ]);
   });
+});
+
+it("L5: of what was refused, a correction goes without what nobody can write any more", () => {
+  const orchard = entity("Orchard", [attribute("place", "string"), attribute("made", "date", { editable: false })]);
+  const fields = { place: ["No."], old_colour: ["No."], made: ["No."], size: ["Missing."] };
+  const error = { code: "invalid_values", message: "", retry: false, fields };
+  const values = { place: "Kiel", old_colour: "red", made: null, telex: "34" };
+  const change = { values, error } as Partial<PendingChange> as PendingChange;
+  expect(leftOut(orchard, change).map(([{ label }, value]) => [label, value])).toEqual([
+    ["old colour", "red"],
+    ["made", null],
+  ]);
+  expect(leftOut(orchard, { ...change, error: null })).toEqual([]);
 });

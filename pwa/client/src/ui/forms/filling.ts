@@ -1,5 +1,5 @@
 /** A record and those within it, being filled in together: what is saved of them, and whose an error is. Pure. */
-import type { Edit, EntityDefinition, Key, Row } from "../../api";
+import type { AttributeDefinition, Edit, EntityDefinition, Key, PendingChange, Row, WireValue } from "../../api";
 import type { Editing, TypedDraft } from "./editing";
 import type { Inline } from "./widgets";
 
@@ -78,6 +78,21 @@ export function anewOf({ entity, editing, children }: Filling, key: Key): Placed
       })),
   );
   return [{ edit: { entity: entity.name, values: { ...editing.whole(), [entity.key]: key } }, of: editing }, ...within];
+}
+
+/** What a change was refused for since nobody can write it any more: a correction goes without it (L5). */
+export function leftOut(
+  entity: EntityDefinition,
+  { values, error }: PendingChange,
+): [AttributeDefinition, WireValue][] {
+  const refused = Object.keys(error?.fields ?? {}).filter((name) => name in values);
+  return refused.flatMap((name) => {
+    const known = entity.attributes.find((attribute) => attribute.name === name);
+    if (known?.editable) return [];
+    // Its name is all that is known of one that is no more.
+    const attribute = known ?? { name, label: name.replaceAll("_", " "), type: "string" as const, null: true };
+    return [[attribute, values[name] ?? null]];
+  });
 }
 
 /** Tells each part of the form what is said of it; returns what is said of none. `2.title` is of the third edit. */

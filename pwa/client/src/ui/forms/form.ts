@@ -3,9 +3,6 @@ import { html, LitElement, nothing, type PropertyValues } from "lit";
 import type { AppState, Definition, EntityDefinition, Key, LocalFacts, Row } from "../../api";
 import { currentLocale } from "../../language";
 import { LOCAL } from "../../protocol/patterns";
-import { endedLines } from "../changes/lines";
-import { isEmpty } from "../changes/shown";
-import { c } from "../changes/texts";
 import { withUndo } from "../changes/undo";
 import { Live } from "../data/live";
 import { markUnsaved } from "../data/unsaved";
@@ -31,6 +28,7 @@ import {
   type Filling,
   followChildren,
   isDirty,
+  leftOut,
   type Placed,
   restoreDraft,
   tellFields,
@@ -506,9 +504,9 @@ export class Form extends LitElement {
       // That another of its group is at fault is said there.
       if (!change || !error || error.code === "group") continue;
       const fields = { ...error.fields };
-      for (const { attribute, now } of endedLines(this.definition, change)) {
+      for (const [attribute, typed] of leftOut(one.entity, change)) {
         delete fields[attribute.name];
-        const value = isEmpty(now) ? c("empty") : format().value(now, attribute);
+        const value = typed === null || typed === "" ? f("noValueOf") : format().value(typed, attribute);
         failure.add(f("leftOut", { name: capitalize(attribute.label), value }));
       }
       const rest = tellFields([{ edit: { entity: one.entity.name, values: {} }, of: one.editing }], fields);
