@@ -217,3 +217,7 @@ def test_a_maskable_icon_fills_the_square_and_the_other_does_not() -> None:
     rounded = Image.open(io.BytesIO(drawn_icon("A", "#3b4a8c", "any", 192))).convert("RGBA")
     assert maskable.getpixel((0, 0))[3] == 255  # type: ignore[index]
     assert rounded.getpixel((0, 0))[3] == 0  # type: ignore[index]
+
+
+def test_a_record_whose_key_has_a_line_feed_has_an_address(db: Any) -> None:
+    assert Client().get("/apps/catalog/LocalProduct/two%0Alines/").status_code == 200
