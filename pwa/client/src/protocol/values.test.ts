@@ -50,6 +50,9 @@ describe("values that are made on the device", () => {
     expect(problemOf(of("string", { null: true }), null)).toBe(null);
     expect(problemOf(of("string", { max_length: 2 }), "🍣🍣")).toBe(null);
     expect(problemOf(of("string", { max_length: 2 }), "abc")).toBe("Enter at most 2 characters.");
+    expect(problemOf(of("string"), "a\0b")).toBe("Null characters are not allowed.");
+    expect(problemOf(of("text"), "\ud83d")).toMatch(/^This text is damaged/);
+    expect(problemOf(of("json"), "\ud83d")).toBe(null);
     const price = of("decimal", { decimal_places: 2, max_digits: 4 });
     expect(problemOf(price, "0012.50")).toBe(null);
     expect(problemOf(price, "12.505")).toBe("Enter at most 2 digits after the point.");

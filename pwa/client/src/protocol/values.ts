@@ -15,6 +15,8 @@ const NOT_FINITE: readonly WireValue[] = ["NaN", "Infinity", "-Infinity"];
 const EMAIL = /^$|^.+@[^@]+$/s;
 const ADDRESS = /^$|^[a-z][a-z0-9.+-]*:\/\/./i;
 
+const HALF = /\p{Surrogate}/u;
+
 const isText = (value: WireValue) => typeof value === "string";
 const isLike = (pattern: RegExp) => (value: WireValue) => isText(value) && pattern.test(value as string);
 
@@ -49,6 +51,11 @@ export function problemOf(attribute: AttributeDefinition, value: WireValue): str
   if (value === null) return isNullable ? null : translate(_("Enter a value."));
   const [fits, told] = TYPES[type];
   if (!fits(value)) return translate(told);
+  if (type !== "json" && typeof value === "string") {
+    // No database keeps them, and no address can be made of a key with such.
+    if (value.includes("\0")) return translate(_("Null characters are not allowed."));
+    if (HALF.test(value)) return translate(_("This text is damaged: it has half a character in it."));
+  }
   // What stands where nothing was given is no choice to be made.
   const isNothing = ("default" in attribute && value === attribute.default) || (value === "" && isOptional(attribute));
   if (choices && !isNothing && !choices.some(([choice]) => isSameChoice(type, choice, value)))
