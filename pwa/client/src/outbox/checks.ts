@@ -1,5 +1,3 @@
-/** Whether a record can have values that somebody gives it. */
-
 import type { AttributeDefinition, EntityDefinition, Row, WireValue } from "../api";
 import { _, translate } from "../language";
 import { defaultOf } from "../protocol/defaults";
@@ -7,7 +5,7 @@ import { InvalidValues } from "../protocol/errors";
 import { LOCAL } from "../protocol/patterns";
 import { isEmpty, problemOf } from "../protocol/values";
 import { keysIn } from "./book";
-import { isLocalKey } from "./lay";
+import { isLocalKey } from "./types"; /** Whether a record can have values that somebody gives it. */
 
 /** What is wrong, by input. */
 export class Problems {

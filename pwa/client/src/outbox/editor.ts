@@ -7,9 +7,9 @@ import { keyOrder } from "../protocol/keys";
 import { attributeOf, isSame, isTrouble, keysIn, type Local } from "./book";
 import { defaultsOf, isDefaultSent, type Problems, problemsOf } from "./checks";
 import type { Decision } from "./deciding";
-import { editableOf, hasTypedKey, isLocalKey, lay, layDelete, opened, pick } from "./lay";
+import { editableOf, hasTypedKey, lay, layDelete, opened, pick } from "./lay";
 import { makeAnew, sendAgain, withoutUnwritable } from "./stand";
-import { LOCAL_KEY } from "./types";
+import { isLocalKey, LOCAL_KEY } from "./types";
 
 /** What people see of a record, and what they did not type. */
 const ADDED = ["_local", "_version"];

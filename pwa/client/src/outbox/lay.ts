@@ -2,7 +2,7 @@
 
 import type { EntityDefinition, Key, Row } from "../api";
 import { attributeOf, type Book, isSame, keysIn, type Local, valuesOf } from "./book";
-import { LOCAL_KEY, type LocalChange, type Mutation, type Op } from "./types";
+import type { LocalChange, Mutation, Op } from "./types";
 
 export interface Desk {
   book: Book;
@@ -162,10 +162,6 @@ export function pick(row: Row, names: Iterable<string>): Row {
   const picked: Row = {};
   for (const name of names) if (name in row) picked[name] = row[name] as Row[string];
   return picked;
-}
-
-export function isLocalKey(key: unknown): key is string {
-  return typeof key === "string" && key.startsWith(LOCAL_KEY);
 }
 
 /** Whether people type its key. */

@@ -4,8 +4,8 @@ import type { Key, Row, WireValue } from "../api";
 import { bytesOf } from "../layers/overlay";
 import { ClientError } from "../protocol/errors";
 import { attributeOf, type Book, isTrouble } from "./book";
-import { type Desk, isLocalKey } from "./lay";
-import { type CollectLimits, LOCAL_KEY, type Mutation, type WireMutation } from "./types";
+import type { Desk } from "./lay";
+import { type CollectLimits, isLocalKey, LOCAL_KEY, type Mutation, type WireMutation } from "./types";
 
 /**
  * Freezes what can be sent now.

@@ -4,10 +4,17 @@ import type { Key, Row } from "../api";
 import { _, translate } from "../language";
 import { type Book, isSame, type Local } from "./book";
 import type { Bases } from "./deciding";
-import { type Desk, isLocalKey, settleRow } from "./lay";
+import { type Desk, settleRow } from "./lay";
 import { titleOf } from "./people";
 import { dropChange, moveTo, refresh, renamedIn, renameKeys, renew } from "./stand";
-import type { Acknowledged, LocalChange, Mutation, OutcomeMessage, Settled } from "./types";
+import {
+  type Acknowledged,
+  isLocalKey,
+  type LocalChange,
+  type Mutation,
+  type OutcomeMessage,
+  type Settled,
+} from "./types";
 
 export interface Outcomes {
   ended: Settled["ended"];

@@ -6,6 +6,13 @@ import type { Store } from "../store/store";
 /** In front of the UUID of a record that the server has not got. */
 export const LOCAL_KEY = "local:";
 
+const FORM = new RegExp(`^${LOCAL_KEY}[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`);
+
+/** Whether it is the key of a record that the server has not got; people may type others that begin like one. */
+export function isLocalKey(key: unknown): key is string {
+  return typeof key === "string" && key.startsWith(LOCAL_KEY) && FORM.test(key);
+}
+
 export type Op = "create" | "update" | "delete";
 
 /** What this device changes of a record, for people. */

@@ -6,10 +6,9 @@ import { LOCAL } from "../protocol/patterns";
 import { Problems } from "./checks";
 import { Bases, type Decision, decided } from "./deciding";
 import { Editor, localKeysIn } from "./editor";
-import { isLocalKey } from "./lay";
 import { removeOnDevice, saveOnDevice, updateOnDevice } from "./on-device";
 import { checkTogether } from "./send";
-import { LOCAL_KEY, type OutboxWorld } from "./types";
+import { isLocalKey, LOCAL_KEY, type OutboxWorld } from "./types";
 
 /**
  * Each is one transaction that is on the disk when it resolves (L2). All reject with `unknown_entity`, `read_only`,

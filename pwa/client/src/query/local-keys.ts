@@ -1,11 +1,9 @@
 /** Keys of records that the server has not got (decision 0030). They come after all others, whatever the type. */
 
 import type { AttributeDefinition, EntityDefinition, WireValue } from "../api";
-import { LOCAL_KEY } from "../outbox/types";
+import { isLocalKey } from "../outbox/types";
 
-export function isLocalKey(value: WireValue | undefined): value is string {
-  return typeof value === "string" && value.startsWith(LOCAL_KEY);
-}
+export { isLocalKey };
 
 /** Whether values of the attribute are keys of records that may have been made on a device. */
 export function holdsKeys(entity: Pick<EntityDefinition, "key">, { name, relation }: AttributeDefinition): boolean {

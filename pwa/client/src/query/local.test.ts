@@ -8,7 +8,7 @@ import { change, recordOf } from "../store/contract-tools";
 import type { EntityRecord, Segment } from "../store/store";
 import { IdbStore } from "../store/user";
 import { segmentOf } from "../testing/base";
-import { localRow } from "../testing/local";
+import { localKey, localRow } from "../testing/local";
 import { Naive } from "../testing/naive";
 import { random } from "../testing/random";
 import { entity } from "../testing/server";
@@ -203,9 +203,9 @@ describe("L1: local over delta over base", () => {
         ["4", base(4)],
       ]),
     );
-    await put("LocalOrder", edit(7, {}, { op: "delete" }), ["local:a", localRow({ id: "local:a" })]);
+    await put("LocalOrder", edit(7, {}, { op: "delete" }), [localKey("a"), localRow({ id: localKey("a") })]);
     const all = await tables.readBase("LocalOrder", null);
-    expect([all.size, all.get(5), all.has(7), all.has("local:a")]).toEqual([TOTAL, base(5), true, false]);
+    expect([all.size, all.get(5), all.has(7), all.has(localKey("a"))]).toEqual([TOTAL, base(5), true, false]);
     await expect(tables.list("LocalOrder", { orderBy: "_version" })).rejects.toMatchObject({
       code: "unknown_attribute",
     });
@@ -232,12 +232,17 @@ describe("records that the server has not got", () => {
 
   it("come after all others in the order of keys, and are found by their own", async () => {
     const tables = new Tables(store);
-    await put("LocalOrder", order("local:b", "B"), order("local:a", "A"));
-    expect(await keys(tables, { orderBy: "id", offset: TOTAL - 1 })).toEqual([TOTAL - 1, "local:a", "local:b"]);
-    expect(await keys(tables, { orderBy: "-id", limit: 3 })).toEqual(["local:b", "local:a", TOTAL - 1]);
+    await put("LocalOrder", order(localKey("b"), "B"), order(localKey("a"), "A"));
+    expect(await keys(tables, { orderBy: "id", offset: TOTAL - 1 })).toEqual([TOTAL - 1, localKey("a"), localKey("b")]);
+    expect(await keys(tables, { orderBy: "-id", limit: 3 })).toEqual([localKey("b"), localKey("a"), TOTAL - 1]);
     const isNew = { ...facts, isFromServer: false, isModified: false };
-    expect(await tables.get("LocalOrder", "local:a")).toEqual({ id: "local:a", name: "A", kind: "red", _local: isNew });
-    expect(await tables.get("LocalOrder", "local:c")).toBe(null);
+    expect(await tables.get("LocalOrder", localKey("a"))).toEqual({
+      id: localKey("a"),
+      name: "A",
+      kind: "red",
+      _local: isNew,
+    });
+    expect(await tables.get("LocalOrder", localKey("c"))).toBe(null);
     expect(await tables.count("LocalOrder", {})).toBe(TOTAL + 2);
     expect((await tables.facets("LocalOrder", { fields: ["id"] })).id).toMatchObject({ min: 0, max: TOTAL - 1 });
   });
@@ -245,26 +250,34 @@ describe("records that the server has not got", () => {
   it("W5: a new order has its new lines, before and after the server gave it a key", async () => {
     const tables = new Tables(store);
     const lines = (of: WireValue) => keys(tables, { where: { order: of }, orderBy: "id" }, "LocalLine");
-    await put("LocalOrder", order("local:o", "New"));
-    await put("LocalLine", line("local:1", "local:o"), line("local:2", "local:o"), line("local:3", 7));
-    expect(await lines("local:o")).toEqual(["local:1", "local:2"]);
-    expect(await lines(7)).toEqual([1, "local:3"]);
+    await put("LocalOrder", order(localKey("0"), "New"));
+    await put(
+      "LocalLine",
+      line(localKey("1"), localKey("0")),
+      line(localKey("2"), localKey("0")),
+      line(localKey("3"), 7),
+    );
+    expect(await lines(localKey("0"))).toEqual([localKey("1"), localKey("2")]);
+    expect(await lines(7)).toEqual([1, localKey("3")]);
     await store.changeLocal(async (transaction) => {
-      await transaction.putServerKey("local:o", "LocalOrder", 5000);
-      await transaction.putRow("LocalOrder", "local:o", null);
+      await transaction.putServerKey(localKey("0"), "LocalOrder", 5000);
+      await transaction.putRow("LocalOrder", localKey("0"), null);
       await transaction.putRow("LocalOrder", 5000, localRow({ id: 5000, name: "New", kind: "red" }, { state: "sent" }));
-      for (const id of ["local:1", "local:2"]) await transaction.putRow("LocalLine", id, line(id, 5000)[1]);
+      for (const id of [localKey("1"), localKey("2")]) await transaction.putRow("LocalLine", id, line(id, 5000)[1]);
     }, "relaxed");
     const known = { id: 5000, name: "New", _local: { isFromServer: true, isModified: false, state: "sent" } };
-    expect(await tables.get("LocalOrder", "local:o")).toMatchObject(known);
+    expect(await tables.get("LocalOrder", localKey("0"))).toMatchObject(known);
     expect(await tables.get("LocalOrder", 5000)).toMatchObject(known);
-    expect(await lines("local:o")).toEqual(["local:1", "local:2"]);
-    expect(await lines([7, "local:o"])).toEqual([1, "local:1", "local:2", "local:3"]);
-    expect(await tables.count("LocalLine", { where: { order: "local:o" } })).toBe(2);
-    const { name } = await tables.facets("LocalLine", { fields: ["name"], where: { order: "local:o" } });
-    expect(name?.values.map(([value]) => value).sort()).toEqual(["local:1", "local:2"]);
+    expect(await lines(localKey("0"))).toEqual([localKey("1"), localKey("2")]);
+    expect(await lines([7, localKey("0")])).toEqual([1, localKey("1"), localKey("2"), localKey("3")]);
+    expect(await tables.count("LocalLine", { where: { order: localKey("0") } })).toBe(2);
+    const { name } = await tables.facets("LocalLine", { fields: ["name"], where: { order: localKey("0") } });
+    expect(name?.values.map(([value]) => value).sort()).toEqual([localKey("1"), localKey("2")]);
     await lay([[5000, 1, "New", "red"]]);
-    expect((await tables.readBase("LocalOrder", ["local:o"])).get("local:o")).toMatchObject({ id: 5000, _version: 1 });
+    expect((await tables.readBase("LocalOrder", [localKey("0")])).get(localKey("0"))).toMatchObject({
+      id: 5000,
+      _version: 1,
+    });
   });
 
   it("are there before anything of their entity is, and while it comes", async () => {
@@ -274,8 +287,8 @@ describe("records that the server has not got", () => {
     await store.switch(change({ definition: { version: "v1", definition } }));
     const tables = new Tables(store);
     expect([await tables.list("LocalOrder", {}), await tables.count("LocalOrder", {})]).toEqual([[], 0]);
-    await put("LocalOrder", order("local:a", "A"));
-    expect(await keys(tables, {})).toEqual(["local:a"]);
+    await put("LocalOrder", order(localKey("a"), "A"));
+    expect(await keys(tables, {})).toEqual([localKey("a")]);
     expect([await tables.count("LocalOrder", {}), await tables.readBase("LocalOrder", [1])]).toEqual([1, new Map()]);
     tables.preview = new Preview(store, () => undefined);
     tables.preview.begin("LocalOrder", COLUMNS, { version: "v1", definition });
@@ -283,7 +296,7 @@ describe("records that the server has not got", () => {
     await store.stage("LocalOrder", generation, 0, segmentOf([[1, 4, "One", "blue"]]));
     tables.preview.staged("LocalOrder", { generation, number: 0 }, 1);
     await put("LocalOrder", [1, localRow({ kind: "green" }, { base: { ...base(1), name: "One" } })]);
-    expect(await keys(tables, { orderBy: "id" })).toEqual([1, "local:a"]);
+    expect(await keys(tables, { orderBy: "id" })).toEqual([1, localKey("a")]);
     expect(await tables.get("LocalOrder", 1)).toMatchObject({ name: "One", kind: "green" });
     expect(await tables.count("LocalOrder", {})).toBe(2);
     const one = { id: 1, _version: 4, name: "One", kind: "blue" };
@@ -311,7 +324,7 @@ describe("what local changes cost", () => {
       const locals = Array.from({ length: 1 + pick(5) }, (_, at): [Key, LocalRow] => {
         const key = pick(2) === 0 ? TOTAL - 1 - pick(150) : pick(TOTAL);
         const name = `Order ${6999 + pick(300)}`;
-        if (pick(3) === 0) return [`local:${at}`, localRow({ id: `local:${at}`, name, kind: null })];
+        if (pick(3) === 0) return [localKey(at), localRow({ id: localKey(at), name, kind: null })];
         return pick(3) === 0 ? edit(key, {}, { op: "delete" }) : edit(key, { name });
       });
       await store.changeLocal(async (transaction) => {
@@ -350,7 +363,10 @@ describe("what local changes cost", () => {
 
   it("S1: blocks say what the server's rows say, and nothing of what is local", async () => {
     const [name, head] = ["order:name", "head"];
-    await put("LocalOrder", edit(2999, { name: "Secret" }), ["local:a", localRow({ id: "local:a", name: "Secret" })]);
+    await put("LocalOrder", edit(2999, { name: "Secret" }), [
+      localKey("a"),
+      localRow({ id: localKey("a"), name: "Secret" }),
+    ]);
     await storeBlocks();
     const found = await Promise.all([name, head].map((one) => store.whole("LocalOrder", one)));
     expect(found.map((one) => one?.block?.rows)).toEqual([TOTAL, TOTAL]);
@@ -358,7 +374,7 @@ describe("what local changes cost", () => {
     expect(JSON.stringify(await store.blocks("LocalOrder", "search", found[0]?.block?.made as never))).not.toContain(
       "secret",
     );
-    await put("LocalOrder", [2999, null], ["local:a", null]);
+    await put("LocalOrder", [2999, null], [localKey("a"), null]);
     const reads = watchReads();
     expect(await keys(new Tables(store), { limit: 2 })).toEqual([2999, 2998]);
     expect(reads.segments).toBe(0);
@@ -448,7 +464,7 @@ it("L1: lists of local rows agree with looking at each of them", async () => {
   const tables = new Tables(store);
   const locals = new Map<Key, LocalRow>();
   for (let step = 0; step < 12; step++) {
-    const key = pick(2) === 0 ? `local:${pick(6)}` : pick(40);
+    const key = pick(2) === 0 ? localKey(pick(6)) : pick(40);
     const values = { name: `Order ${9950 + pick(60)}`, kind: ["red", "green", null][pick(3)] as WireValue };
     const local = typeof key === "string" ? localRow({ id: key, ...values }) : edit(key, values)[1];
     if (locals.has(key) && pick(2) === 0) {

@@ -21,6 +21,7 @@ import { keyOrder } from "../protocol/keys";
 import { change } from "../store/contract-tools";
 import type { EntityRecord, Segment, SingleRow } from "../store/store";
 import { IdbStore } from "../store/user";
+import { localKey } from "../testing/local";
 import { Naive } from "../testing/naive";
 import { random } from "../testing/random";
 import { entity } from "../testing/server";
@@ -152,7 +153,7 @@ class History {
     for (let edits = 1 + this.pick(4); edits > 0; edits--) {
       // More often than not one that was edited before, or that there is.
       const known = this.one([[...this.locals.keys()], [...this.rows.values()].map(([key]) => key as Key), []]);
-      const made = this.pick(3) === 0 ? `local:${this.pick(20)}` : this.key();
+      const made = this.pick(3) === 0 ? localKey(this.pick(20)) : this.key();
       const key = known[this.pick(Math.max(known.length, 1))] ?? made;
       changed.set(key, this.pick(3) === 0 ? null : this.local(key));
     }
@@ -168,7 +169,7 @@ class History {
     const row = this.row(key);
     const all: Row = Object.fromEntries(this.columns.map((name, at) => [name, row[at] ?? null]));
     delete all._version;
-    if (this.pick(3) === 0) all.parent = `local:${this.pick(20)}`;
+    if (this.pick(3) === 0) all.parent = localKey(this.pick(20));
     // One that came, went, or was changed by somebody else since.
     const base = isNew ? null : this.pick(2) === 0 ? this.onServer(key) : { ...all, _version: 1, name: "base" };
     const op: Op = base === null ? "create" : this.pick(4) === 0 ? "delete" : "update";
@@ -297,7 +298,7 @@ class History {
     if (this.pick(4) === 0) where.kind = this.one([["red", null], "green", []]);
     if (this.pick(4) === 0) where.price = this.one([{ gte: "5", lte: 12 }, "7.5", null, { lte: "9.00" }]);
     if (this.pick(6) === 0) where.stock = this.one([{ gte: -3 }, [1, 2, 3, 4, 5]]);
-    if (this.pick(6) === 0) where.parent = this.one([`local:${this.pick(20)}`, [this.parent(), "local:1"], null]);
+    if (this.pick(6) === 0) where.parent = this.one([localKey(this.pick(20)), [this.parent(), localKey("1")], null]);
     if (this.pick(8) === 0) where.tags = this.one([0, [1, 11], 12, null]);
     return { ...query, where };
   }
@@ -309,7 +310,7 @@ class History {
       const query = this.query();
       expect([query, await tab.list("LocalThing", query)]).toEqual([query, naive.list(query)]);
       expect([query, await tab.count("LocalThing", query)]).toEqual([query, naive.count(query)]);
-      for (const key of [this.key(), `local:${this.pick(20)}`]) {
+      for (const key of [this.key(), localKey(this.pick(20))]) {
         expect(await tab.get("LocalThing", key)).toEqual(naive.get(key));
         const onServer = this.onServer(key);
         expect(await tab.readBase("LocalThing", [key])).toEqual(new Map(onServer === null ? [] : [[key, onServer]]));

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { AttributeType, ListOptions, WireValue } from "../api";
 import { baseOf, segmentOf } from "../testing/base";
+import { localKey } from "../testing/local";
 import { entity } from "../testing/server";
 import { Table } from "./table";
 
@@ -175,14 +176,14 @@ describe("an attribute with many values", () => {
   ]);
   Object.assign(declared.attributes[1] ?? {}, { relation: "LocalTag", many: true });
   Object.assign(declared, { ordering: [], search_fields: [] });
-  const tags: WireValue[] = [[1, 2], [], [2, 30], null, ["local:a"]];
+  const tags: WireValue[] = [[1, 2], [], [2, 30], null, [localKey("a")]];
   const some = Table.of(baseOf(declared, [segmentOf(tags.map((value, at) => [at + 1, value]))]));
 
   it("is equal to what is one of them; null means none", async () => {
     expect(await keys(some, { where: { tags: 2 } })).toEqual([1, 3]);
     expect(await keys(some, { where: { tags: "2" } })).toEqual([1, 3]);
     expect(await keys(some, { where: { tags: [1, 30, null] } })).toEqual([1, 2, 3, 4]);
-    expect(await keys(some, { where: { tags: "local:a" } })).toEqual([5]);
+    expect(await keys(some, { where: { tags: localKey("a") } })).toEqual([5]);
     expect(await keys(some, { where: { tags: { gte: 3, lte: 40 } } })).toEqual([3]);
   });
 
@@ -194,7 +195,7 @@ describe("an attribute with many values", () => {
         [2, 2],
         [null, 2],
         [30, 1],
-        ["local:a", 1],
+        [localKey("a"), 1],
       ]),
     );
   });

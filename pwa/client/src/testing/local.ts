@@ -12,3 +12,8 @@ export function localRow(values: Row, { base = null, ...facts }: Partial<LocalCh
   };
   return { values, derived: {}, change };
 }
+
+/** The key of a record that a device made. */
+export function localKey(number: number | string): string {
+  return `local:00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+}

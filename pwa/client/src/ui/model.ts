@@ -1,15 +1,6 @@
 /** What the screens read out of a definition: pure, so that every screen shows a record the same way. */
-import type {
-  AppState,
-  AttributeDefinition,
-  Definition,
-  EntityDefinition,
-  Key,
-  LocalFacts,
-  Row,
-  WireValue,
-} from "../api";
-import { LOCAL_KEY } from "../outbox/types";
+import type { AppState, AttributeDefinition, Definition, EntityDefinition, Key, LocalFacts, Row } from "../api";
+import { isLocalKey } from "../outbox/types";
 import { LOCAL } from "../protocol/patterns";
 import type { Formatter } from "./format";
 import type { ListView, Route } from "./router";
@@ -90,10 +81,6 @@ export function recordTitle(entity: EntityDefinition, row: Row, format: Formatte
 /** What a record without a name is called: the key that the device gave it says nothing to anybody. */
 export function keyTitle(entity: EntityDefinition, key: Key): string {
   return isLocalKey(key) ? t("newRecord", { name: entity.label }) : `#${key}`;
-}
-
-function isLocalKey(value: WireValue | undefined): boolean {
-  return typeof value === "string" && value.startsWith(LOCAL_KEY);
 }
 
 /** What a list row shows below its title; a bare key steps back where an attribute of the related record is shown. */

@@ -2,6 +2,7 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import type { AppState, Definition, EntityDefinition, Key, LocalFacts, Row } from "../../api";
 import { currentLocale } from "../../language";
+import { isLocalKey } from "../../outbox/types";
 import { LOCAL } from "../../protocol/patterns";
 import { withUndo } from "../changes/undo";
 import { Live } from "../data/live";
@@ -453,7 +454,7 @@ export class Form extends LitElement {
     const found = (await keeping?.find()) ?? null;
     if (found !== null || keeping === null || row === null) return found;
     for (const other of await keeping.others()) {
-      if (!other.record.startsWith("local:")) continue;
+      if (!isLocalKey(other.record)) continue;
       const same = await this.#read(this.entity, other.record);
       if (same === null || keyOf(this.entity, same) !== keyOf(this.entity, row)) continue;
       await keeping.adopt(other).catch(() => undefined);
