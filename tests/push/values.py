@@ -27,7 +27,7 @@ class ValueLeaf(offline.LocalEntity):
     model = Leaf
     attributes = ["name"]
     pattern = offline.ReadWrite
-    list_display = ["key", "name"]
+    list_display = ["name"]
 
 
 class ValueCounted(offline.LocalEntity):
@@ -248,6 +248,48 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "filled": json_values,
     "shout": texts,
 }
+KEYS = [
+    *(
+        "local:x",
+        "local:",
+        "local:00000000-0000-4000-8000-00000000000X",
+        "a/b//c",
+        "/",
+        "..",
+        ".",
+        "new",
+        "~new",
+        "edit",
+    ),
+    *(
+        "a b?c#d%25&e=f",
+        "%00",
+        "Key",
+        "key",
+        "K\u00e9y",
+        "Ke\u0301y",
+        "K\u00c9Y",
+        "007",
+        "7",
+        "7.0",
+        "null",
+        "__proto__",
+    ),
+    *(
+        "constructor",
+        "\U0001f33b",
+        "\u200fשלום",
+        "<b>x</b>",
+        " lead",
+        "trail ",
+        "two\nlines",
+        "x" * 200,
+        "\U0001f33b" * 200,
+    ),
+]
+"""Such as people type for new records."""
+NUMBERS = [0, -1, 7, 2**53 - 1, 2**53, 2**53 + 1, 2**63 - 1, -(2**63)]
+"""Such keys, too."""
 NASTY: list[tuple[str, Any]] = [
     *((name, value) for name in ("char", "text", "short", "slug", "path", "shout") for value in HOSTILE),
     *((name, value) for name in ("price", "exact", "whole", "fraction") for value in DECIMALS),
