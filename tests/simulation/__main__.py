@@ -6,6 +6,7 @@ which database. Ends with the status of the devices: 1 when an invariant did not
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.simulation.settings"
 
 def main() -> int:
     options = _options()
+    # Whoever ends us leaves neither devices nor databases behind.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     with tempfile.TemporaryDirectory(prefix="haversack-simulation-") as folder:
         tools = ROOT / "node_modules" / ".bin"
         bundle = [str(tools / "vite"), "build", "--config", "vite.simulation.config.ts", "--logLevel", "warn"]
@@ -67,7 +70,11 @@ def _run(devices: Path, options: argparse.Namespace) -> int:
             "FRESH_BASE": str(int.from_bytes(os.urandom(4))),
             "VERBOSE": "1" if options.verbose else "",
         }
-        return subprocess.run(["node", devices], env={**os.environ, **asked}, check=False).returncode
+        node = subprocess.Popen(["node", devices], env={**os.environ, **asked})
+        try:
+            return node.wait()
+        finally:
+            node.kill()  # where we are asked to end before it does
     finally:
         server.shutdown()
         server.server_close()

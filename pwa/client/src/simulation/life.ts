@@ -64,8 +64,10 @@ export class Life {
         await this.step(chance);
         await quiet();
         // Meanwhile the network goes on, mostly well.
-        if (!chance.in(3)) await (chance.in(4) ? this.fault(chance) : this.forward(chance));
-        await quiet();
+        for (let moves = chance.below(4); moves > 0; moves--) {
+          await (chance.in(3) ? this.fault(chance) : this.forward(chance));
+          await quiet();
+        }
         this.network.tidy();
         if (step % 10 === 9) failures.push(...(await this.vanished()));
         failures.push(...this.problems());
@@ -117,8 +119,8 @@ export class Life {
       forward: this.network.asked.length > 0 ? 20 : 0,
       deliver: this.network.answered.length + this.network.halfway.length > 0 ? 18 : 0,
       fault: this.network.waitedFor.length > 0 ? 18 : 0,
-      sync: 8,
-      clock: 5,
+      sync: 12,
+      clock: 8,
       restart: 4,
       "second tab": 2,
       attend: 8,
@@ -199,7 +201,7 @@ export class Life {
 
   private async fault(chance: Chance): Promise<void> {
     const { network } = this;
-    const kind = chance.weighed({ request: 2, answer: 4, twice: 2, atOnce: 2, early: 2, part: 3, cut: 3 });
+    const kind = chance.weighed({ request: 2, answer: 4, twice: 3, atOnce: 3, early: 3, part: 4, cut: 3 });
     const asked = chance.one(network.asked);
     const open = asked?.isForgotten === false ? asked : undefined;
     if (kind === "request" && asked) {
