@@ -17,6 +17,13 @@ export type Loss =
   | { op: "update"; values: Row; before: Row }
   | { op: "delete"; before: Row };
 
+/** What an attribute came to, and was before and in between: any of that the server may have been set back to. */
+interface Mine {
+  value: WireValue;
+  were: WireValue[];
+  version: number;
+}
+
 interface Found {
   /** Of the record, in the order acknowledged. */
   entries: readonly Acknowledged[];
@@ -92,8 +99,7 @@ export function lossOf(
   if (creation !== undefined && !isThere(creation, rest, row, defaultOf)) {
     return { op: "create", values: Object.assign({}, creation.values, ...rest.map(({ values }) => values)) };
   }
-  /** What each attribute came to, and was in between: any of that the server may have been set back to. */
-  const mine = new Map<string, { value: WireValue; were: WireValue[]; version: number }>();
+  const mine = new Map<string, Mine>();
   for (const { values, was, version } of rest) {
     for (const [name, value] of Object.entries(values)) {
       const { value: before, were = [] } = mine.get(name) ?? {};
@@ -108,7 +114,7 @@ export function lossOf(
   const before: Row = { ...last.base };
   for (const [name, { value, were, version }] of mine) {
     const isOthers = known !== undefined && !isSame(known[name], value) && Number(known._version) > version;
-    if (isOthers || (row !== null && !isLost(name, value, version, row, known))) {
+    if (isOthers || (row !== null && !isLost(name, mine.get(name) as Mine, row, known))) {
       // As it is now, so that it is no difference.
       if (row !== null) before[name] = row[name] ?? null;
       continue;
@@ -119,11 +125,12 @@ export function lossOf(
   return Object.keys(values).length === 0 ? null : { op: "update", values, before };
 }
 
-function isLost(name: string, value: WireValue, version: number, row: Row, known?: Row): boolean {
+function isLost(name: string, { value, were, version }: Mine, row: Row, known?: Row): boolean {
   if (!(name in row) || isSame(row[name], value)) return false;
   // As the server wrote it, which may be otherwise than it was typed.
   if (known !== undefined && isSame(row[name], known[name])) return false;
-  return Number(row._version) <= version;
+  // Of a newer version it is what others made of it, unless it is as it was before.
+  return Number(row._version) <= version || were.some((was) => isSame(was, row[name]));
 }
 
 /** Whether it is that record, and not another one that has its key now. */

@@ -165,10 +165,12 @@ class Life {
       if (this.pick(4) === 0) await this.settleLate();
     }
     if (!isAll || this.pick(4) === 0) return;
+    if (this.history !== history) await this.device.outbox.suspectPast();
     Object.assign(this.device.rows, rows);
     await this.device.catchUp({ entities: ["Customer", "Order", "Line"], upTo: mark, own });
-    // All rows are the server's: what is in doubt can be judged.
+    // All rows are the server's: what is lost, or in doubt, can be judged.
     this.history = history;
+    await this.device.outbox.judgePast();
     await this.device.outbox.judgeDoubts();
   }
 
@@ -177,14 +179,6 @@ class Life {
     // Answers of before are of a past that is no more.
     while (this.late.length > 0) await this.settleLate();
     this.server.restore();
-    // What was acknowledged since the backup is lost, and is for others to tell.
-    for (const record of this.records) {
-      const local = await this.device.local(record.entity, await this.keyOf(record));
-      const isPending = (name: string) =>
-        local !== undefined && name in local.values && !local.sent?.attributes.includes(name);
-      for (const name of Object.keys(record.typed)) if (!isPending(name)) delete record.typed[name];
-      if (local === undefined || local.change.state === "sent") record.isDeleted = false;
-    }
   }
 
   /** W2: nothing before what it depends on, groups in one piece. */
@@ -305,10 +299,12 @@ class Life {
       const outcomes = this.server.push(wires, this.history);
       await this.device.outbox.confirmedTold(confirmed);
       const settled = await this.device.outbox.settle(outcomes);
+      if (this.history !== this.server.history) await this.device.outbox.suspectPast();
       Object.assign(this.device.rows, this.server.snapshot());
       const own = settled.mark === null ? [] : [settled.mark];
       await this.device.catchUp({ entities: ["Customer", "Order", "Line"], upTo: mark, own });
       this.history = this.server.history;
+      await this.device.outbox.judgePast();
       await this.device.outbox.judgeDoubts();
       await this.expectSeen();
       const turns = (await this.device.outbox.pending()).length;
