@@ -29,6 +29,8 @@ class Life {
   private names = 0;
   /** Records that were made anew: of them there may be two. */
   private readonly anew = new Set<string>();
+  /** Records that the server did not have any more, by name: somebody may have deleted them before it was set back. */
+  private readonly lost = new Set<string>();
   private readonly sent = new Map<string, string>();
   /** The server's past, as the device knows it. */
   private history = 0;
@@ -170,8 +172,18 @@ class Life {
     await this.device.catchUp({ entities: ["Customer", "Order", "Line"], upTo: mark, own });
     // All rows are the server's: what is lost, or in doubt, can be judged.
     this.history = history;
-    await this.device.outbox.judgePast();
+    await this.judgePast();
     await this.device.outbox.judgeDoubts();
+  }
+
+  private async judgePast(): Promise<void> {
+    await this.device.outbox.judgePast();
+    const pending = await this.device.outbox.pending();
+    const lost = new Set(pending.filter(({ error }) => error?.code === "lost").map(({ id }) => id));
+    for (const { id, op, values, waitsFor } of pending) {
+      if (op === "create" && (lost.has(id) || lost.has(waitsFor ?? "")))
+        this.lost.add(String(values.name ?? values.place ?? values.text));
+    }
   }
 
   private async backup(): Promise<void> {
@@ -304,7 +316,7 @@ class Life {
       const own = settled.mark === null ? [] : [settled.mark];
       await this.device.catchUp({ entities: ["Customer", "Order", "Line"], upTo: mark, own });
       this.history = this.server.history;
-      await this.device.outbox.judgePast();
+      await this.judgePast();
       await this.device.outbox.judgeDoubts();
       await this.expectSeen();
       const turns = (await this.device.outbox.pending()).length;
@@ -322,7 +334,10 @@ class Life {
     await this.expectSeen();
     const { made, effects } = this.server;
     expect(new Set(effects).size).toBe(effects.length);
-    expect(made.filter((name, at) => made.indexOf(name) < at && !this.anew.has(name))).toEqual([]);
+    const isTwice = (name: string, at: number, all: string[]) => all.indexOf(name) < at && !this.anew.has(name);
+    expect(made.filter((name, at) => isTwice(name, at, made) && !this.lost.has(name))).toEqual([]);
+    const there = Object.values(rows).flatMap((all) => [...all.values()]);
+    expect(there.map((row) => String(row.name ?? row.place ?? row.text)).filter(isTwice)).toEqual([]);
   }
 }
 
