@@ -31,6 +31,8 @@ class Life {
   private readonly anew = new Set<string>();
   /** Records that the server did not have any more, by name: somebody may have deleted them before it was set back. */
   private readonly lost = new Set<string>();
+  /** Records that somebody else deleted, by name. */
+  private readonly removed = new Set<string>();
   private readonly sent = new Map<string, string>();
   /** The server's past, as the device knows it. */
   private history = 0;
@@ -221,8 +223,10 @@ class Life {
     const key = this.one([...this.server.of("Customer").keys()]);
     if (key === undefined) return;
     const isUsed = [...this.server.of("Order").values()].some(({ customer }) => customer === key);
-    if (this.pick(3) === 0 && !isUsed) this.server.of("Customer").delete(key);
-    else this.server.change("Customer", key, { note: `other ${this.pick(100)}` });
+    if (this.pick(3) === 0 && !isUsed) {
+      this.removed.add(String(this.server.of("Customer").get(key)?.name));
+      this.server.of("Customer").delete(key);
+    } else this.server.change("Customer", key, { note: `other ${this.pick(100)}` });
   }
 
   /** Attends to one change, or (`isAll`) as well as can be, so that all come to an end. */
@@ -288,7 +292,7 @@ class Life {
       for (const record of this.records.filter((one) => one.entity === entity)) {
         const row = view.get(await this.keyOf(record));
         if (record.isDeleted) expect(row).toBe(undefined);
-        else if (this.isRestored && row === undefined) continue;
+        else if (this.isRestored && row === undefined) expect(this.removed).toContain(record.name);
         // A record that somebody else has deleted, and that is not changed here, is no more.
         else if (row !== undefined) expect(row).toMatchObject(record.typed);
         else expect(this.server.of(entity).has(await this.keyOf(record))).toBe(false);
