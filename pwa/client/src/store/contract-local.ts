@@ -97,10 +97,11 @@ export function localContract(name: string, make: (user: string) => Store): void
     });
 
     it("W5: the key of a record that was lost and made anew is the one that it has in the end", async () => {
-      await edit((transaction) => transaction.putServerKey("local:a", "Thing", "local:b"));
-      expect(await store.serverKey("local:a")).toBe("local:b");
-      await edit((transaction) => transaction.putServerKey("local:b", "Thing", 7));
-      expect(await store.serverKey("local:a")).toBe(7);
+      const [first, second] = [`local:${crypto.randomUUID()}`, `local:${crypto.randomUUID()}`];
+      await edit((transaction) => transaction.putServerKey(first, "Thing", second));
+      expect(await store.serverKey(first)).toBe(second);
+      await edit((transaction) => transaction.putServerKey(second, "Thing", 7));
+      expect(await store.serverKey(first)).toBe(7);
     });
 
     it("L1: are given with the view of the server's rows, of one moment, and counted apart from them", async () => {
