@@ -170,6 +170,13 @@ class Site:
         lines = (self.folder / "access.log").read_text().splitlines()
         return [int(size) for told, _, size in (line.rpartition(" ") for line in lines) if told == request]
 
+    def until_sent(self, request: str, count: int) -> int:
+        """How many answers to `request` there were so far. Waits for `count`: a server writes down what it has sent."""
+        deadline = time.monotonic() + DEADLINE
+        while len(self.sent(request)) < count and time.monotonic() < deadline:
+            os.sched_yield()
+        return len(self.sent(request))
+
     @property
     def log(self) -> str:
         return (self.folder / "server.log").read_text()

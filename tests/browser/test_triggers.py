@@ -327,9 +327,9 @@ def test_an_app_says_itself_what_a_sync_does_also_offline(site: Site, browser: B
     context = browser()
     page = open_app(context, site, "ownsync")
     download(page)
-    assert len(site.sent("POST /api/sync/ownsync/")) == 2  # categories, then products
+    assert site.until_sent("POST /api/sync/ownsync/", 2) == 2  # categories, then products
     assert page.evaluate("offline.onSync('prices')")["status"] == "complete"
-    assert len(site.sent("POST /api/sync/ownsync/")) == 3
+    assert site.until_sent("POST /api/sync/ownsync/", 3) == 3
     # The module is there without the server: what fails is the request that it makes.
     site.stop()
     page.reload()

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Key } from "../api";
 import type { Acknowledged, LocalRow, LocalTransaction, Mutation } from "../outbox/types";
 import { ClientError } from "../protocol/errors";
+import { localKey } from "../testing/local";
 import { change, definitionOf, fillStore, recordOf, segment } from "./contract-tools";
 import type { Known, Store } from "./store";
 
@@ -97,7 +98,7 @@ export function localContract(name: string, make: (user: string) => Store): void
     });
 
     it("W5: the key of a record that was lost and made anew is the one that it has in the end", async () => {
-      const [first, second] = [`local:${crypto.randomUUID()}`, `local:${crypto.randomUUID()}`];
+      const [first, second] = [localKey(1), localKey(2)];
       await edit((transaction) => transaction.putServerKey(first, "Thing", second));
       expect(await store.serverKey(first)).toBe(second);
       await edit((transaction) => transaction.putServerKey(second, "Thing", 7));
