@@ -28,7 +28,8 @@ def recorder(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callabl
         if request.method != "POST" or not _is_sync(request.path):
             return get_response(request)
         asked = json.loads(request.body)
-        _write(at="begin", trigger=asked.get("trigger"), context=asked["context"])
+        compares = bool(asked.get("ranges"))
+        _write(at="begin", trigger=asked.get("trigger"), context=asked["context"], compares=compares)
         response = get_response(request)
         if isinstance(response, StreamingHttpResponse):
             response.streaming_content = _watched(iter(response.streaming_content))  # type: ignore[arg-type]

@@ -12,10 +12,14 @@ from tests.browser.steps import download, nest_categories, open_app, part, press
 def top_row(page: Page) -> str:
     """Key of the first row in sight."""
     key: str = part(page, "list").evaluate(
-        """(list) => {
-            const { top } = list.getBoundingClientRect();
-            const rows = [...list.querySelectorAll('[data-test="list-row"]')];
-            return rows.find((row) => row.getBoundingClientRect().bottom > top + 60).dataset.key;
+        """async (list) => {
+            for (;;) {
+                const { top } = list.getBoundingClientRect();
+                const rows = [...list.querySelectorAll('[data-test="list-row"]')];
+                const first = rows.find((row) => row.getBoundingClientRect().bottom > top + 60);
+                if (first?.dataset.key) return first.dataset.key;
+                await new Promise(requestAnimationFrame);  // what was scrolled to is painted a moment later
+            }
         }"""
     )
     return key
