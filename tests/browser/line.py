@@ -24,6 +24,7 @@ class Line:
         self.passed = 0  # bytes of answers to `request`, with their heads
         self._request = request.encode()
         self._limit: int | None = None
+        self._exactly = False
         self._stopped = threading.Event()
         self._broken = threading.Event()
         self._open: list[socket.socket] = []
@@ -40,9 +41,12 @@ class Line:
         self._listener.close()
         self.cut()
 
-    def stop_after(self, size: int) -> None:
-        """From now on only so many bytes of answers to the request pass; then the line is silent."""
-        self._limit, self.passed = size, 0
+    def stop_after(self, size: int, *, exactly: bool = False) -> None:
+        """From now on only so many bytes of answers to the request pass, whole pieces or `exactly`; then it is silent.
+
+        With nothing of an answer, a browser would itself ask again on another connection.
+        """
+        self._limit, self._exactly, self.passed = size, exactly, 0
         self._stopped.clear()
         self._broken.clear()
 
@@ -87,8 +91,8 @@ class Line:
             while piece := server.recv(PIECE):
                 if counted.is_set():
                     if self._limit is not None and self.passed + len(piece) > self._limit:
-                        # With nothing of an answer, a browser would itself ask again on another connection.
-                        browser.sendall(piece[: self._limit - self.passed])
+                        if self._exactly:
+                            browser.sendall(piece[: self._limit - self.passed])
                         self._stopped.set()
                         self._broken.wait()
                         break

@@ -180,7 +180,7 @@ def test_W1_W5_an_order_whose_answer_is_lost_three_times_is_there_once(
         site.start()
 
         for loss in range(3):
-            line.stop_after(HEAD)
+            line.stop_after(HEAD, exactly=True)
             page.evaluate("() => void window.offline.onSync()")
             line.wait_until_stopped()  # the server has done it, and its answer does not get through
             (taken,) = json.loads(site.shell(ORDERS))
@@ -224,7 +224,7 @@ def test_P6_what_is_changed_while_a_sync_is_under_way_survives_it(site: Site, br
         page = rep(browser("phone"), site, url=line.url)
         key, neighbour = (one(page, "LocalCustomer", code=one_of)["id"] for one_of in (code, other))
         update(page, "LocalCustomer", key, phone="before")
-        line.stop_after(HEAD)
+        line.stop_after(HEAD, exactly=True)
         page.evaluate("() => void (window.running = window.offline.onSync())")
         line.wait_until_stopped()
         update(page, "LocalCustomer", key, phone="meanwhile")
