@@ -92,7 +92,7 @@ def test_P6_what_is_edited_while_a_sync_runs_survives_and_goes_with_the_next_one
     page.evaluate("() => { window.first = window.offline.onSync(); }")
     page.wait_for_function("window.offline.state().then(({ syncing }) => syncing?.phase === 'push')")
     while not held:
-        page.wait_for_timeout(50)
+        page.evaluate("new Promise(requestAnimationFrame)")  # the driver tells of requests while it talks to the page
     page.evaluate(edit, "Metz")
     held[0].continue_()
     assert page.evaluate("window.first.then(({ status, pushed }) => [status, pushed.applied])") == ["complete", 1]
