@@ -12,7 +12,6 @@ from syncapi.attributes import Attribute
 from syncapi.entities import LocalEntity
 from syncapi.push.decode import decode
 from syncapi.values import wire_type
-from syncapi.writable import writable_columns
 
 
 class WireField(serializers.Field[Any, Any, Any, Any]):
@@ -80,7 +79,3 @@ def serializer_for(entity: LocalEntity, columns: tuple[Attribute, ...], **contex
         meta = type("Meta", (), {"model": entity.model, "fields": [column.name for column in columns]})
         declared = type(f"{entity.name}Serializer", (EntitySerializer,), {"Meta": meta})
     return declared(context=context)
-
-
-def writable_of(entity: LocalEntity) -> dict[str, Attribute]:
-    return {column.name: column for column in writable_columns(entity)}
