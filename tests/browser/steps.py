@@ -84,6 +84,13 @@ def sign_out(page: Page) -> None:
     part(page, "sign-out-confirm").click()
 
 
+def apply_update(page: Page) -> None:
+    """Presses "Update" and waits for the page of the new version: a change of the address alone is none."""
+    page.evaluate("window.beforeUpdate = true")
+    part(page, "update-banner").get_by_role("button", name="Update").click()
+    page.wait_for_function("window.beforeUpdate === undefined && window.offline !== undefined")
+
+
 def databases(page: Page) -> set[str]:
     """Names of the browser's databases of this origin."""
     names: list[str] = page.evaluate("indexedDB.databases().then((all) => all.map(({ name }) => name))")

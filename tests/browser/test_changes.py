@@ -132,7 +132,9 @@ def test_S2_leaving_with_changes_warns_without_a_network(site: Site, field: Page
     part(page, "sign-out").click()
     expect(part(page, "sign-out-unsent")).to_contain_text("2 changes have not been sent. They will be gone for good.")
     expect(part(page, "sign-out-unsent")).to_contain_text("2 customers")
+    expect(part(page, "sign-out-unsent")).to_be_visible()  # its text is there before the dialog opens
     page.keyboard.press("Escape")
+    expect(part(page, "sign-out-unsent")).to_be_hidden()
     assert page.evaluate("offline.pending().then((all) => all.length)") == 2
 
     part(page, "sign-out").click()

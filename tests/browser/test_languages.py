@@ -10,7 +10,16 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser import lettered
 from tests.browser.conftest import DESKTOP, PHONE, Browser
 from tests.browser.site import Site
-from tests.browser.steps import download, nest_categories, open_app, part, press_sync, ready_for_offline, sign_in
+from tests.browser.steps import (
+    apply_update,
+    download,
+    nest_categories,
+    open_app,
+    part,
+    press_sync,
+    ready_for_offline,
+    sign_in,
+)
 from tests.browser.test_screens import SCREENS, violations
 
 SMALL = {"width": 360, "height": 740}
@@ -161,8 +170,7 @@ def test_another_language_of_the_browser_comes_with_the_next_version(site: Site,
     assert lang(page) == ["en", "ltr"]
     press_sync(page)
     expect(part(page, "result-count")).to_contain_text("77 products")
-    with page.expect_navigation():
-        part(page, "update-banner").get_by_role("button", name="Update").click()
+    apply_update(page)
     assert lang(page) == ["de", "ltr"]
     press_sync(page)
     expect(part(page, "result-count")).to_contain_text("77 Artikel")

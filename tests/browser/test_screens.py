@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Browser
 from tests.browser.site import Site
-from tests.browser.steps import download, nest_categories, open_app, part, sign_in
+from tests.browser.steps import apply_update, download, nest_categories, open_app, part, sign_in
 
 TABLET = {"width": 820, "height": 1180}
 
@@ -65,8 +65,7 @@ def test_a_new_version_waits_until_it_is_asked_for(site: Site, browser: Browser)
     expect(part(page, "update-banner")).to_be_visible()
     assert page.evaluate("window.marker") == "still the same page"
 
-    with page.expect_navigation():
-        part(page, "update-banner").get_by_role("button", name="Update").click()
+    apply_update(page)
 
     expect(part(page, "result-count")).to_contain_text("77")
     expect(part(page, "update-banner")).to_be_hidden()

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Browser
 from tests.browser.site import Site
-from tests.browser.steps import download, open_app, part, sign_in
+from tests.browser.steps import apply_update, download, open_app, part, sign_in
 from tests.browser.test_writing import Row, create, one, outcome, pending, sync, update
 
 BEFORE = "tests.browser.upgraded.before.settings"
@@ -287,8 +287,7 @@ def test_L5_W7_the_app_itself_is_updated_while_changes_wait(orchards: Site, page
     site.deploy(AFTER)
     site.start("tests.browser.upgraded.newer")
     page.reload()
-    with page.expect_navigation():
-        part(page, "update-banner").get_by_role("button", name="Update").click()
+    apply_update(page)
     expect(part(page, "changes-badge")).to_have_text("3")
     expect(part(page, "list-row").filter(has_text="plain")).to_contain_text("Aix")
     edit(page, "plain", size=5)
