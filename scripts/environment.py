@@ -20,6 +20,7 @@ from pathlib import Path
 from scripts.processes import ROOT, Ended, Failure, hold_signals, run, tool_environment
 
 VENV = ROOT / ".venv"
+MODULES = ROOT / "node_modules"
 LOG = ROOT / "var" / "log" / "setup.log"
 NETWORK = "check the network connection, then run the same command again"
 
@@ -96,7 +97,7 @@ def steps(*, build: bool = True) -> Iterator[Step]:
         doing="Installing the npm packages",
         command=[VENV / "bin" / "npm", "ci", "--no-audit", "--no-fund", "--no-update-notifier"],
         inputs=[ROOT / "package.json", ROOT / "package-lock.json"],
-        product=ROOT / "node_modules" / ".package-lock.json",
+        product=MODULES / ".package-lock.json",
         remedy=NETWORK,
     )
     if build:
@@ -126,6 +127,12 @@ def prepare(*, build: bool) -> None:
         return
     if importlib.util.find_spec("ensurepip") is None:
         raise Failure(f"This Python cannot make virtual environments: apt-get install {_debian_package()} (on Debian).")
+    for place in (VENV, MODULES):
+        if place.is_symlink():  # to what other checkouts use, say: the tools empty what it leads to, not the link
+            raise Failure(
+                f"{place.name} is a link to {place.readlink()}, which setup would empty: "
+                f"remove the link, then run the same command again, and it is made here (`rm {place.name}`)."
+            )
     LOG.parent.mkdir(parents=True, exist_ok=True)
     with _alone():
         LOG.write_bytes(b"")

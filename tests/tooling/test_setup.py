@@ -71,6 +71,23 @@ def test_failed_download_is_one_sentence(tmp_path: Path, unreachable: dict[str, 
     assert [stamp.name for stamp in (place / ".venv" / "stamps").iterdir()] == ["venv"]
 
 
+@pytest.mark.parametrize("name", [".venv", "node_modules"])
+def test_linked_folder_is_left_alone(tmp_path: Path, unreachable: dict[str, str], name: str) -> None:
+    place, shared = bare_checkout(tmp_path / "checkout"), tmp_path / "shared"
+    shared.mkdir()
+    (shared / "kept").touch()
+    (place / name).symlink_to(shared)
+
+    result = python(*SETUP, cwd=place, environment=unreachable)
+
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"{name} is a link to {shared}, which setup would empty: "
+        f"remove the link, then run the same command again, and it is made here (`rm {name}`).\n"
+    )
+    assert [file.name for file in shared.iterdir()] == ["kept"]
+
+
 def test_second_time_does_nothing(checkout: Path) -> None:
     first = python(*SETUP, cwd=checkout)
     second = python(*SETUP, cwd=checkout)
