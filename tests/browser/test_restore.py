@@ -116,3 +116,82 @@ def test_T4_W6_what_had_arrived_after_the_backup_is_reported_and_sent_again_once
     assert page.evaluate(SYNC_NOW) is None
     assert len(orders(site, ship_city="Ours")) == 1
     assert page.evaluate(PENDING) == []
+
+
+NEWCOMER = """
+from catalog.models import Customer, Territory
+territory = Territory.objects.filter(users__username="nancy").order_by("pk").first()
+print(Customer.objects.create(code={code!r}, company_name={name!r}, city="Ulm", territory=territory).pk)
+"""
+# Refused both: a code that somebody has, and more than is in stock, in the order that is there.
+REFUSED = """async (order) => {
+    const { offline } = window;
+    const [{ id }] = await offline.entities.LocalCustomer.list({ where: { code: "CCCCC" } });
+    await offline.entities.LocalCustomer.update(id, { code: "BBBBB", city: "Metz" });
+    const [product] = await offline.entities.LocalProduct.list({ where: { discontinued: false }, limit: 1, offset: 5 });
+    const line = { order, product: product.id, quantity: 32000, unit_price: product.unit_price };
+    return offline.entities.LocalOrderLine.createOrUpdate(line);
+}"""
+CORRECT = "(key) => window.offline.entities.LocalOrderLine.update(key, { quantity: 1 })"
+THEIRS = """async () => {
+    return (await window.offline.conflicts()).map(({ theirs }) => [theirs.company_name, theirs.city]);
+}"""
+RESEND = "async () => window.offline.resend((await window.offline.pending()).map(({ id }) => id))"
+
+
+def customer(site: Site, code: str) -> list[Any]:
+    told = site.shell(
+        "import json; from catalog.models import Customer; "
+        f"print(json.dumps(list(Customer.objects.filter(code={code!r}).values_list('pk', 'company_name', 'city'))))"
+    )
+    found: list[Any] = json.loads(told)
+    return found
+
+
+def test_T4_W5_W6_what_was_refused_before_reaches_no_record_that_has_its_key_since(
+    site: Site, page: Page, tmp_path: Path
+) -> None:
+    site.stop()
+    backup = tmp_path / "backup.sqlite3"
+    shutil.copy(site.database, backup)
+    site.start()
+    key = int(site.shell(NEWCOMER.format(code="CCCCC", name="Celle Paints")))
+    local: str = page.evaluate(WORK)
+    assert press_sync(page)["pushed"] == {"applied": 4, "conflict": 0, "rejected": 0, "gone": 0}
+    ours: int = page.evaluate(ORDER, local)["id"]
+    line: str = page.evaluate(REFUSED, ours)
+    assert press_sync(page)["pushed"] == {"applied": 0, "conflict": 0, "rejected": 2, "gone": 0}
+
+    site.stop()
+    for file in site.folder.glob("db.sqlite3*"):
+        file.unlink()
+    shutil.copy(backup, site.database)
+    site.start()
+    # Others get the keys that ours had, and the versions.
+    assert int(site.shell(NEWCOMER.format(code="DDDDD", name="Dresden Lamps"))) == key
+    site.shell(
+        "from catalog.models import Customer, Order; "
+        "Order.objects.create(customer=Customer.objects.get(code='BBBBB'), ship_city='Theirs')"
+    )
+    assert orders(site, ship_city="Theirs") == [[ours, "Theirs", 0]]
+    # The person corrects what they were told is wrong, and sends all of it again, before the device knows and after.
+    page.evaluate(CORRECT, line)
+    assert press_sync(page)["type"] == "synccomplete"
+    assert page.evaluate(PENDING) == [
+        ["LocalCustomer", "update", "rejected", "lost"],
+        ["LocalOrder", "create", "rejected", "lost"],
+        ["LocalOrderLine", "create", "waiting", None],
+        ["LocalOrderLine", "create", "waiting", None],
+        ["LocalCustomer", "update", "conflict", None],
+        ["LocalOrderLine", "create", "waiting", None],
+    ]
+    page.evaluate(RESEND)
+    assert page.evaluate(SYNC_NOW) == {"applied": 5, "conflict": 0, "rejected": 0, "gone": 0}
+    assert orders(site, ship_city="Theirs") == [[ours, "Theirs", 0]]
+    [[made, *rest]] = orders(site, ship_city="Ours")
+    assert made != ours
+    assert rest == ["Ours", 3]
+    assert customer(site, "DDDDD") == [[key, "Dresden Lamps", "Ulm"]]
+    # What is left is the person's to choose, with what is there now before their eyes.
+    assert page.evaluate(PENDING) == [["LocalCustomer", "update", "conflict", None]]
+    assert page.evaluate(THEIRS) == [["Dresden Lamps", "Ulm"]]

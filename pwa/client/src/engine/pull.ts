@@ -2,15 +2,17 @@
 
 import type { Definition } from "../api";
 import type { Measured } from "../layers/measure";
-import { asHaversackError, ClientError, ServerError } from "../protocol/errors";
+import { asHaversackError, ClientError, needsSignIn, ServerError } from "../protocol/errors";
 import type { Speaker } from "../protocol/http";
 import { keyOrder } from "../protocol/keys";
+import type { SyncRequest } from "../protocol/messages";
 import type { Overview } from "../store/store";
 import { type Ask, askFor, type Level } from "./asks";
 import { type Believed, type Judging, judge, keyTypeOf, measureSnapshot } from "./believe";
 import { type Base, fetchParts, hasPart } from "./parts";
 import { type Job, knownEntities, planRequest } from "./plan";
 import { Progress } from "./progress";
+import { isRefusal } from "./push";
 import { type Arrival, type Received, receive } from "./receive";
 import type { SyncWorld } from "./sync";
 
@@ -133,7 +135,7 @@ async function exchange(
   progress: Progress,
   world: SyncWorld,
 ): Promise<{ received: Received; settled: Believed["settled"] }> {
-  const { store, server, user, watchdog, limits } = world;
+  const { store, user, watchdog, limits } = world;
   watchdog.touch(limits.connect);
   const { calls, cargo } = world;
   const wanted = planRequest(job, now, levels, asks, {
@@ -141,7 +143,7 @@ async function exchange(
     mutations: cargo?.toSend() ?? [],
     confirmed: [...now.confirmed, ...now.unconfirmed],
   });
-  const body = await server.sync(wanted, speaker(now, user), watchdog.signal);
+  const body = await ask(wanted, now, world);
   watchdog.touch();
   const own: number[] = [];
   const noted = body.pipeThrough(
@@ -166,6 +168,25 @@ async function exchange(
   const told = now.unconfirmed.filter((id) => confirmed.has(id));
   if (told.length > 0) await world.push.told(told);
   return { received, settled: { upTo: now.settlings, own } };
+}
+
+/** The beginning of the answer. Without one, changes that went along are where they were only if nobody saw them. */
+async function ask(wanted: SyncRequest, now: Overview, world: SyncWorld): Promise<ReadableStream<Uint8Array>> {
+  const { server, user, watchdog, cargo } = world;
+  let hasLeft = false;
+  try {
+    const body = await server.sync(wanted, speaker(now, user), watchdog.signal, () => {
+      hasLeft = true;
+    });
+    cargo?.sent();
+    return body;
+  } catch (thrown) {
+    const error = asHaversackError(thrown);
+    // Whose request it is comes first on the server, too.
+    if (!hasLeft || needsSignIn(error)) await cargo?.untouched();
+    else if (!isRefusal(error)) cargo?.sent();
+    throw thrown;
+  }
 }
 
 /** The rows of what came in parts, and what they are with the changes that came beside them; `null`: ask again. */

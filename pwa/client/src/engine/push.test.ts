@@ -729,7 +729,90 @@ describe("S2: people", () => {
     server.user = bob;
     expect(await sync()).toMatchObject({ status: "error", error: { code: "wrong_user" } });
     expect(server.pushed.applied).toEqual([]);
-    expect(await states()).toEqual(["sending"]);
+    expect(await states()).toEqual(["unsent"]);
+  });
+
+  describe("what was refused for who asks", () => {
+    /** The device does not know yet that the session is not Ann's any more. */
+    const unnoticed = (code: "sign_in_required" | "wrong_user") => {
+      server.intercept = ({ method, path }) => {
+        if (method !== "POST" || path !== "") return undefined;
+        server.user = code === "wrong_user" ? bob : null;
+        server.intercept = null;
+        return undefined;
+      };
+    };
+
+    it.each(["sign_in_required", "wrong_user"] as const)(
+      "W1: can be undone, since the server has looked at nothing of it: %s",
+      async (code) => {
+        await tab.engine.update("LocalOrder", 1, { city: "Nancy" });
+        unnoticed(code);
+        expect(await sync()).toMatchObject({ status: "error", error: { code } });
+        expect(orders.carried).toEqual([1]);
+        expect(await states()).toEqual(["unsent"]);
+        const [change] = await tab.engine.pending();
+        await tab.engine.discard([change?.id ?? ""]);
+        expect(await tab.engine.get("LocalOrder", 1)).toMatchObject({ city: "Paris" });
+        await tab.engine.signIn("ann", "a");
+        await sync();
+        expect(server.pushed.applied).toEqual([]);
+        await expectSame();
+      },
+    );
+
+    it.each(["sign_in_required", "wrong_user"] as const)(
+      "W1: goes after signing in as it was, with what was typed since: %s",
+      async (code) => {
+        await tab.engine.update("LocalOrder", 1, { city: "Nancy" });
+        unnoticed(code);
+        await sync();
+        await tab.engine.update("LocalOrder", 1, { city: "Metz" });
+        await tab.engine.signIn("ann", "a");
+        expect(await sync()).toMatchObject({ status: "complete", pushed: { applied: 2 } });
+        expect(server.pushed.record("LocalOrder", 1)).toMatchObject({ city: "Metz" });
+        expectOnce();
+        await expectSame();
+      },
+    );
+
+    it.each(["sign_in_required", "wrong_user"] as const)(
+      "W1: cannot be undone where an answer was lost before: %s",
+      async (code) => {
+        await tab.engine.update("LocalOrder", 1, { city: "Nancy" });
+        server.lost = 1;
+        await sync();
+        server.lost = 0;
+        expect(server.pushed.applied).toHaveLength(1);
+        await tab.engine.update("LocalCount", 21, { amount: 8 });
+        unnoticed(code);
+        expect(await sync()).toMatchObject({ status: "error", error: { code } });
+        expect(await states()).toEqual(["sending", "unsent"]);
+        const [sent] = await tab.engine.pending();
+        await expect(tab.engine.discard([sent?.id ?? ""])).rejects.toMatchObject({ code: "in_flight" });
+        await tab.engine.signIn("ann", "a");
+        expect(await sync()).toMatchObject({ status: "complete", pushed: { applied: 2 } });
+        expectOnce();
+        await expectSame();
+      },
+    );
+
+    it("W1: nor can what left, and nobody answered; what could not leave can be", async () => {
+      await tab.engine.update("LocalOrder", 1, { city: "Nancy" });
+      server.lost = 1;
+      await sync();
+      server.lost = 0;
+      expect(await states()).toEqual(["sending"]);
+      await tab.engine.update("LocalCount", 21, { amount: 8 });
+      // Whose session it is was not remembered after that.
+      server.intercept = ({ path }) => {
+        if (path === "session/") throw new TypeError("Failed to fetch");
+        return undefined;
+      };
+      expect(await sync()).toMatchObject({ status: "error", error: { code: "network" } });
+      server.intercept = null;
+      expect(await states()).toEqual(["sending", "unsent"]);
+    });
   });
 
   it("another person on the device neither sees nor sends them", async () => {
@@ -744,7 +827,7 @@ describe("S2: people", () => {
     expect(orders.carried).toEqual([0]);
     expect(await tab.engine.get("LocalOrder", 1)).toMatchObject({ city: "Paris" });
     await tab.engine.signIn("ann", "a");
-    expect(await states()).toEqual(["sending"]);
+    expect(await states()).toEqual(["unsent"]);
     await sync();
     expect(server.pushed.record("LocalOrder", 1)).toMatchObject({ city: "Nancy" });
   });

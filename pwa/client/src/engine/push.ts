@@ -13,15 +13,13 @@ import type { SyncWorld } from "./sync";
 export const AT_ONCE = { mutations: 500, bytes: 400_000 };
 /** How often in one sync something is sent because of what came of the rest: a chain of such is not waited for. */
 const MOST_PASSES = 3;
-const NOTHING = { wires: [], isAll: true };
+const NOTHING = { wires: [], isAll: true, fresh: [] };
 
 export class Push {
   readonly counts: Pushed = { applied: 0, conflict: 0, rejected: 0, gone: 0 };
   /** Why some had no outcome: they are sent again later. */
   error: HaversackError | null = null;
-  /** The server's past is another than the device knows: only when all rows are the server's is there more to send. */
-  isDoubted = false;
-  /** It is, and something that it had acknowledged is to be looked for. */
+  /** The server's past is another than the device knows: when all rows are the server's, changes are judged by them. */
   isPastOther = false;
   /** Entities of which local rows gave way to the server's. */
   readonly touched = new Set<string>();
@@ -34,7 +32,6 @@ export class Push {
   private readonly applied = new Set<string>();
   /** By id of what waits, what it waits for. */
   private readonly waiting = new Map<string, string>();
-  private readonly doubted = new Set<string>();
   private done = 0;
   private total: number | null = null;
 
@@ -53,11 +50,14 @@ export class Push {
   async next(): Promise<Cargo | null> {
     if (this.cargo !== null || this.isAll) return this.cargo;
     this.total ??= await this.count();
-    const { wires, isAll } = this.total === 0 ? NOTHING : await this.outbox.collect(AT_ONCE, this.sent);
+    const { wires, isAll, fresh } = this.total === 0 ? NOTHING : await this.outbox.collect(AT_ONCE, this.sent);
     this.isAll = isAll;
     if (wires.length === 0) return null;
     for (const { id } of wires) this.sent.add(id);
-    this.cargo = new Cargo(unitsOf(wires), (outcomes) => this.settle(outcomes));
+    this.cargo = new Cargo(unitsOf(wires), new Set(fresh), {
+      settle: (outcomes) => this.settle(outcomes),
+      release: (ids) => this.release(wires, ids),
+    });
     return this.cargo;
   }
 
@@ -74,16 +74,15 @@ export class Push {
   /** Whether what came of the rest makes more of it worth sending in this sync. */
   async again(): Promise<boolean> {
     if (this.isPastOther) await this.outbox.judgePast();
-    this.isPastOther = false;
     const freed = [...this.waiting].filter(([, cause]) => this.applied.has(cause)).map(([id]) => id);
-    const isMore = freed.length > 0 || this.isFreed || this.isDoubted;
+    const isMore = freed.length > 0 || this.isFreed || this.isPastOther;
+    this.isPastOther = false;
     if (++this.passes > MOST_PASSES || !isMore) return false;
     this.isFreed = false;
-    if (this.isDoubted) await this.outbox.judgeDoubts();
-    // Once: a server that does not know its past twice in a row is left alone.
-    for (const id of [...freed, ...this.doubted]) this.sent.delete(id);
-    for (const id of freed) this.waiting.delete(id);
-    this.isDoubted = false;
+    for (const id of freed) {
+      this.sent.delete(id);
+      this.waiting.delete(id);
+    }
     this.isAll = false;
     return (await this.next()) !== null;
   }
@@ -108,6 +107,14 @@ export class Push {
     await this.outbox.confirmedTold(ids);
   }
 
+  private async release(wires: readonly WireMutation[], ids: string[]): Promise<void> {
+    await this.outbox.release(ids);
+    // Code of an app may go on: whatever it sends then is handed out anew.
+    for (const { id } of wires) this.sent.delete(id);
+    this.cargo = null;
+    this.isAll = false;
+  }
+
   private async settle(outcomes: OutcomeMessage[]): Promise<number | null> {
     const { mark, ended, troubled, isFreed } = await this.outbox.settle(outcomes);
     this.isFreed ||= isFreed;
@@ -121,10 +128,7 @@ export class Push {
     const { id, status } = outcome;
     if (status === "applied") this.applied.add(id);
     if (status === "waiting") this.waiting.set(id, outcome.for);
-    if (status === "doubt") {
-      this.isDoubted = !this.doubted.has(id) || this.isDoubted;
-      this.doubted.add(id);
-    }
+    if (status === "doubt") this.isPastOther = true;
     if (status !== "error") return;
     const { code, message, retry, retryAfter, fields } = outcome.error;
     this.error ??= new ServerError(code, message, retry, retryAfter, fields, about);
@@ -138,8 +142,13 @@ export class Cargo {
   constructor(
     /** Groups, and mutations alone. */
     private readonly units: WireMutation[][],
-    /** Stores outcomes; returns the mark of that, `null` where nothing was applied. */
-    private readonly store: (outcomes: OutcomeMessage[]) => Promise<number | null>,
+    /** Ids of those that the server cannot have, whatever became of earlier requests. */
+    private readonly fresh: Set<string>,
+    private readonly outbox: {
+      /** Stores outcomes; returns the mark of that, `null` where nothing was applied. */
+      settle(outcomes: OutcomeMessage[]): Promise<number | null>;
+      release(ids: string[]): Promise<void>;
+    },
   ) {
     this.open = new Map(units.flat().map((mutation) => [mutation.id, mutation]));
   }
@@ -154,7 +163,17 @@ export class Cargo {
     for (const { id } of outcomes) {
       if (!this.open.delete(id)) throw new ClientError("corrupt_response", `${id} was not sent, or is there twice`);
     }
-    return this.store(outcomes);
+    return this.outbox.settle(outcomes);
+  }
+
+  /** The server has looked at nothing of it, and the sync ends: what was not sent before can be undone. */
+  untouched(): Promise<void> {
+    return this.outbox.release(this.toSend().flatMap(({ id }) => (this.fresh.has(id) ? id : [])));
+  }
+
+  /** The server may have it: only its outcome says what came of it. */
+  sent(): void {
+    for (const { id } of this.toSend()) this.fresh.delete(id);
   }
 
   /** In two, without what belongs together being apart; `null` when there is no more to be divided. */
@@ -162,7 +181,7 @@ export class Cargo {
     const units = this.units.filter(([first]) => first !== undefined && this.open.has(first.id));
     if (units.length < 2) return null;
     const middle = Math.ceil(units.length / 2);
-    return [units.slice(0, middle), units.slice(middle)].map((half) => new Cargo(half, this.store));
+    return [units.slice(0, middle), units.slice(middle)].map((half) => new Cargo(half, this.fresh, this.outbox));
   }
 
   /** The server takes no request with it: that is what came of it (W3). */

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 
 import type { Key, Row, SyncResult } from "../api";
 import { Orders } from "../testing/orders";
-import { troubled } from "../testing/pushed";
+import { refused, troubled } from "../testing/pushed";
 import type { FakeServer } from "../testing/server";
 import type { Tab, World } from "../testing/world";
 
@@ -301,4 +301,81 @@ it("W3: what waits for something that the server remembers no more is sent witho
   expect(await sync()).toMatchObject({ status: "complete", pushed: { applied: 1 } });
   expect(orders.at("LocalLine").at(-1)).toMatchObject({ name: "its line", order: 1001 });
   await expectSame();
+});
+
+describe("T4: what is still to be sent, or to be decided by a person", () => {
+  const another = { id: 1, name: "another", city: "Rouen" };
+
+  /** The backup is put back, and somebody makes another record under the key, in the version that the first had. */
+  function reused(): void {
+    setBack();
+    server.pushed.remove("LocalOrder", 1);
+    server.pushed.put("LocalOrder", another);
+  }
+
+  it("is judged also where the sync that learns of it breaks off: by the next", async () => {
+    await tab.engine.update("LocalOrder", 1, { city: "Metz" });
+    setBack();
+    let count = 0;
+    server.intercept = (asked) => {
+      if (asked.method === "POST" && ++count === 2) throw new TypeError("Failed to fetch");
+      return undefined;
+    };
+    expect(await sync()).toMatchObject({ status: "error" });
+    server.intercept = null;
+    world.close(tab);
+    tab = await world.tab();
+    expect(await sync()).toMatchObject({ status: "complete", pushed: { applied: 1 } });
+    expect(server.pushed.record("LocalOrder", 1)).toMatchObject({ city: "Metz" });
+    await expectSame();
+  });
+
+  it("W6: is asked about where it was refused before, and its record is another one now", async () => {
+    server.pushed.rule = () => {
+      throw refused("invalid_values", { city: ["No."] });
+    };
+    await tab.engine.update("LocalOrder", 1, { city: "Metz" });
+    await tab.engine.delete("LocalOrder", 2);
+    await sync();
+    server.pushed.rule = () => undefined;
+    expect(await pending()).toMatchObject([{ state: "rejected" }, { state: "rejected" }]);
+    reused();
+    await sync();
+    expect(await tab.engine.conflicts()).toMatchObject([{ key: 1, theirs: another, values: { city: "Metz" } }]);
+    await tab.engine.resend((await tab.engine.pending()).map(({ id }) => id));
+    expect(await sync()).toMatchObject({ pushed: { applied: 1 } });
+    expect(server.pushed.record("LocalOrder", 1)).toMatchObject(another);
+    expect(server.pushed.record("LocalOrder", 2)).toBe(null);
+  });
+
+  it("W5: so is a record that was refused, under a parent that is another one now", async () => {
+    server.pushed.rule = ({ entity }) => {
+      if (entity === "LocalLine") throw refused("invalid_values", { quantity: ["No."] });
+    };
+    const [key] = await tab.engine.save("LocalLine", [{ name: "mine", order: 1, quantity: 0 }], true);
+    await sync();
+    server.pushed.rule = () => undefined;
+    reused();
+    await sync();
+    await tab.engine.update("LocalLine", key as Key, { quantity: 3 });
+    await sync();
+    expect(orders.at("LocalLine").filter((row) => row?.name === "mine")).toEqual([]);
+    expect(await pending()).toMatchObject([{ entity: "LocalLine", state: "rejected", code: "doubt" }]);
+  });
+
+  it("is judged with what was typed while the rows of the new past were not there", async () => {
+    await tab.engine.update("LocalCount", 21, { amount: 8 });
+    reused();
+    let count = 0;
+    server.intercept = (asked) => {
+      if (asked.method === "POST" && ++count === 2) throw new TypeError("Failed to fetch");
+      return undefined;
+    };
+    await sync();
+    server.intercept = null;
+    await tab.engine.update("LocalOrder", 1, { city: "Metz" });
+    expect(await sync()).toMatchObject({ status: "complete", pushed: { applied: 1 } });
+    expect(server.pushed.record("LocalOrder", 1)).toMatchObject(another);
+    expect(await tab.engine.conflicts()).toMatchObject([{ key: 1, theirs: another, values: { city: "Metz" } }]);
+  });
 });

@@ -78,13 +78,20 @@ export class Server {
   /**
    * Asks for a sync. The session is looked at first, so that nothing is said on behalf of somebody else (S2).
    *
+   * @param leaving: called when the request itself leaves; what is thrown before has reached nobody.
    * @throws ClientError `sign_in_required`, `wrong_user`; ServerError.
    */
-  async sync(body: SyncRequest, speaker: Speaker, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+  async sync(
+    body: SyncRequest,
+    speaker: Speaker,
+    signal: AbortSignal,
+    leaving: () => void,
+  ): Promise<ReadableStream<Uint8Array>> {
     try {
       await this.requireSessionOf(speaker.user, signal);
       const response = await this.withToken(signal, (token) => {
         const headers = { ...speakerHeaders(speaker), ...token };
+        leaving();
         return this.call("", { method: "POST", headers, body, signal, accept: "application/x-ndjson" });
       });
       if (response.body === null) throw new ClientError("incomplete_response");

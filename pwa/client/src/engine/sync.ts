@@ -84,7 +84,7 @@ async function exchangeAgain(job: Job, world: SyncWorld): Promise<Repaired> {
   let repaired: Repaired = {};
   await push.recall();
   for (;;) {
-    if ((push.isDoubted || push.isPastOther) && !isEverything(job)) {
+    if (push.isPastOther && !isEverything(job)) {
       // All of what is here may be of another past.
       const now = await store.overview();
       const all: Job = { context: "", trigger: job.trigger, entities: Object.keys(now.entities) };

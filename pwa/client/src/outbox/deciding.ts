@@ -4,6 +4,7 @@ import type { Definition, Key, Row } from "../api";
 import { ClientError } from "../protocol/errors";
 import { Book } from "./book";
 import type { Desk } from "./lay";
+import { noteTargets } from "./past";
 import { refresh } from "./stand";
 import type { LocalTransaction, OutboxWorld } from "./types";
 
@@ -94,6 +95,7 @@ export async function decided<T>(
           const decision = { book, uuid: world.uuid, now, definition, bases, transaction };
           const result = await decide(decision);
           refresh(decision);
+          await noteTargets(decision);
           if (bases.areLacking) throw new ClientError("internal", "rows that were not read");
           for (const entity of await book.save(transaction)) touched.add(entity);
           return result;

@@ -180,6 +180,6 @@ function put(desk: Desk, local: Local, op: Op, place: Partial<Mutation>, values:
   desk.book.putMutation({
     ...{ id: place.id ?? desk.uuid(), seq: place.seq ?? desk.book.newSeq(), change: row.change.id },
     ...{ entity, key, op, values, was, base: null, group: place.group ?? null },
-    ...{ madeAt: place.madeAt ?? desk.now, wire: null, doubt: false, answer: null },
+    ...{ madeAt: place.madeAt ?? desk.now, wire: null, answer: null },
   });
 }

@@ -7,7 +7,7 @@ import type { Key, Row, WireValue } from "../api";
 import { ClientError } from "../protocol/errors";
 import { attributeOf, type Book, isSame, type Local, placeOf } from "./book";
 import type { Decision } from "./deciding";
-import { type Desk, editableOf, lay, layDelete, opened } from "./lay";
+import { type Desk, editableOf, lay, layDelete, opened, pick } from "./lay";
 import { dropChange, makeAnew } from "./stand";
 import type { Acknowledged, LocalChange } from "./types";
 
@@ -51,6 +51,10 @@ export function takeBack(
   kept: Acknowledged[];
   /** What records are called now, by what they were called before the server had them. */
   keys: Map<Key, { entity: string; key: Key }>;
+  /** Ids of the changes that it became. */
+  turns: Set<string>;
+  /** What attributes of records were before they were changed here, which is lost: by place. */
+  undone: Map<string, Row>;
 } {
   const { book, bases } = desk;
   const records = new Map<string, Acknowledged[]>();
@@ -58,17 +62,32 @@ export function takeBack(
     const place = placeOf(one.entity, one.key);
     if (book.entity(one.entity) !== undefined) records.set(place, [...(records.get(place) ?? []), one]);
   }
-  const found: Found[] = [];
-  for (const entries of records.values()) {
-    const { entity, key } = entries[0] as Acknowledged;
-    const row = bases.get(entity, key);
-    const loss = lossOf(entries, row, (name) => attributeOf(book.entity(entity), name)?.default);
-    if (loss !== null)
-      found.push({ entries, loss, row, group: entries.find(({ group }) => group !== null)?.group ?? null });
+  const losses = new Map<string, Found>();
+  const isMade = (of: string, row: Row) =>
+    book.references(of, row).some(({ entity, key }) => losses.get(placeOf(entity, key))?.loss.op === "create");
+  // What is lost takes along what was made within it: a record that looks like it is of another that has its key now.
+  for (let known = -1; known < losses.size; ) {
+    known = losses.size;
+    for (const [place, entries] of records) {
+      const { entity, key } = entries[0] as Acknowledged;
+      if (losses.has(place)) continue;
+      const isWithin = entries.some(({ op, values }) => op === "create" && isMade(entity, values));
+      const row = isWithin ? null : bases.get(entity, key);
+      const loss = lossOf(entries, row, (name) => attributeOf(book.entity(entity), name)?.default);
+      const group = entries.find(({ group }) => group !== null)?.group ?? null;
+      if (loss !== null) losses.set(place, { entries, loss, row, group });
+    }
   }
+  const found = [...records.keys()].flatMap((place) => losses.get(place) ?? []);
   const over = new Set(found.flatMap(({ entries }) => entries));
   const kept = all.filter((one) => !over.has(one) && "known" in one).map(({ known: _known, ...one }) => one);
-  return { over: [...over], kept, keys: reclaim(desk, found) };
+  const undone = new Map(
+    [...losses].map(([place, { loss }]) => [
+      place,
+      loss.op === "update" ? pick(loss.before, Object.keys(loss.values)) : {},
+    ]),
+  );
+  return { over: [...over], kept, undone, ...reclaim(desk, found) };
 }
 
 /**
@@ -161,8 +180,11 @@ function isSameRow(a: Row | null, b: Row | null): boolean {
   return Object.keys({ ...a, ...b }).every((name) => name === "_version" || isSame(a[name], b[name]));
 }
 
-/** Makes changes of it, which are a person's turn. Returns what records are called now. */
-function reclaim(desk: Decision, found: readonly Found[]): Map<Key, { entity: string; key: Key }> {
+/** Makes changes of it, which are a person's turn. Returns what records are called now, and the ids of the changes. */
+function reclaim(
+  desk: Decision,
+  found: readonly Found[],
+): { keys: Map<Key, { entity: string; key: Key }>; turns: Set<string> } {
   const { book } = desk;
   const groups = new Map<string, string>();
   const turns: { id: string; one: Found; isNew: boolean }[] = [];
@@ -196,7 +218,7 @@ function reclaim(desk: Decision, found: readonly Found[]): Map<Key, { entity: st
     const change: LocalChange = { ...local.row.change, state: "rejected", error, ...facts[at] };
     book.put({ ...local, row: { ...local.row, change } });
   }
-  return keys;
+  return { keys, turns: new Set(turns.map(({ id }) => id)) };
 }
 
 /** What is lost of a record, under what is changed of it already. Returns the id of the change. */
@@ -213,7 +235,7 @@ function open(desk: Desk, { entries, loss, row }: Found, local: Local | undefine
   if (book.chain(change.id).length === 0) {
     book.putMutation({
       ...{ id: desk.uuid(), seq: book.newSeq(), change: change.id, entity, key, op: "update", values: {}, was: {} },
-      ...{ base: null, group, madeAt: change.madeAt, wire: null, doubt: false, answer: null },
+      ...{ base: null, group, madeAt: change.madeAt, wire: null, answer: null },
     });
   }
   return change.id;
@@ -237,7 +259,7 @@ function turnOf(desk: Desk, id: string, { loss, row }: Found, isNew: boolean): P
     else lay(desk, bare, values);
     return facts;
   }
-  for (const mutation of book.chain(id)) book.putMutation({ ...mutation, doubt: false, answer: "no" });
+  for (const mutation of book.chain(id)) book.putMutation({ ...mutation, answer: "no" });
   return facts;
 }
 

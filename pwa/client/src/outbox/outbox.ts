@@ -4,10 +4,11 @@ import type { Choice, Conflict, PendingChange } from "../api";
 import { ClientError } from "../protocol/errors";
 import { Book } from "./book";
 import { type Decision, decided } from "./deciding";
-import { asKnown, takeBack } from "./lost";
+import { takeBack } from "./lost";
+import { judge, suspect } from "./past";
 import { conflictOf, pendingOf, settleConflict } from "./people";
 import { freeze } from "./send";
-import { doubted, judge, misled, settleAll } from "./settle";
+import { settleAll } from "./settle";
 import { dropChange, makeAnew, sendAgain } from "./stand";
 import type { Attending, Collected, CollectLimits, OutboxWorld, OutcomeMessage, Pushing, Settled } from "./types";
 
@@ -17,14 +18,29 @@ export class Outbox implements Pushing, Attending {
   collect(limits: CollectLimits, without: ReadonlySet<string> = new Set()): Promise<Collected> {
     return decided(this.world, true, async (desk) => {
       const { transaction } = desk;
-      const [confirmed, mark] = await Promise.all([transaction.unconfirmed(), transaction.mark()]);
-      return { ...freeze(desk, limits, without), confirmed, mark };
+      const [confirmed, mark, past] = await Promise.all([
+        transaction.unconfirmed(),
+        transaction.mark(),
+        transaction.pastOther(),
+      ]);
+      return { ...freeze(desk, limits, without, past !== null), confirmed, mark };
+    });
+  }
+
+  release(ids: readonly string[]): Promise<void> {
+    return decided(this.world, true, ({ book }) => {
+      for (const id of ids) {
+        const mutation = book.mutation(id);
+        if (mutation?.answer === "awaited") book.putMutation({ ...mutation, answer: null });
+      }
     });
   }
 
   settle(outcomes: readonly OutcomeMessage[]): Promise<Settled> {
     return decided(this.world, true, async (desk) => {
-      const { transaction } = desk;
+      const { transaction, book } = desk;
+      // Before anything of the new past is among what was acknowledged.
+      if (outcomes.some(({ id, status }) => status === "doubt" && book.mutation(id)?.wire)) await suspect(desk);
       const mark = (await transaction.mark()) + 1;
       const { ended, final, keys, acknowledged, troubled, isApplied, isFreed } = settleAll(desk, outcomes, mark);
       if (isApplied) await transaction.newMark();
@@ -45,42 +61,26 @@ export class Outbox implements Pushing, Attending {
     }, "relaxed");
   }
 
-  judgeDoubts(): Promise<void> {
-    return decided(this.world, true, (desk) => {
-      const doubtful = doubted(desk.book).map((local) => {
-        const isNew = local.row.change.base === null;
-        const server = isNew ? null : desk.bases.get(local.entity, local.key);
-        return { local, server, misled: misled(desk, local) };
-      });
-      if (doubtful.length > 0) judge(desk, doubtful);
-    });
-  }
-
   suspectPast(): Promise<boolean> {
-    return decided(this.world, true, async (desk) => {
-      const { transaction } = desk;
-      // What is visible now may be of the new past already.
-      if (await transaction.isPastOther()) return true;
-      const all = await transaction.acknowledged();
-      for (const one of asKnown(desk, all)) await transaction.putAcknowledged(one);
-      if (all.length > 0) await transaction.setPastOther(true);
-      return all.length > 0;
-    });
+    return decided(this.world, true, (desk) => suspect(desk));
   }
 
   isPastSuspected(): Promise<boolean> {
-    return this.world.store.readLocal((transaction) => transaction.isPastOther());
+    return this.world.store.readLocal(async (transaction) => (await transaction.pastOther()) !== null);
   }
 
   judgePast(): Promise<void> {
     return decided(this.world, true, async (desk) => {
       const { transaction } = desk;
-      if (!(await transaction.isPastOther())) return;
-      const { over, kept, keys } = takeBack(desk, await transaction.acknowledged());
+      const targets = await transaction.pastOther();
+      if (targets === null) return;
+      const lost = takeBack(desk, await transaction.acknowledged());
+      const { over, kept, keys } = lost;
+      judge(desk, targets, lost);
       for (const { id } of over) await transaction.forgetAcknowledged(id);
       for (const one of kept) await transaction.putAcknowledged(one);
       for (const [local, { entity, key }] of keys) await transaction.putServerKey(local, entity, key);
-      await transaction.setPastOther(false);
+      await transaction.setPastOther(null);
     });
   }
 

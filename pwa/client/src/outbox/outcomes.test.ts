@@ -477,7 +477,7 @@ describe("doubt", () => {
     await device.writing.save("Customer", [{ name: "New" }], true);
     const before = await doubtAll();
     device.has("Customer", { id: 7, _version: 1, name: "Ann", city: "Paris", note: null });
-    await device.outbox.judgeDoubts();
+    await device.outbox.judgePast();
     const after = await sent(2);
     expect(after[0]).toMatchObject({ base: 1, values: { city: "Reims" } });
     expect(after[1]).toMatchObject({ op: "create", values: { name: "New" } });
@@ -490,7 +490,7 @@ describe("doubt", () => {
     await doubtAll();
     device.has("Customer", { id: 7, _version: 3, name: "Somebody else", city: "Paris", note: null });
     device.has("Customer", { id: 8, _version: 9, name: "Bob", city: "Rome", note: null });
-    await device.outbox.judgeDoubts();
+    await device.outbox.judgePast();
     expect(await states()).toEqual(["rejected", "unsent"]);
     const [change] = await device.outbox.pending();
     expect(change).toMatchObject({ key: order, error: { code: "doubt", retry: false } });
@@ -510,7 +510,7 @@ describe("doubt", () => {
     device.has("Customer", { id: 7, _version: 3, name: "Somebody else", city: "Paris", note: null });
     const [{ id } = { id: "" }] = await device.mutations();
     await settle({ type: "outcome", id, status: "doubt" });
-    await device.outbox.judgeDoubts();
+    await device.outbox.judgePast();
     expect(await states()).toEqual(["rejected"]);
     await device.writing.update("Order", 1, { customer: null });
     expect((await sent(1))[0].values).toEqual({ customer: null });
@@ -520,7 +520,7 @@ describe("doubt", () => {
     await device.writing.delete("Customer", 7);
     await doubtAll();
     device.rows.Customer?.delete(7);
-    await device.outbox.judgeDoubts();
+    await device.outbox.judgePast();
     expect(await device.outbox.pending()).toEqual([]);
   });
 
@@ -533,14 +533,14 @@ describe("doubt", () => {
     await doubtAll();
     device.rows.Customer?.delete(8);
     device.has("Customer", { id: 7, _version: 1, name: "Somebody else", city: "Paris", note: null });
-    await device.outbox.judgeDoubts();
+    await device.outbox.judgePast();
     expect(await states()).toEqual(["conflict", "gone", "waiting"]);
     expect((await device.outbox.conflicts())[0]).toMatchObject({
       attributes: ["name"],
       theirs: { name: "Somebody else" },
     });
     expect(await device.send()).toEqual([]);
-    await device.outbox.judgeDoubts();
+    await device.outbox.judgePast();
     expect(await states()).toEqual(["conflict", "gone", "waiting"]);
   });
 });

@@ -175,7 +175,6 @@ class Life {
     // All rows are the server's: what is lost, or in doubt, can be judged.
     this.history = history;
     await this.judgePast();
-    await this.device.outbox.judgeDoubts();
   }
 
   private async judgePast(): Promise<void> {
@@ -321,7 +320,6 @@ class Life {
       await this.device.catchUp({ entities: ["Customer", "Order", "Line"], upTo: mark, own });
       this.history = this.server.history;
       await this.judgePast();
-      await this.device.outbox.judgeDoubts();
       await this.expectSeen();
       const turns = (await this.device.outbox.pending()).length;
       if (turns === 0) break;

@@ -11,27 +11,33 @@ import { type CollectLimits, isLocalKey, LOCAL_KEY, type Mutation, type WireMuta
  * Freezes what can be sent now.
  *
  * @param without: ids of mutations that are not to be sent now, nor what depends on them.
+ * @param isPastOther: only what the server may have had already is asked about.
  */
 export function freeze(
   desk: Desk,
   limits: CollectLimits,
   without: ReadonlySet<string>,
-): { wires: WireMutation[]; isAll: boolean } {
+  isPastOther: boolean,
+): { wires: WireMutation[]; isAll: boolean; fresh: string[] } {
   const { book } = desk;
+  const isAwaited = ({ answer }: Mutation) => answer === "awaited";
   const held = [
     ...book.locals.filter(({ row }) => isTrouble(row.change.state)).map(({ row }) => row.change.id),
-    ...book.all.filter(({ id, doubt }) => doubt || without.has(id)).map(({ change }) => change),
+    ...book.all.filter(({ id }) => without.has(id)).map(({ change }) => change),
   ];
   const waiting: ReadonlyMap<string, string> = held.length > 0 ? book.reached(held) : new Map();
   const wires: WireMutation[] = [];
+  const fresh: string[] = [];
   let bytes = 0;
   for (const unit of ordered(desk)) {
     if (unit.some(({ change }) => waiting.has(change))) continue;
+    if (isPastOther && ![...unit, ...unit.flatMap((one) => book.needs(one))].every(isAwaited)) continue;
     const some = unit.map((mutation) => mutation.wire ?? wireOf(book, mutation, unit));
     const size = sizeOf(some);
     const isTooMuch = wires.length + some.length > limits.mutations || bytes + size > limits.bytes;
     // One that is too large alone is for the server to refuse.
-    if (isTooMuch && wires.length > 0) return { wires, isAll: false };
+    if (isTooMuch && wires.length > 0) return { wires, isAll: false, fresh };
+    fresh.push(...unit.filter((one) => !isAwaited(one)).map(({ id }) => id));
     for (const [at, mutation] of unit.entries()) {
       const wire = some[at] as WireMutation;
       book.putMutation({ ...mutation, wire, base: wire.base, answer: "awaited" });
@@ -39,7 +45,7 @@ export function freeze(
     wires.push(...some);
     bytes += size;
   }
-  return { wires, isAll: true };
+  return { wires, isAll: true, fresh };
 }
 
 /** What a request takes at most, where nothing else is in it. */

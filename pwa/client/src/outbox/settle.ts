@@ -1,12 +1,10 @@
 /** What outcomes make of local changes. */
 
 import type { Key, Row } from "../api";
-import { _, translate } from "../language";
-import { type Book, isSame, type Local } from "./book";
-import type { Bases } from "./deciding";
+import type { Local } from "./book";
 import { type Desk, settleRow } from "./lay";
 import { titleOf } from "./people";
-import { dropChange, moveTo, refresh, renamedIn, renameKeys, renew } from "./stand";
+import { moveTo, refresh, renamedIn, renameKeys, renew } from "./stand";
 import {
   type Acknowledged,
   isLocalKey,
@@ -29,11 +27,8 @@ export interface Outcomes {
   isFreed: boolean;
 }
 
-/** Who decides, and sees rows as the server has them. */
-type Seeing = Desk & { bases: Pick<Bases, "get"> };
-
 /** @param mark: of this settling. */
-export function settleAll(desk: Seeing, outcomes: readonly OutcomeMessage[], mark: number): Outcomes {
+export function settleAll(desk: Desk, outcomes: readonly OutcomeMessage[], mark: number): Outcomes {
   const { book } = desk;
   const ended = { applied: 0, conflict: 0, rejected: 0, gone: 0 };
   const result: Outcomes = {
@@ -48,10 +43,7 @@ export function settleAll(desk: Seeing, outcomes: readonly OutcomeMessage[], mar
     const { status } = outcome;
     if (status === "waiting" || status === "error" || status === "doubt") {
       if (mutation.answer === "no") continue;
-      const targets = status === "doubt" ? (mutation.targets ?? targetsOf(desk, mutation)) : [];
-      const { targets: _before, ...rest } = mutation;
-      const told = { ...rest, answer: null, doubt: status === "doubt" };
-      book.putMutation(targets.length > 0 ? { ...told, targets } : told);
+      book.putMutation({ ...mutation, answer: null });
       if (status === "error") {
         book.put(withFacts(local, { error: outcome.error }));
         result.troubled.set(mutation.id, { change: mutation.change, title: titleOf(book, local) });
@@ -65,7 +57,7 @@ export function settleAll(desk: Seeing, outcomes: readonly OutcomeMessage[], mar
     const isDone = status === "applied" || (status === "gone" && mutation.op === "delete");
     if (mutation.answer !== "no") ended[isDone ? "applied" : status]++;
     if (!isDone) {
-      book.putMutation({ ...mutation, answer: "no", doubt: false });
+      book.putMutation({ ...mutation, answer: "no" });
       const facts = turnOf(outcome);
       if (facts !== null) book.put(withFacts(local, facts));
       else if (isTried(local)) book.put(withFacts(local, { error: null }));
@@ -145,83 +137,4 @@ function applied(
     base: mutation.op === "delete" ? base : { ...base, ...whole, ...named, _version: newest },
   };
   settleRow({ ...desk, now: change.changedAt }, { ...moved, row: { ...row, sent: { attributes, mark }, change } });
-}
-
-/** A record whose mutations the server has no memory of, as the server has it now. */
-export interface Doubtful {
-  local: Local;
-  server: Row | null;
-  /** Attributes whose values point at keys under which the server has something else now than when it was edited. */
-  misled: string[];
-}
-
-/** What the values of a mutation point at, as far as it is here. */
-function targetsOf({ book, bases }: Seeing, { entity, values }: Mutation): NonNullable<Mutation["targets"]> {
-  return book.references(entity, values).flatMap((to) => {
-    const row = isLocalKey(to.key) ? null : bases.get(to.entity, to.key);
-    return row === null ? [] : { ...to, row };
-  });
-}
-
-/** As `Doubtful` has it. Where nothing is any more, the server will say so. */
-export function misled({ book, bases }: Seeing, { row }: Local): string[] {
-  const targets = book.chain(row.change.id).flatMap(({ entity, values, targets = [] }) => {
-    // What was lost and is made anew has another key now.
-    const names = new Set(book.references(entity, values).map((to) => JSON.stringify([to.name, to.key])));
-    return targets.filter((target) => names.has(JSON.stringify([target.name, target.key])));
-  });
-  const others = targets.filter((target) => {
-    const now = bases.get(target.entity, target.key);
-    return now !== null && differing(book, target.entity, target.row, now).length > 0;
-  });
-  return [...new Set(others.map(({ name }) => name))];
-}
-
-export function doubted(book: Book): Local[] {
-  return book.locals.filter(({ row }) => book.chain(row.change.id).some(({ doubt }) => doubt));
-}
-
-/** Whether changes begin on what the server has: they are sent on the version it has now, or become a person's turn. */
-export function judge(desk: Desk, doubtful: readonly Doubtful[]): void {
-  const { book } = desk;
-  const changes = doubtful.map(({ local }) => local.row.change.id);
-  const together = [...book.reached(changes).keys()];
-  for (const { local, server, misled } of doubtful) {
-    const { change } = local.row;
-    // Deleted by somebody else, or never there: as it was to be.
-    if (change.op === "delete" && change.base !== null && server === null) {
-      dropChange(desk, local);
-      continue;
-    }
-    const found = change.base === null ? null : verdict(book, local, change.base, server);
-    const facts = found?.state === undefined && misled.length > 0 ? { ...found, ...question(misled) } : found;
-    if (facts !== null) book.put({ ...local, row: { ...local.row, change: { ...change, ...facts } } });
-    for (const mutation of book.chain(change.id)) {
-      const { targets: _targets, ...rest } = mutation;
-      book.putMutation({ ...rest, doubt: false, answer: facts?.state === undefined ? null : "no" });
-    }
-  }
-  renew(desk, together);
-  refresh(desk);
-}
-
-/** Rather a question than a line on the order of somebody else. */
-function question(names: readonly string[]): Partial<LocalChange> {
-  const message = translate(
-    _("The server was restored from a backup meanwhile. Check whether this is still the right record."),
-  );
-  const fields = Object.fromEntries(names.map((name) => [name, [message]]));
-  return { state: "rejected", error: { code: "doubt", message, retry: false, fields } };
-}
-
-function differing(book: Book, entity: string, before: Row, now: Row): string[] {
-  return (book.entity(entity)?.attributes ?? [])
-    .map(({ name }) => name)
-    .filter((name) => name in before && !isSame(before[name], now[name]));
-}
-
-function verdict(book: Book, { entity }: Local, base: Row, server: Row | null): Partial<LocalChange> {
-  if (server === null) return { state: "gone" };
-  const attributes = differing(book, entity, base, server);
-  return attributes.length === 0 ? { base: server } : { state: "conflict", theirs: server, attributes };
 }

@@ -1,13 +1,15 @@
 /** How things stand with changes: who waits for whom, and what is to be sent anew. */
 
 import type { Key, Row, WireValue } from "../api";
-import { type Book, isTrouble, type Local, valuesOf } from "./book";
+import { _, translate } from "../language";
+import { type Book, isTrouble, keysIn, type Local, valuesOf } from "./book";
 import { type Desk, editableOf, hasTypedKey, lay, opened, pick, settleRow, split } from "./lay";
 import { LOCAL_KEY, type LocalChange, type Mutation, type Op } from "./types";
 
 /** Brings states up to date, in the end of whatever happened. */
 export function refresh(desk: Desk): void {
   const { book } = desk;
+  for (const local of book.locals) if (local.row.change.unsure !== undefined) askWhereUnsure(book, local);
   const turns = book.locals.filter(({ row }) => isTrouble(row.change.state)).map(({ row }) => row.change.id);
   const inTheWay: ReadonlyMap<string, string> = turns.length > 0 ? book.reached(turns) : new Map();
   // Refused for the sake of others, which are no longer in the way: their outcomes may be still to come, though.
@@ -30,11 +32,26 @@ export function refresh(desk: Desk): void {
   }
 }
 
+/** Rather a question than a line on the order of somebody else. What is another person's turn already comes first. */
+function askWhereUnsure(book: Book, local: Local): void {
+  const { unsure = [], ...change } = local.row.change;
+  if (isTrouble(change.state)) return;
+  const values = valuesOf(book.chain(change.id));
+  const names = unsure.filter(({ name, key }) => keysIn(values[name]).includes(key)).map(({ name }) => name);
+  const message = translate(
+    _("The server was restored from a backup meanwhile. Check whether this is still the right record."),
+  );
+  const fields = Object.fromEntries(names.map((name) => [name, [message]]));
+  const question: Partial<LocalChange> =
+    names.length > 0 ? { state: "rejected", error: { code: "doubt", message, retry: false, fields } } : {};
+  book.put({ ...local, row: { ...local.row, change: { ...change, ...question } } });
+}
+
 function stateOf(chain: readonly Mutation[], waitsFor: string | null): LocalChange["state"] {
   if (chain.length === 0) return "sent";
   if (waitsFor !== null) return "waiting";
   // What came back without an outcome is as good as not sent: nothing happened.
-  return chain.some(({ wire, doubt, answer }) => wire !== null && !doubt && answer !== null) ? "sending" : "unsent";
+  return chain.some(({ wire, answer }) => wire !== null && answer !== null) ? "sending" : "unsent";
 }
 
 function opOf(chain: readonly Mutation[], before: Op): Op {
@@ -47,15 +64,19 @@ function opOf(chain: readonly Mutation[], before: Op): Op {
  * New mutations in the place of those that were sent and can have no effect any more: their ids stand for what they
  * were (W1). Those that are a person's turn stay.
  */
-export function renew({ book, uuid }: Desk, changes: Iterable<string>): void {
+export function renew(desk: Desk, changes: Iterable<string>): void {
+  const { book } = desk;
   for (const id of changes) {
     const local = book.change(id);
     if (local === undefined || isTrouble(local.row.change.state)) continue;
-    for (const mutation of split(book, local).fixed) {
-      book.drop(mutation.id);
-      book.putMutation({ ...mutation, id: uuid(), wire: null, doubt: false, answer: null });
-    }
+    for (const mutation of split(book, local).fixed) asNew(desk, mutation);
   }
+}
+
+/** As if it had never been sent. */
+export function asNew({ book, uuid }: Desk, mutation: Mutation): void {
+  book.drop(mutation.id);
+  book.putMutation({ ...mutation, id: uuid(), wire: null, answer: null });
 }
 
 /** It is no longer a person's turn, and is sent again with all that goes together with it or waited for it. */
@@ -97,7 +118,8 @@ export function makeAnew(desk: Desk, local: Local): Local {
   for (const { id } of book.chain(row.change.id)) book.drop(id);
   book.remove(local);
   const { sent: _sent, ...kept } = row;
-  const facts = { id: row.change.id, madeAt: row.change.madeAt };
+  const { id, madeAt, unsure } = row.change;
+  const facts = { id, madeAt, ...(unsure && { unsure }) };
   const made = opened(desk, entity, key, null, shown);
   const now: Local = {
     ...made,
@@ -105,7 +127,7 @@ export function makeAnew(desk: Desk, local: Local): Local {
   };
   book.put(now);
   if (first !== undefined) {
-    const empty = { values: {}, was: {}, base: null, wire: null, doubt: false, answer: null } as const;
+    const empty = { values: {}, was: {}, base: null, wire: null, answer: null } as const;
     book.putMutation({ ...first, ...empty, id: desk.uuid(), key, op: "create" });
   }
   lay(desk, now, pick(all, sameKey ? [keyName, ...editableOf(definition)] : editableOf(definition)));

@@ -33,6 +33,11 @@ export interface LocalChange {
   /** Of a conflict: the row as the server has it, with `_version`, and where it conflicts. */
   theirs: Row | null;
   attributes: string[];
+  /**
+   * What of its values points at keys under which the server has something else since its past is another one (T4):
+   * asked about before it is sent. Absent where there is none.
+   */
+  unsure?: { name: string; key: Key }[];
 }
 
 /** A record of the store `rows` for a synced entity, under its key. */
@@ -66,10 +71,6 @@ export interface Mutation {
   madeAt: string;
   /** As it was first sent, never to be changed (W1); `null` while it was not. */
   wire: WireMutation | null;
-  /** The server's past was another one: not to be sent before the record was compared. */
-  doubt: boolean;
-  /** Of a mutation in doubt: the records that its values point at, as they were here when it came to be so. */
-  targets?: { name: string; entity: string; key: Key; row: Row }[];
   /** `awaited` since it was handed out to be sent; `no` when its outcome is final, and it has no effect. */
   answer: "awaited" | "no" | null;
 }
@@ -103,6 +104,13 @@ export interface Acknowledged {
    * rows did not show yet what was acknowledged.
    */
   known?: Row | null;
+}
+
+/** A record that changes point at, as it was here in the server's old past (decision 0032); `null`: it was not here. */
+export interface Target {
+  entity: string;
+  key: Key;
+  row: Row | null;
 }
 
 /** As it travels (decisions 0007, 0029). */
@@ -158,9 +166,9 @@ export interface LocalTransaction {
   acknowledge(more: readonly Omit<Acknowledged, "id">[]): Promise<void>;
   putAcknowledged(one: Acknowledged): Promise<void>;
   forgetAcknowledged(id: string): Promise<void>;
-  /** Whether the server's past turned out to be another one, and what was acknowledged is to be looked for. */
-  isPastOther(): Promise<boolean>;
-  setPastOther(isOther: boolean): Promise<void>;
+  /** What changes pointed at when the server's past turned out to be another one; `null` when that was judged by. */
+  pastOther(): Promise<Target[] | null>;
+  setPastOther(targets: Target[] | null): Promise<void>;
   /** As of the store, in this transaction. */
   changeRows: Store["changeRows"];
   /** How often outcomes were stored. */
@@ -209,6 +217,8 @@ export interface Collected {
   isAll: boolean;
   /** For `CaughtUp.upTo` of the switch that the answer leads to. */
   mark: number;
+  /** Ids of those of which the server has nothing yet, for certain: they were not sent before, or came back. */
+  fresh: string[];
 }
 
 export interface Settled {
@@ -231,18 +241,22 @@ export interface Pushing {
    * @param without: ids that had an answer in this sync already, which was not final: what depends on them waits, too.
    */
   collect(limits: CollectLimits, without?: ReadonlySet<string>): Promise<Collected>;
+  /** Of these ids nothing reached the server: whoever wants to undo them can. */
+  release(ids: readonly string[]): Promise<void>;
   /** Stores outcomes, in any order, and any number of times. Those of unknown ids are passed over. */
   settle(outcomes: readonly OutcomeMessage[]): Promise<Settled>;
-  /** To be called after the comparison that follows an outcome `doubt`, when its rows are visible. */
-  judgeDoubts(): Promise<void>;
   /**
-   * The server's past is another one: what was acknowledged may be lost (T4). To be called before rows of the new past
-   * are visible. Returns whether there is anything to look for.
+   * The server's past is another one: what was acknowledged may be lost, and what is to be sent be about other records
+   * (T4). To be called before rows of the new past are visible; an outcome `doubt` does it, too. Returns whether there
+   * is anything to look into: then nothing new is sent before that.
    */
   suspectPast(): Promise<boolean>;
   /** Whether that was said, and was not looked into. */
   isPastSuspected(): Promise<boolean>;
-  /** Makes what is lost a person's turn. To be called when all rows on the device are of the new past. */
+  /**
+   * Makes a person's turn of what is lost, and of what may be about other records. To be called when all rows on the
+   * device are of the new past.
+   */
   judgePast(): Promise<void>;
   /** The server was told that these outcomes are stored. */
   confirmedTold(ids: readonly string[]): Promise<void>;

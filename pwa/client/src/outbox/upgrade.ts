@@ -21,6 +21,9 @@ export async function upgrade(transaction: LocalTransaction, definition: Definit
       change: {
         ...change,
         ...{ base: change.base && renamed(change.base), theirs: change.theirs && renamed(change.theirs), error },
+        ...(change.unsure && {
+          unsure: change.unsure.map(({ name, key }) => ({ name: names.get(name) ?? name, key })),
+        }),
         attributes: list(change.attributes),
       },
     });

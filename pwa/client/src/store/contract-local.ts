@@ -34,7 +34,7 @@ export function localContract(name: string, make: (user: string) => Store): void
     });
     const mutation = (id: string, seq: number): Mutation => ({
       ...{ id, seq, change: id, entity: "Thing", key: 1, op: "update", values: { name: id }, was: { name: "" } },
-      ...{ base: null, group: null, madeAt: "", wire: null, doubt: false, answer: null },
+      ...{ base: null, group: null, madeAt: "", wire: null, answer: null },
     });
     const edit = <T>(work: (transaction: LocalTransaction) => Promise<T>) => store.changeLocal(work, "strict");
     const put = (entity: string, key: Key, local: LocalRow | null) =>

@@ -73,8 +73,8 @@ export function localTransaction(transaction: AnyTransaction, touched = new Set<
       await writing.objectStore("outbox").put(one);
     },
     forgetAcknowledged: (id) => writing.objectStore("outbox").delete(id),
-    isPastOther: async () => (await get(transaction, "pastOther")) ?? false,
-    setPastOther: (isOther) => put(writing, "pastOther", isOther),
+    pastOther: async () => (await get(transaction, "pastOther")) ?? null,
+    setPastOther: (targets) => put(writing, "pastOther", targets),
     changeRows: (...change) => changeRows(writing, ...change),
     mark: async () => (await get(transaction, "settlings")) ?? 0,
     async newMark() {

@@ -3,7 +3,7 @@
 import type { DBSchema, IDBPTransaction, StoreNames } from "idb";
 
 import type { Definition, Key } from "../api";
-import type { Acknowledged, Mutation } from "../outbox/types";
+import type { Acknowledged, Mutation, Target } from "../outbox/types";
 import type { Agenda } from "./agenda";
 import type {
   Block,
@@ -83,7 +83,7 @@ interface Meta {
   singles: Record<string, SingleChanges>;
   calls: SentCall[];
   unconfirmed: string[];
-  pastOther: boolean;
+  pastOther: Target[] | null;
   /** How often outcomes were stored. */
   settlings: number;
 }
