@@ -9,7 +9,7 @@ import { pictures } from "./data/pictures";
 import { positions } from "./data/positions";
 import { ScreenFocus } from "./focus";
 import { format } from "./format";
-import type { Saved } from "./forms/form";
+import type { Saved } from "./forms/saving";
 import { loadChanges, loadDevice, loadForms } from "./later";
 import { canWrite, hasPreview, knownView, routeEntity } from "./model";
 import { Navigator } from "./navigator";

@@ -1,5 +1,6 @@
 /** Taking back what was just saved, as long as that takes back no more than it. */
 import type { Definition, Edit, PendingChange, Row } from "../../api";
+import { write } from "../data/write";
 import { findAttribute, findEntity } from "../model";
 import { type Note, note } from "../note";
 import { t } from "../texts";
@@ -94,14 +95,4 @@ async function takeBack({ discard, edits, reversed }: Undo): Promise<void> {
   }
   await write(edits);
   note({ text: t("undone") });
-}
-
-/** One edit alone is no group: it was none before. */
-async function write(edits: Edit[]): Promise<void> {
-  const [only, ...more] = edits;
-  if (!only) return;
-  const api = window.offline.entities[only.entity];
-  if (more.length || !api) await window.offline.saveTogether(edits);
-  else if ("delete" in only) await api.delete(only.delete);
-  else await api.createOrUpdate(only.values);
 }

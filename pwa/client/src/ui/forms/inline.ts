@@ -11,6 +11,7 @@ import { capitalize } from "../texts";
 import type { Field, TypedDetail } from "./field";
 import type { Child, Children } from "./filling";
 import { inlineStyles } from "./inline.css";
+import { problemsOf } from "./problems";
 import { f } from "./texts";
 import { isEmpty } from "./typed";
 import { may, widgetOf } from "./widgets";
@@ -170,15 +171,8 @@ export class InlineRows extends LitElement {
 
   /** What is said of a row's fields. */
   #problems({ id, editing, removed }: Child): Map<string, string[]> {
-    const found = new Map<string, string[]>();
-    if (removed) return found;
-    const wrong = editing.problems();
-    for (const { name } of editing.attributes) {
-      const here = this.judged || this.#left.has(`${id} ${name}`) ? (wrong.get(name) ?? []) : [];
-      const told = here.length ? here : editing.told(name);
-      if (told.length) found.set(name, told);
-    }
-    return found;
+    if (removed) return new Map();
+    return problemsOf(editing, (name) => this.judged || this.#left.has(`${id} ${name}`));
   }
 
   #name(at: number): string {

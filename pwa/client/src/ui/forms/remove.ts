@@ -2,6 +2,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import type { Definition, Edit, EntityDefinition, Row } from "../../api";
 import { withUndo } from "../changes/undo";
+import { write } from "../data/write";
 import { format } from "../format";
 import { icon } from "../icons";
 import { backlinks, keyOf, recordTitle } from "../model";
@@ -152,8 +153,7 @@ async function remove(entity: EntityDefinition, row: Row, within: Reach["within"
   const going: Edit[] = within
     .filter(({ entity: child }) => may(child, "delete"))
     .flatMap(({ entity: child, rows }) => rows.map((one) => ({ entity: child.name, delete: keyOf(child, one) })));
-  if (going.length === 0) await window.offline.entities[entity.name]?.delete(key);
-  else await window.offline.saveTogether([...going, { entity: entity.name, delete: key }]);
+  await write([...going, { entity: entity.name, delete: key }]);
 }
 
 customElements.define("hv-remove", Remove);

@@ -1,6 +1,6 @@
 /** Which attributes a form has fields for, and how each is filled in. Pure. */
 import type { AttributeDefinition, AttributeType, Definition, EntityDefinition, WireValue } from "../../api";
-import { findEntity } from "../model";
+import { findEntity, titleAttribute } from "../model";
 
 export type Widget =
   /** One line of text, or several that grow. */
@@ -53,6 +53,15 @@ export function widgetOf(definition: Definition, attribute: AttributeDefinition)
     return choicesOf(attribute).length <= MOST_OPTIONS ? "options" : "select";
   }
   return BY_TYPE[type];
+}
+
+/** Whether its field takes the whole width of a form. */
+export function isWide(definition: Definition, entity: EntityDefinition, attribute: AttributeDefinition): boolean {
+  const widget = widgetOf(definition, attribute);
+  if (widget === "line") {
+    return attribute.type !== "string" || (attribute.max_length ?? 255) > 40 || attribute === titleAttribute(entity);
+  }
+  return ["prose", "json", "relations", "duration", "moment"].includes(widget ?? "");
 }
 
 /** What can be chosen, as `[value, label]`; the label `null` of what stands for no value. */
