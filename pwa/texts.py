@@ -50,7 +50,7 @@ class Catalog:
 
 
 def texts(language: str) -> dict[str, Any] | None:
-    """What the client's texts are in this language, as `Catalogue` of `api.ts`; None where they are the English ones.
+    """What the client's texts are in this language, as its `Catalogue`; None where they are the English ones.
 
     :param language: as in `LANGUAGES`.
     """

@@ -17,13 +17,15 @@ from typing import Any
 from scripts.processes import ROOT
 
 PAGE = ROOT / "docs" / "reference.md"
-CLIENT = ROOT / "pwa" / "client" / "src" / "api.ts"
+CLIENT = ROOT / "pwa" / "client" / "src" / "api"
 HEAD = (
     "# Reference\n\n"
     "Everything that is public, in the words of the code itself. Made by `python -m scripts.reference`, and held to "
     "the code by a test: change the docstring, not this page. To learn, begin with the [tutorial](tutorial.md); ids of "
     "checks are in [checks](checks.md), codes of errors in the [protocol](protocol.md#errors).\n"
 )
+# Files of the client's types, in the order in which one reads of them.
+TYPES = ("offline", "entities", "values", "changes", "sync", "state", "on-sync", "definition", "config")
 # What a project itself calls; all else is handed to it, or subclassed.
 CALLED = {"OfflineApp", "Refused", "SyncSettings", "action", "attribute", "Call", "FakeDevice"}
 # Methods that the framework calls on these objects.
@@ -157,9 +159,14 @@ def _client() -> Iterator[str]:
         "`OfflineApi` is `window.offline`, `OfflineEvents` what its events carry as `detail`, `OnSyncInput` what an "
         "`onSync` of your own is given. [The client](client.md) tells when to use what."
     )
-    about, _, types = CLIENT.read_text().partition("*/\n")
-    assert about.startswith("/**"), "the file begins with what it is about"
-    yield f"```ts\n{types.strip()}\n```"
+    assert {*TYPES} == {file.stem for file in CLIENT.glob("*.ts")} - {"index"}, "each file has its place"
+    for name in TYPES:
+        source = (CLIENT / f"{name}.ts").read_text()
+        found = re.fullmatch(r"/\*\* (?P<about>.*?) \*/\n(import [^;]*;\n)*\n(?P<types>.*)\n", source, re.S)
+        assert found, f"api/{name}.ts begins with what it is about"
+        yield f"### {name.replace('-', ' ').capitalize()}"
+        yield found["about"]
+        yield f"```ts\n{found['types']}\n```"
 
 
 def main() -> None:

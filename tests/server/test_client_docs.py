@@ -5,11 +5,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "client.md").read_text()
-API = (ROOT / "pwa" / "client" / "src" / "api.ts").read_text()
+API = "\n".join(file.read_text() for file in (ROOT / "pwa" / "client" / "src" / "api").glob("*.ts"))
 
 
 def interface(name: str) -> set[str]:
-    """Names of the members of an interface of `api.ts`."""
+    """Names of the members of one of the client's public interfaces."""
     body = re.search(rf"^export interface {name} \{{\n(.*?)^\}}", API, re.M | re.S)
     assert body
     return set(re.findall(r"^  (?:readonly )?(\w+)\??[(:<]", body[1], re.M))

@@ -382,7 +382,7 @@ export class Rows extends LitElement {
   }
 }
 
-/** Any name gives an object (`api.ts`). */
+/** Any name gives an object (`OfflineApi`). */
 function offlineEntity(name: string) {
   return window.offline.entities[name] as NonNullable<(typeof window.offline.entities)[string]>;
 }
