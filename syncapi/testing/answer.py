@@ -1,40 +1,26 @@
-"""Reads the answer of a sync: its form, and that what was announced is what came. Knows of no device."""
+"""Reads the answer of a sync: that its messages come in their order, and that what was announced is what came. Knows
+of no device."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, NoReturn
 
-from syncapi.testing.errors import ProtocolViolation
-
-PROTOCOL = 1
-SEGMENT_ROWS = 1000
-FINGERPRINT_MODULUS = 2**48
-
-Message = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row as it came: its key on the wire, and its line without the line feed."""
-
-    key: Any
-    text: bytes
-
-    @cached_property
-    def fingerprint(self) -> int:
-        """The first 48 bits of SHA-256 over the line (decision 0004)."""
-        return int.from_bytes(hashlib.sha256(self.text).digest()[:6], "big")
-
-    @property
-    def values(self) -> list[Any]:
-        """The row's values, in the order of the entity's columns."""
-        values: list[Any] = json.loads(self.text)
-        return values
+from syncapi.testing.errors import violated
+from syncapi.testing.messages import (
+    COUNTS,
+    SEGMENT_ROWS,
+    Message,
+    Row,
+    check_bounds,
+    check_entity,
+    check_outcome,
+    check_part,
+    check_pushed,
+    check_start,
+    count,
+    read_message,
+    read_row,
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +47,7 @@ class EntityAnswer:
     @property
     def complete(self) -> bool:
         came = {"parts": len(self.parts), "gaps": len(self.gaps), "segments": len(self.segments)}
-        return all(count == _announced(self, name) for name, count in came.items())
+        return all(number == _announced(self, name) for name, number in came.items())
 
     @property
     def rows(self) -> list[Row]:
@@ -109,7 +95,8 @@ class _Reader:
         while (message := self._message()) is not None:
             kind = message.get("type")
             if not self.answer.start:
-                self.answer.start = _start(message)
+                check_start(message)
+                self.answer.start = message
             elif kind == "start":
                 violated("a second 'start' message")
             elif kind == "definition":
@@ -141,14 +128,7 @@ class _Reader:
 
     def _message(self) -> Message | None:
         line = self._line()
-        if line is None:
-            return None
-        message = _json(line)
-        if isinstance(message, list):
-            violated(f"a row that no segment announced: {_shown(line)}")
-        if not isinstance(message, dict):
-            violated(f"a line that is neither a message nor a row: {_shown(line)}")
-        return message
+        return None if line is None else read_message(line)
 
     def _definition(self, message: Message) -> None:
         if self.answer.definition is not None or self.answer.entities:
@@ -163,28 +143,19 @@ class _Reader:
     def _pushed(self, message: Message) -> None:
         if self.answer.entities or self.answer.outcomes:
             violated("the outcome of a change comes before the first action and the first entity")
-        status = message.get("status")
-        if not isinstance(status, str) or status not in OUTCOMES:
-            violated(f"a change cannot end as {status!r}")
-        _text(message, "id", "an outcome")
-        if lacking := OUTCOMES[status] - set(message):
-            violated(f"an outcome without {', '.join(sorted(lacking))}: {message!r}")
+        check_pushed(message)
         self.answer.pushed.append(message)
 
     def _outcome(self, message: Message) -> None:
         if self.answer.entities:
             violated("the outcome of an action comes before the first entity")
-        status = message.get("status")
-        if status not in {"done", "refused", "error"}:
-            violated(f"an action cannot end as {status!r}")
-        if ("output" if status == "done" else "error") not in message:
-            violated(f"an outcome that does not say what came of it: {message!r}")
-        _text(message, "id", "an outcome")
+        check_outcome(message)
         self.answer.outcomes.append(message)
 
     def _begin(self, message: Message) -> None:
         self._finish()
-        self._entity = _entity(message)
+        check_entity(message)
+        self._entity = EntityAnswer(message["entity"], message["mode"], message)
         if self._entity.name in self.answer.entities:
             violated(f"{self._entity.name} comes twice")
         self.answer.entities[self._entity.name] = self._entity
@@ -196,16 +167,9 @@ class _Reader:
         where = f"{entity.name}, part {len(entity.parts)}"
         if len(entity.parts) == entity.message["parts"]:
             violated(f"{where}: only {entity.message['parts']} parts were announced")
-        if _count(message, "number", where) != len(entity.parts):
+        if count(message, "number", where) != len(entity.parts):
             violated(f"{where}: it says that it is number {message['number']}")
-        if not re.fullmatch("[0-9a-f]{64}", _text(message, "sum", where)):
-            violated(f"{where}: 'sum' is {message['sum']!r}, not a SHA-256 in hexadecimal digits")
-        if not 0 < _count(message, "rows", where) <= SEGMENT_ROWS:
-            violated(f"{where}: {message['rows']} rows; a part has 1 to {SEGMENT_ROWS}")
-        _count(message, "bytes", where)
-        _count(message, "packed", where)
-        if not {"first", "last"} <= set(message):
-            violated(f"{where}: it does not name its first and last key")
+        check_part(message, where)
         entity.parts.append(message)
 
     def _gap(self, message: Message) -> None:
@@ -232,9 +196,9 @@ class _Reader:
             violated(f"{where}: it comes before all gaps were told")
         if len(entity.segments) == entity.message["segments"]:
             violated(f"{where}: only {entity.message['segments']} segments were announced")
-        if _count(message, "number", where) != len(entity.segments):
+        if count(message, "number", where) != len(entity.segments):
             violated(f"{where}: it says that it is number {message['number']}")
-        announced, size = _count(message, "rows", where), _count(message, "bytes", where)
+        announced, size = count(message, "rows", where), count(message, "bytes", where)
         if announced > SEGMENT_ROWS:
             violated(f"{where}: {announced} rows; a segment has at most {SEGMENT_ROWS}")
         rows: list[Row] = []
@@ -242,11 +206,11 @@ class _Reader:
             line = self._line()
             if line is None:
                 return False
-            rows.append(_row(line, len(entity.message["columns"]), where))
+            rows.append(read_row(line, len(entity.message["columns"]), where))
             self.answer.rows_received += 1
         if (received := sum(len(row.text) + 1 for row in rows)) != size:
             violated(f"{where}: {received} bytes of rows where {size} were announced")
-        _check_bounds(message, rows, entity.mode, where)
+        check_bounds(message, rows, entity.mode, where)
         entity.segments.append(Segment(message, rows))
         return True
 
@@ -291,139 +255,6 @@ class _Reader:
         self.answer.complete = True
 
 
-def _start(message: Message) -> Message:
-    if message.get("type") != "start":
-        violated(f"the first message is not 'start' but {message!r}")
-    if message.get("protocol") != PROTOCOL:
-        violated(f"the answer speaks protocol {message.get('protocol')!r}, not {PROTOCOL}")
-    for name in ("definition", "user", "server_time"):
-        _text(message, name, "start")
-    for name in ("rows", "bytes"):
-        _count(message, name, "start")
-    if "fetch" in message:
-        if not isinstance(message["fetch"], dict):
-            violated(f"start: 'fetch' is {message['fetch']!r}, not an object")
-        for name in ("rows", "bytes"):
-            _count(message["fetch"], name, "start.fetch")
-    return message
-
-
-OUTCOMES: dict[str, set[str]] = {
-    "applied": {"key", "version"},
-    "conflict": {"theirs", "version", "attributes"},
-    "gone": set(),
-    "rejected": {"error"},
-    "waiting": {"for"},
-    "error": {"error"},
-    "doubt": set(),
-}
-"""What a change may end as, and what is said of it then."""
-
-COUNTS = {
-    "replace": ("rows", "bytes", "fingerprint", "segments"),
-    "unchanged": (),
-    "delta": ("rows", "bytes", "segments", "gaps"),
-    "snapshot": ("parts", "total", "size", "packed", "fingerprint", "rows", "bytes", "segments", "gaps"),
-    "reset": (),
-    "ranges": ("rows", "bytes", "segments", "total", "fingerprint"),
-}
-
-
-def _entity(message: Message) -> EntityAnswer:
-    name = _text(message, "entity", "entity")
-    mode = message.get("mode")
-    if not isinstance(mode, str) or mode not in COUNTS:
-        violated(f"{name}: unknown mode {mode!r}")
-    for count in COUNTS[mode]:
-        _count(message, count, name)
-    if mode == "unchanged" and ("rows" in message or "fingerprint" in message):
-        _count(message, "rows", name)
-        _count(message, "fingerprint", name)
-    if message.get("fingerprint", 0) >= FINGERPRINT_MODULUS:
-        violated(f"{name}: a fingerprint has 48 bits, not {message['fingerprint'].bit_length()}")
-    if mode == "reset":
-        _text(message, "reason", name)
-        if "cursor" in message:
-            violated(f"{name}: a reset has no cursor")
-    else:
-        _text(message, "cursor", name)
-    if "segments" in COUNTS[mode]:
-        columns = message.get("columns")
-        if not isinstance(columns, list) or not columns or not all(isinstance(column, str) for column in columns):
-            violated(f"{name}: columns are a list of names, not {columns!r}")
-        if len(set(columns)) < len(columns):
-            violated(f"{name}: a column is there twice: {columns!r}")
-    return EntityAnswer(name, mode, message)
-
-
 def _announced(entity: EntityAnswer, name: str) -> int:
-    count: int = entity.message[name] if name in COUNTS[entity.mode] else 0
-    return count
-
-
-def _row(line: bytes, columns: int, where: str) -> Row:
-    values = _json(line)
-    if not isinstance(values, list):
-        violated(f"{where}: fewer rows than were announced; instead comes {_shown(line)}")
-    if len(values) != columns:
-        violated(f"{where}: a row of {len(values)} values where there are {columns} columns: {_shown(line)}")
-    return Row(values[0], line)
-
-
-def read_rows(content: bytes, columns: int, where: str) -> list[Row]:
-    """The rows of a part.
-
-    :raises ProtocolViolation: it is not lines of rows.
-    """
-    *lines, rest = content.split(b"\n")
-    if rest or not lines:
-        violated(f"{where}: it does not end with a line feed")
-    return [_row(line, columns, where) for line in lines]
-
-
-def _check_bounds(message: Message, rows: list[Row], mode: str, where: str) -> None:
-    if mode == "ranges" and not {"after", "until"} <= set(message):
-        violated(f"{where}: a segment of 'ranges' names 'after' and 'until'")
-    if not rows and mode != "ranges":
-        violated(f"{where}: a segment without rows")
-    first, last = (rows[0].key, rows[-1].key) if rows else (None, None)
-    for name, key in (("first", first), ("last", last)):
-        if message.get(name) != key or (rows and name not in message):
-            violated(f"{where}: '{name}' is {message.get(name)!r}, but that row has the key {key!r}")
-
-
-def _json(line: bytes) -> Any:
-    try:
-        return json.loads(line.decode("utf-8"), parse_constant=_no_constant)
-    except UnicodeDecodeError:
-        violated(f"a line that is not UTF-8: {_shown(line)}")
-    except ValueError as error:
-        violated(f"a line that is not JSON ({error}): {_shown(line)}")
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a JSON value")
-
-
-def _count(message: Message, name: str, where: str) -> int:
-    value = message.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        violated(f"{where}: '{name}' is {value!r}, not a count")
-    return value
-
-
-def _text(message: Message, name: str, where: str) -> str:
-    value = message.get(name)
-    if not isinstance(value, str) or not value:
-        violated(f"{where}: '{name}' is {value!r}, not a text")
-    return value
-
-
-def _shown(line: bytes) -> str:
-    text = line.decode("utf-8", "backslashreplace")
-    return text if len(text) <= 200 else f"{text[:200]}…"
-
-
-def violated(what: str) -> NoReturn:
-    """:raises ProtocolViolation: always."""
-    raise ProtocolViolation(what)
+    announced: int = entity.message[name] if name in COUNTS[entity.mode] else 0
+    return announced

@@ -6,9 +6,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from syncapi.testing.answer import EntityAnswer, Row, Segment, violated
-from syncapi.testing.errors import ProtocolViolation
+from syncapi.testing.answer import EntityAnswer, Segment
+from syncapi.testing.errors import ProtocolViolation, violated
 from syncapi.testing.keys import KeyOrder, Sortable
+from syncapi.testing.messages import Row
 from syncapi.testing.store import READ_ONLY, Carried, Described, Part
 
 

@@ -11,8 +11,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.test import Client
 from django.urls import reverse
 
-from syncapi.testing.answer import violated
-from syncapi.testing.errors import SyncRefused
+from syncapi.testing.errors import SyncRefused, violated
 
 ANONYMOUS = "anonymous"
 NDJSON = "application/x-ndjson"

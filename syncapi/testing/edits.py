@@ -13,7 +13,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.duration import duration_string
 
-from syncapi.testing.answer import Message
+from syncapi.testing.messages import Message
 from syncapi.values import encode_datetime, encode_decimal, encode_integer, encode_time
 
 if TYPE_CHECKING:

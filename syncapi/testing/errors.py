@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NoReturn
 
 
 class ProtocolViolation(AssertionError):
@@ -47,3 +48,8 @@ class SyncCut(Exception):
         super().__init__(f"The sync was cut after {rows} rows and {size} bytes.")
         self.rows = rows
         self.bytes = size
+
+
+def violated(what: str) -> NoReturn:
+    """:raises ProtocolViolation: always."""
+    raise ProtocolViolation(what)

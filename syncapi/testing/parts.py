@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 
-from syncapi.testing.answer import EntityAnswer, Message, read_rows, violated
+from syncapi.testing.answer import EntityAnswer
+from syncapi.testing.errors import violated
+from syncapi.testing.messages import Message, read_rows
 from syncapi.testing.store import Part
 
 Fetch = Callable[[EntityAnswer, Message], Part]

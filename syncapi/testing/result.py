@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from syncapi.testing.answer import EntityAnswer, Message
+from syncapi.testing.answer import EntityAnswer
 from syncapi.testing.edits import Edit
+from syncapi.testing.messages import Message
 from syncapi.testing.store import Carried
 
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from syncapi.testing.answer import Answer, EntityAnswer, Message, read_answer, violated
+from syncapi.testing.answer import Answer, EntityAnswer, read_answer
 from syncapi.testing.apply import Asked, apply, stage
 from syncapi.testing.connection import Connection
 from syncapi.testing.edits import Edit, parts
-from syncapi.testing.errors import SyncCut, SyncRefused
+from syncapi.testing.errors import SyncCut, SyncRefused, violated
+from syncapi.testing.messages import Message
 from syncapi.testing.parts import fetched, read_part
 from syncapi.testing.result import Call, EntityResult, SyncResult
 from syncapi.testing.store import VERSION, Carried, Database, Described, Part

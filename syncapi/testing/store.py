@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from syncapi.testing.answer import FINGERPRINT_MODULUS, PROTOCOL, SEGMENT_ROWS, Message, Row, violated
 from syncapi.testing.edits import FINAL, Edit
+from syncapi.testing.errors import violated
 from syncapi.testing.keys import KeyOrder, Sortable
+from syncapi.testing.messages import FINGERPRINT_MODULUS, PROTOCOL, SEGMENT_ROWS, Message, Row
 
 READ_ONLY = "read-only"
 WRITABLE = {"read-write", "read-write-conflicts"}

@@ -11,7 +11,8 @@ from django.contrib.auth.models import User
 
 from syncapi.models import Part, Snapshot
 from syncapi.testing import FakeDevice
-from syncapi.testing.answer import Message, read_answer
+from syncapi.testing.answer import read_answer
+from syncapi.testing.messages import Message
 from tests.device import Device
 from tests.segments.shelves import ROWS, OwnPart, check_fresh, jars, stored, sums
 from tests.wire.models import Jar
