@@ -27,6 +27,7 @@ def icon_url(app: OfflineApp, current: CurrentSettings, purpose: str, size: int)
 
 
 def manifest(app: OfflineApp, current: CurrentSettings) -> dict[str, Any]:
+    """The web app manifest, in the language of the request. Two apps of one origin differ by `id` and `scope`."""
     base = app_base(app)
     described: dict[str, Any] = {
         "id": base,

@@ -123,6 +123,9 @@ def engine(request: HttpRequest, app: str, digest: str) -> HttpResponse:
 
     A browser starts workers only from the page's own origin, where static files need not be, and asks a service worker
     only for addresses in its scope, where they are not.
+
+    :param digest: of the build that the page belongs to, as in the script's name.
+    :raises Http404: there is no such app, or the build here is another one.
     """
     _app(app)
     try:

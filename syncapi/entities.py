@@ -227,7 +227,10 @@ class LocalEntity:
         return next((column for column in self.columns if column.name == name), None)
 
     def rows(self, scope: Hashable) -> models.QuerySet[Any]:
-        """`get_queryset(scope)`, brought into a form that can be filtered and ordered further."""
+        """`get_queryset(scope)`, brought into a form that can be filtered and ordered further.
+
+        :raises DeclarationError: it is no queryset.
+        """
         queryset = self.get_queryset(scope)
         if not isinstance(queryset, models.QuerySet):
             raise DeclarationError(

@@ -26,6 +26,8 @@ class Integer(serializers.IntegerField):
 
 
 class Float(serializers.FloatField):
+    """No infinity, and nothing that is no number: JSON can write neither."""
+
     default_error_messages = {"finite": "A finite number is required."}
 
     def to_internal_value(self, data: Any) -> float:
@@ -79,6 +81,10 @@ def parameters_of(function: Callable[..., Any]) -> Fields:
 def call_serializer(
     name: str, given: type[serializers.Serializer[Any]] | None, parameters: Fields
 ) -> type[serializers.Serializer[Any]]:
+    """What is read of a call: `{"input": …}`, with a field for each parameter.
+
+    :param given: the project's own serializer of the input, which goes before the annotations.
+    """
     camel = _camel(name)
     if given is not None:
         return _around(f"{camel}Call", "input", given())
@@ -90,6 +96,11 @@ def call_serializer(
 def answer_serializer(
     name: str, given: type[serializers.BaseSerializer[Any]] | None, function: Callable[..., Any]
 ) -> type[serializers.Serializer[Any]] | None:
+    """What an action answers: `{"output": …}`; None for one that is annotated to return nothing.
+
+    :param given: the project's own serializer of the output, which goes before the annotation.
+    :raises TypeError: the function does not say what it returns. :raises NameError: that type is unknown.
+    """
     camel = _camel(name)
     if given is not None:
         return _around(f"{camel}Answer", "output", given())

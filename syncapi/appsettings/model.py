@@ -19,6 +19,8 @@ def bounded(bounds: tuple[int, int]) -> list[Any]:
 
 
 class Orientation(models.TextChoices):
+    """How an installed app is held: as in the web app manifest, or as the device does it."""
+
     ADAPTIVE = "adaptive", _("Adaptive")
     PORTRAIT = "portrait", _("Portrait")
     LANDSCAPE = "landscape", _("Landscape")

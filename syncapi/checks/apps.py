@@ -27,6 +27,7 @@ def _check_app_name(app: OfflineApp) -> Messages:
 
 
 def check_names_differ(declared: Sequence[OfflineApp]) -> Messages:
+    """An app is found by its name, in addresses and on devices."""
     seen: set[str] = set()
     for app in declared:
         if app.name in seen:

@@ -32,6 +32,10 @@ def check_apps(declared: Sequence[OfflineApp]) -> Messages:
 
 
 def check_entity(cls: type[LocalEntity], app: OfflineApp) -> Messages:
+    """What is wrong with an entity's declaration. What rests on something wrong is not looked at.
+
+    :raises Exception: whatever the project's own hooks raise.
+    """
     problems = [*entities.check_itself(cls)]
     if not any(problem.id in entities.FATAL for problem in problems):  # the rest is about fields
         entity = cls(app)

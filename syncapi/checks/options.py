@@ -22,6 +22,7 @@ Messages = Iterator[CheckMessage]
 
 
 def check_attributes(entity: LocalEntity) -> Messages:
+    """Whether each name leads to one value that devices can hold."""
     if entity.is_on_device_only():
         return
     names = entity.get_attributes()

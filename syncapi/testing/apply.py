@@ -57,6 +57,8 @@ def stage(asked: Asked, answer: EntityAnswer, described: Described) -> Carried |
     """What the next request can go on from when an answer was cut: the segments that came whole (P2).
 
     None where there is nothing to go on from: a delta is asked for again, and other patterns have no ranges.
+
+    :raises ProtocolViolation: what came does not fit the request.
     """
     _check_mode(asked, answer, described)
     if not described.comparable or not described.order.dependable or not answer.segments:

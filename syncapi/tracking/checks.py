@@ -31,6 +31,7 @@ def check_tracking(
 
 
 def check_tracked(declared: Sequence[OfflineApp]) -> Messages:
+    """Looks into the database, for the tables and triggers that the tracked entities of these apps need."""
     tracked = [
         entity for app in declared for entity in app.entities.values() if getattr(entity.pattern, "tracked", False)
     ]

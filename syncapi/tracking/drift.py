@@ -15,6 +15,8 @@ from syncapi.tracking.watched import Watched
 
 
 class State(StrEnum):
+    """How the triggers of one table stand to what is needed of them."""
+
     TRACKED = "tracked"
     MISSING = "missing"  # never installed
     BROKEN = "broken"  # triggers are gone or disabled, or there is something that they cannot see
