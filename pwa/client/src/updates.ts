@@ -45,9 +45,10 @@ export async function registerServiceWorker(base: string): Promise<void> {
   });
   const registration = await container.register(`${base}sw.js`, { scope: base });
   note(registration);
-  registration.addEventListener("updatefound", () => {
-    registration.installing?.addEventListener("statechange", () => note(registration));
-  });
+  const watch = () => registration.installing?.addEventListener("statechange", () => note(registration));
+  registration.addEventListener("updatefound", watch);
+  // Browsers look for one while the page loads: it may be on its way already.
+  watch();
 }
 
 function note(registration: ServiceWorkerRegistration): void {
