@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
 import type { Key } from "../api";
-import type { EntityView, Known, Segment, SingleRow } from "../store/store";
+import type { EntityView, Known, Made, Segment, SingleRow } from "../store/store";
 import { deferred } from "../testing/deferred";
 import { entity } from "../testing/server";
 import { Tables } from "./tables";
@@ -58,7 +58,7 @@ function fakeStore() {
         definition: known?.version === now.version ? null : definition,
       };
     },
-    async baseSegments(_name: string, _generation: number, numbers: readonly number[]) {
+    async baseSegments(_name: string, _generation: number, numbers: readonly number[]): Promise<(Segment | null)[]> {
       now.reads++;
       return numbers.map(() => segment);
     },
@@ -66,7 +66,11 @@ function fakeStore() {
     whole: async () => null,
     blocks: async () => [],
     putBlocks: async () => false,
-    doubt: async () => undefined,
+    doubts: [] as string[],
+    /** As the store's contract has it. */
+    async doubt(name: string, made?: Made): Promise<void> {
+      if (made === undefined || made.generations[0] === now.generation) this.doubts.push(name);
+    },
     serverKey: async (local: Key) => now.keys.get(local),
   });
 }
@@ -165,4 +169,26 @@ it("L4: nothing is remembered once there is no definition", async () => {
   store.version = "v1";
   expect(await things(tables)).toEqual(["Chai"]);
   expect(store.reads).toBe(2);
+});
+
+it("P5: rows that are replaced again and again while they are read are not doubted", async () => {
+  const store = fakeStore();
+  const tables = new Tables(store);
+  const read = store.baseSegments.bind(store);
+  store.baseSegments = async (name, generation, numbers) => {
+    if (store.generation < 3) store.generation++;
+    return generation === store.generation ? read(name, generation, numbers) : numbers.map(() => null);
+  };
+  expect(await things(tables)).toEqual(["Chai"]);
+  expect([store.generation, store.doubts]).toEqual([3, []]);
+});
+
+it("P5: rows that are not where they should be are doubted, and what can be read is shown", async () => {
+  const store = fakeStore();
+  const tables = new Tables(store);
+  const read = store.baseSegments.bind(store);
+  store.baseSegments = async (name, generation, numbers) =>
+    store.doubts.length > 0 ? read(name, generation, numbers) : numbers.map(() => null);
+  expect(await things(tables)).toEqual(["Chai"]);
+  expect(store.doubts).toEqual(["LocalThing"]);
 });

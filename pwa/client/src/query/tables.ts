@@ -177,15 +177,17 @@ export class Tables {
   /** The answer of the table as it is now; `none` before the entity's first sync. */
   private async read<T>(name: string, none: T, ask: Ask<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
+      let opened: Opened | null = null;
       try {
-        const opened = await this.table(name);
+        opened = await this.table(name);
         if (opened?.overlay) return await ask({ ...opened, overlay: opened.overlay });
         return await this.look(name, none, ask, opened);
       } catch (error) {
         // Rows that were damaged on the device: what can be read of them is shown, and the next sync repairs them (P5).
         const isDamaged = error instanceof SyntaxError || (error instanceof Stale && tries > 1);
         if (!isDamaged && !(error instanceof Stale)) throw error;
-        if (isDamaged) await this.store.doubt(name);
+        // Not those that two syncs, one soon after the other, replaced while somebody read.
+        if (isDamaged) await this.store.doubt(name, opened?.made);
         if (tries === MOST_TRIES) throw new ClientError("storage", error);
         this.cache.delete(name);
       }

@@ -107,5 +107,18 @@ export function partsContract(name: string, make: (user: string) => Store): void
       store.close();
       expect(await make(user).overview()).toMatchObject({ doubts: [], lastCheck: check });
     });
+
+    it("P5: are about the rows that were read, and not about those that replaced them meanwhile", async () => {
+      await store.switch(change({ definition: { version: "v1", definition: definitionOf("Thing") } }));
+      const made = async () => {
+        const { generation } = await fillStore(store, "a", segment(1));
+        return { version: "v1", generations: [generation], pruned: 0 };
+      };
+      const [before, now] = [await made(), await made()];
+      await store.doubt("Thing", before);
+      expect((await store.overview()).doubts).toEqual([]);
+      await store.doubt("Thing", now);
+      expect((await store.overview()).doubts).toEqual(["Thing"]);
+    });
   });
 }

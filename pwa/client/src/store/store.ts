@@ -313,9 +313,9 @@ export interface Store {
   prune(entity: string, record: EntityRecord, pruned: Pruned | null): Promise<boolean>;
   /**
    * Notes that what is on the device of an entity is not what it should be. Until it was compared, readers get what can
-   * be read of it, and no blocks of before.
+   * be read of it, and no blocks of before. `made`: what was read; nothing is noted when the rows are others by now.
    */
-  doubt(entity: string): Promise<void>;
+  doubt(entity: string, made?: Made): Promise<void>;
   /** Notes that these entities are as the server has them; `check`: and that all are. */
   noteCompared(entities: string[], check: Check | null): Promise<void>;
   /** Removes generations that nobody points at. Only for the holder of the sync lock. */

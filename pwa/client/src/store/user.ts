@@ -271,10 +271,12 @@ export class IdbStore implements Store {
     }
   }
 
-  doubt(entity: string): Promise<void> {
+  doubt(entity: string, made?: Made): Promise<void> {
     return this.write(["meta", "blocks"], async (transaction) => {
       const doubts = (await get(transaction, "doubts")) ?? [];
       if (doubts.includes(entity)) return;
+      const now = made && (await madeOf(transaction, entity));
+      if (made && !(now && isSameWhole(now, made))) return;
       await put(transaction, "doubts", [...doubts, entity]);
       await dropAll(transaction, entity);
     });
