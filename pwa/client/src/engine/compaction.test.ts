@@ -5,6 +5,7 @@ import type { Switch } from "../store/store";
 import { IdbStore } from "../store/user";
 import { FakeLocks } from "../testing/locks";
 import { range, rowsOf, Stock } from "../testing/stock";
+import { until } from "../testing/until";
 import type { Tab, World } from "../testing/world";
 
 let stock: Stock;
@@ -120,7 +121,7 @@ describe("compaction", () => {
     change(1200);
     const dying = await world.tab({ locks: new FakeLocks() });
     void sync(dying);
-    await vi.waitFor(() => expect(killed.mock.calls.some(([wanted]) => isCompaction(wanted))).toBe(true));
+    await until(() => expect(killed.mock.calls.some(([wanted]) => isCompaction(wanted))).toBe(true));
     vi.restoreAllMocks();
     expect((await record()).layers).toHaveLength(1);
     await stock.expectEqual(tab);

@@ -5,6 +5,7 @@ import { deferred } from "../testing/deferred";
 import { FakeLocks } from "../testing/locks";
 import type { FakeServer } from "../testing/server";
 import { range, rowsOf, Stock } from "../testing/stock";
+import { until } from "../testing/until";
 import type { Tab, World } from "../testing/world";
 
 let stock: Stock;
@@ -188,7 +189,7 @@ describe("P1: rows and cursor in one", () => {
     const never = vi.spyOn(IdbStore.prototype, "switch").mockImplementation(() => new Promise(() => undefined));
     const dying = await world.tab({ locks: new FakeLocks() });
     void dying.engine.onSync("");
-    await vi.waitFor(() => expect(never).toHaveBeenCalled());
+    await until(() => expect(never).toHaveBeenCalled());
     never.mockRestore();
     expect(await tab.engine.syncProperties()).toEqual(before);
     expect(await tab.engine.get("LocalThing", 2)).toMatchObject({ name: "thing 2" });

@@ -1,7 +1,8 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import { deferred } from "../testing/deferred";
 import { range, rowsOf, Stock } from "../testing/stock";
+import { until } from "../testing/until";
 import type { Tab } from "../testing/world";
 
 /** A first download of so many rows of which so much has arrived, and that goes on when it is released. */
@@ -28,7 +29,7 @@ const beforeSegment = (number: number) => (text: string) =>
   text.lastIndexOf("\n", text.indexOf(`"number":${number},`)) + 1;
 
 async function arrived(tab: Tab, rows: number): Promise<void> {
-  await vi.waitFor(async () => expect((await tab.engine.state()).preview?.LocalThing).toBe(rows), { timeout: 20_000 });
+  await until(async () => expect((await tab.engine.state()).preview?.LocalThing).toBe(rows));
 }
 
 describe("P3: while a first download runs", () => {

@@ -1,8 +1,9 @@
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import type { Key } from "../api";
 import type { EntityView, Known, Made, Segment, SingleRow } from "../store/store";
 import { deferred } from "../testing/deferred";
 import { entity } from "../testing/server";
+import { until } from "../testing/until";
 import { Tables } from "./tables";
 
 const segment: Segment = { first: 1, last: 1, rows: 1, text: '[1,"Chai"]\n' };
@@ -131,7 +132,7 @@ it("what is read late is not taken for newer", async () => {
     return late;
   };
   const slow = things(tables);
-  await vi.waitFor(() => expect(store.layerReads).toBe(1));
+  await until(() => expect(store.layerReads).toBe(1));
   store.layers = [5, 6];
   const fast = things(tables);
   held.resolve();

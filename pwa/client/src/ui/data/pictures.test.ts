@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import { until } from "../../testing/until";
 import { Pictures } from "./pictures";
 
 function fake(here = true) {
@@ -40,7 +41,7 @@ test("each size has a URL of its own, and is released by itself", async () => {
     await pictures.acquire(`${index}.png`);
     pictures.release(`${index}.png`);
   }
-  await vi.waitFor(() => expect(urls.revokeObjectURL).toHaveBeenCalledWith(small));
+  await until(() => expect(urls.revokeObjectURL).toHaveBeenCalledWith(small));
   expect(urls.revokeObjectURL).not.toHaveBeenCalledWith(large);
 });
 
@@ -51,7 +52,7 @@ test("unused pictures are revoked beyond a few, used ones never", async () => {
     await pictures.acquire(`${index}.png`);
     pictures.release(`${index}.png`);
   }
-  await vi.waitFor(() => expect(urls.revokeObjectURL).toHaveBeenCalledTimes(60));
+  await until(() => expect(urls.revokeObjectURL).toHaveBeenCalledTimes(60));
   expect(urls.revokeObjectURL).not.toHaveBeenCalledWith("blob:1");
 });
 
@@ -59,5 +60,5 @@ test("clearing revokes everything", async () => {
   const { pictures, urls } = fake();
   await pictures.acquire("a.png");
   pictures.clear();
-  await vi.waitFor(() => expect(urls.revokeObjectURL).toHaveBeenCalledWith("blob:1"));
+  await until(() => expect(urls.revokeObjectURL).toHaveBeenCalledWith("blob:1"));
 });
