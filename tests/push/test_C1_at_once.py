@@ -31,7 +31,7 @@ def test_C1_who_waits_for_the_record_sees_what_became_of_it(ann: User, monkeypat
     def perform_update(self: Any, instance: Any, change: Any) -> None:
         real_perform(self, instance, change)
         begun.set()
-        assert go_on.wait(30)
+        assert go_on.wait(120)
 
     monkeypatch.setattr(batch.Batch, "run", run)
     monkeypatch.setattr(PushSite, "perform_update", perform_update)
@@ -46,15 +46,15 @@ def test_C1_who_waits_for_the_record_sees_what_became_of_it(ann: User, monkeypat
 
     threads = [threading.Thread(target=push, args=(number,)) for number in range(2)]
     threads[0].start()
-    assert begun.wait(30)
+    assert begun.wait(120)
     threads[1].start()
     for _ in threads:
-        assert entered.acquire(timeout=30)
+        assert entered.acquire(timeout=120)
     if connection.vendor == "postgresql":
         _wait_for_a_lock()
     go_on.set()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     assert [statuses(outcomes[number]) for number in range(2)] == [["applied"], ["conflict"]]
     (conflict,) = outcomes[1]
     assert (conflict["theirs"]["size"], conflict["version"], conflict["attributes"]) == (10, version + 1, ["size"])
@@ -92,7 +92,7 @@ def test_W3_two_that_wait_for_each_other_both_have_their_effect(ann: User, monke
         name = threading.current_thread().name
         if connection.vendor == "postgresql" and name not in met:
             met.add(name)
-            both.wait(30)
+            both.wait(120)
             other = second if instance.pk == first.pk else first
             Site.objects.filter(pk=other.pk).update(secret=name)
 
@@ -110,6 +110,6 @@ def test_W3_two_that_wait_for_each_other_both_have_their_effect(ann: User, monke
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(120)
     assert [statuses(one) for one in outcomes] == [["applied"], ["applied"]]
     assert list(Site.objects.values_list("size", flat=True)) == [5, 5]

@@ -116,7 +116,7 @@ def test_W1_the_same_at_the_same_time_has_effect_once(ann: User, times: int, mon
 
     def perform_create(self: Any, instance: Any, change: Any) -> None:
         begun.set()
-        assert go_on.wait(30)
+        assert go_on.wait(120)
         real_perform(self, instance, change)
 
     monkeypatch.setattr(batch.Batch, "run", run)
@@ -135,14 +135,14 @@ def test_W1_the_same_at_the_same_time_has_effect_once(ann: User, times: int, mon
 
     threads = [threading.Thread(target=push, args=(one,)) for one in devices]
     threads[0].start()
-    assert begun.wait(30)
+    assert begun.wait(120)
     for thread in threads[1:]:
         thread.start()
     for _ in threads:
-        assert entered.acquire(timeout=30)
+        assert entered.acquire(timeout=120)
     go_on.set()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     assert len(answers) == times
     assert codes(answers[0]) == EXPECTED
     assert all(answer == answers[0] for answer in answers)

@@ -37,7 +37,7 @@ def _write_elsewhere(model: Any, key: int) -> list[str]:
 
     thread = threading.Thread(target=write)
     thread.start()
-    thread.join(30)
+    thread.join(120)
     return told
 
 

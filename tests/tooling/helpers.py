@@ -8,14 +8,17 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+PATIENCE = 120.0  # seconds, after which something hangs: also where many programs want each processor
 
 
-def until(condition: Callable[[], bool], what: str, *, unless: subprocess.Popen[bytes], seconds: float = 90.0) -> None:
+def until(
+    condition: Callable[[], bool], what: str, *, unless: subprocess.Popen[bytes], seconds: float = PATIENCE
+) -> None:
     """Returns as soon as `condition` holds; fails the test after `seconds`, or once the process has ended."""
     deadline, pause = time.monotonic() + seconds, threading.Event()
     while not condition():
@@ -74,7 +77,7 @@ def running(*arguments: str, cwd: Path, environment: Mapping[str, str], log: Pat
     finally:
         for pid in [process.pid, *descendants(process.pid)] if process.poll() is None else []:
             os.kill(pid, signal.SIGKILL)
-        process.wait(10)
+        process.wait(PATIENCE)
 
 
 def free_port() -> int:
@@ -97,7 +100,15 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
-def is_alive(pid: int) -> bool:
+def still_alive(pids: Iterable[int]) -> list[str]:
+    """Commands of those that do not end. Who was killed goes a moment later, and nobody is told but the parent."""
+    deadline, pause = time.monotonic() + PATIENCE, threading.Event()
+    while (left := [pid for pid in pids if _is_alive(pid)]) and time.monotonic() < deadline:
+        pause.wait(0.05)
+    return [f"{pid}: {command_of(pid)}" for pid in left]
+
+
+def _is_alive(pid: int) -> bool:
     fields = _stat(pid)
     return bool(fields) and fields[0] != "Z"
 

@@ -11,7 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.tooling.helpers import ROOT, clean_environment, command_of, descendants, free_port, is_alive, running, until
+from tests.tooling.helpers import (
+    PATIENCE,
+    ROOT,
+    clean_environment,
+    command_of,
+    descendants,
+    free_port,
+    running,
+    still_alive,
+    until,
+)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +49,7 @@ def site(place: Path) -> Iterator[tuple[subprocess.Popen[bytes], list[int], Path
 
 def answers(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/admin/login/", timeout=20) as response:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/admin/login/", timeout=PATIENCE) as response:
             return bool(response.status == 200)
     except (urllib.error.URLError, ConnectionError, TimeoutError):
         return False
@@ -54,10 +64,10 @@ def worker_is_complete(pid: int) -> bool:
 def test_signal_ends_everything_quietly(place: Path, number: signal.Signals) -> None:
     with site(place) as (process, started, log):
         os.killpg(process.pid, number)
-        status = process.wait(20)
+        status = process.wait(PATIENCE)
 
         assert status == 0
-        assert [command_of(pid) for pid in started if is_alive(pid)] == []
+        assert still_alive(started) == []
         assert "Traceback" not in log.read_text()
 
 
@@ -72,11 +82,11 @@ def test_death_of_either_ends_everything(place: Path, command: str, sentence: st
     with site(place) as (process, started, log):
         leader = next(pid for pid in started if command in command_of(pid))
         os.kill(leader, signal.SIGKILL)
-        status = process.wait(20)
+        status = process.wait(PATIENCE)
 
         assert status == 1
         assert log.read_text().endswith(sentence)
-        assert [command_of(pid) for pid in started if is_alive(pid)] == []
+        assert still_alive(started) == []
 
 
 def test_unreachable_database_is_one_sentence(place: Path) -> None:
@@ -85,7 +95,7 @@ def test_unreachable_database_is_one_sentence(place: Path) -> None:
         PORT=str(free_port()), DATABASE_URL="postgres://nobody@127.0.0.1:9/none", MEDIA_ROOT=str(place / "media")
     )
     with running("-m", "scripts.run", cwd=ROOT, environment=environment, log=log) as process:
-        assert process.wait(60) == 1
+        assert process.wait(PATIENCE) == 1
 
     assert log.read_text().startswith("The database does not answer, check DATABASE_URL: ")
     assert "Traceback" not in log.read_text()

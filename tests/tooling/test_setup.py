@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tooling.helpers import bare_checkout, clean_environment, python, running, until
+from tests.tooling.helpers import PATIENCE, bare_checkout, clean_environment, python, running, until
 
 SETUP = ("-m", "scripts.setup")
 
@@ -145,12 +145,12 @@ def test_log_is_shown_where_nobody_can_open_it(checkout: Path) -> None:
 
 
 def test_interrupted_step_is_done_again(checkout: Path) -> None:
-    play_npm(checkout, "touch building; exec sleep 60")
+    play_npm(checkout, "touch building; exec sleep 600")
     log = checkout / "output"
     with running(*SETUP, cwd=checkout, environment=clean_environment(), log=log) as setup:
         until((checkout / "building").exists, "the build to begin", unless=setup)
         os.killpg(setup.pid, signal.SIGINT)
-        status = setup.wait(20)
+        status = setup.wait(PATIENCE)
     play_npm(checkout, BUILDS)
     again = python(*SETUP, cwd=checkout)
 
@@ -161,12 +161,12 @@ def test_interrupted_step_is_done_again(checkout: Path) -> None:
 
 
 def test_two_at_once_do_not_install_into_each_other(checkout: Path) -> None:
-    play_npm(checkout, "touch building-alone; exec sleep 60")
+    play_npm(checkout, "touch building-alone; exec sleep 600")
     with running(*SETUP, cwd=checkout, environment=clean_environment(), log=checkout / "output") as setup:
         until((checkout / "building-alone").exists, "the build to begin", unless=setup)
         second = python(*SETUP, cwd=checkout)
         os.killpg(setup.pid, signal.SIGTERM)
-        status = setup.wait(20)
+        status = setup.wait(PATIENCE)
 
     assert second.returncode == 1
     assert second.stderr == "Another `make` is installing here: wait for it to end, then run this again.\n"

@@ -10,7 +10,7 @@ import pytest
 
 from scripts import steps
 from settings.runner import PytestRunner
-from tests.tooling.helpers import clean_environment, descendants, is_alive, python, running, until
+from tests.tooling.helpers import PATIENCE, clean_environment, descendants, python, running, still_alive, until
 
 SUITE = """
 import sys
@@ -95,11 +95,11 @@ def test_interrupt_ends_what_runs_and_shows_how_far_it_got(tmp_path: Path) -> No
         until((tmp_path / "begun").exists, "the step to begin", unless=process)
         started = descendants(process.pid)
         os.killpg(process.pid, signal.SIGINT)
-        status = process.wait(20)
+        status = process.wait(PATIENCE)
 
     assert status == 130
     assert "---- hangs, unfinished\nso far\n" in log.read_text()
-    assert [pid for pid in started if is_alive(pid)] == []
+    assert still_alive(started) == []
 
 
 def test_absent_postgresql_is_a_note_and_a_failure_where_it_is_demanded(
