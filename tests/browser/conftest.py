@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
 
+from tests.browser.patience import MILLISECONDS
 from tests.browser.site import NORTHWIND, Site
 
 ARGUMENTS = [
@@ -24,7 +25,7 @@ ARGUMENTS = [
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=MILLISECONDS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -111,6 +112,7 @@ def browser(playwright: Playwright, tmp_path: Path) -> Iterator[Browser]:
         context = playwright.chromium.launch_persistent_context(
             tmp_path / name,
             executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+            timeout=MILLISECONDS,
             # The browser itself looks for new service workers: in its own language, not in the pages'.
             args=[*ARGUMENTS, f"--accept-lang={options['locale']}", *options.pop("args", [])],
             **options,
@@ -118,7 +120,7 @@ def browser(playwright: Playwright, tmp_path: Path) -> Iterator[Browser]:
         context.on("page", watch)
         for page in context.pages:
             watch(page)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(MILLISECONDS)
         opened.append(context)
         return context
 

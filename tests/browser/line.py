@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 from types import TracebackType
 
+from tests.browser.patience import PATIENCE
 from tests.browser.site import Site
 
 PIECE = 4096  # bytes that pass at once
-DEADLINE = 30.0  # seconds until the line must have stopped
+# A request begins: browsers send no other before the answer came.
+REQUEST = re.compile(rb"(?:GET|HEAD|POST|PUT|DELETE) (\S+) HTTP/1\.1\r\n")
 
 
 class Line:
     """Forwards everything to `site`, at an address of its own.
 
-    Answers to requests that begin like `request` stop where `stop_after` says.
+    Answers to requests that begin like `request`, a method and a path, stop where `stop_after` says.
     """
 
     def __init__(self, site: Site, request: str) -> None:
         self.site = site
         self.passed = 0  # bytes of answers to `request`, with their heads
+        self.asked: list[str] = []  # the paths of those requests
         self._request = request.encode()
         self._limit: int | None = None
         self._exactly = False
@@ -51,7 +55,7 @@ class Line:
         self._broken.clear()
 
     def wait_until_stopped(self) -> None:
-        assert self._stopped.wait(DEADLINE), f"only {self.passed} bytes came"
+        assert self._stopped.wait(PATIENCE), f"only {self.passed} bytes came"
 
     def cut(self) -> None:
         """Breaks all connections; new ones work, without a limit."""
@@ -79,8 +83,11 @@ class Line:
         back.start()
         with contextlib.suppress(OSError):
             while piece := browser.recv(1 << 16):
-                if self._request in piece:
-                    counted.set()
+                if begun := REQUEST.match(piece):
+                    counted.clear()
+                    if piece.startswith(self._request):
+                        self.asked.append(begun[1].decode())
+                        counted.set()
                 server.sendall(piece)
         _close(server)
         back.join()

@@ -1,6 +1,7 @@
 """A site of its own for a test: database, uploads and a server process that can be stopped and started again."""
 
 import contextlib
+import http.client
 import json
 import os
 import shutil
@@ -9,14 +10,14 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
+
+from tests.browser.patience import PATIENCE, until
 
 ROOT = Path(__file__).parents[2]
 NORTHWIND = ROOT.parent / "shared" / "data" / "northwind"
 PASSWORD = "haversack"  # of the demo users
-DEADLINE = 30.0  # seconds until a server must answer
 
 
 class Site:
@@ -89,7 +90,7 @@ class Site:
 
     def sql(self, statement: str, *parameters: object) -> list[tuple[object, ...]]:
         """What any other program does with the database, without Django."""
-        with contextlib.closing(sqlite3.connect(self.database, timeout=30)) as connection, connection:
+        with contextlib.closing(sqlite3.connect(self.database, timeout=PATIENCE)) as connection, connection:
             return connection.execute(statement, parameters).fetchall()
 
     def copy_to(self, folder: Path) -> "Site":
@@ -111,17 +112,16 @@ class Site:
                     *("--worker-class", "gthread", "--threads", "8", "--log-level", "warning"),
                     *("--access-logfile", str(self.folder / "access.log")),
                     *("--access-logformat", "%(m)s %(U)s %(B)s"),
-                    *("--no-control-socket", "--graceful-timeout", "1"),
+                    *("--no-control-socket", "--graceful-timeout", "1", "--timeout", str(int(PATIENCE))),
                 ],
                 cwd=ROOT,
                 env={**self.environment, "DJANGO_SETTINGS_MODULE": settings or self.settings},
                 stdout=log,
                 stderr=log,
             )
-        deadline = time.monotonic() + DEADLINE
-        while not self.answers():
-            assert self._process.poll() is None, self.log
-            assert time.monotonic() < deadline, self.log
+        process = self._process
+        assert until(lambda: process.poll() is not None or self._serves()), self.log
+        assert process.poll() is None, self.log
 
     def stop(self) -> None:
         """Ends the server and everything it started, and sees to it that nobody answers any more."""
@@ -129,7 +129,7 @@ class Site:
             return
         self._process.terminate()
         try:
-            self._process.wait(timeout=5)
+            self._process.wait(timeout=PATIENCE / 4)
         except subprocess.TimeoutExpired:
             self._process.kill()  # its workers notice that their parent is gone, by and by
             self._process.wait()
@@ -150,9 +150,7 @@ class Site:
 
     def _wait_until_gone(self) -> None:
         """Until the last process has let go of the port."""
-        deadline = time.monotonic() + DEADLINE
-        while self.answers():
-            assert time.monotonic() < deadline
+        assert until(lambda: not self.answers()), self.log
 
     def peak_memory(self) -> int:
         """Most bytes that the process which answers has held so far."""
@@ -162,7 +160,19 @@ class Site:
         status = Path(f"/proc/{worker}/status").read_text()
         return int(status.partition("VmHWM:")[2].split()[0]) << 10
 
+    def _serves(self) -> bool:
+        """Whether requests are answered: a server listens long before it can."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        with contextlib.closing(connection):
+            try:
+                connection.request("HEAD", "/")
+                connection.getresponse()
+            except (OSError, http.client.HTTPException):
+                return False
+            return True
+
     def answers(self) -> bool:
+        """Whether somebody listens at the address."""
         with socket.socket() as probe:
             probe.settimeout(1)
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
@@ -174,9 +184,7 @@ class Site:
 
     def until_sent(self, request: str, count: int) -> int:
         """How many answers to `request` there were so far. Waits for `count`: a server writes down what it has sent."""
-        deadline = time.monotonic() + DEADLINE
-        while len(self.sent(request)) < count and time.monotonic() < deadline:
-            os.sched_yield()
+        until(lambda: len(self.sent(request)) >= count)
         return len(self.sent(request))
 
     @property

@@ -4,6 +4,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from tests.browser.patience import MILLISECONDS
 from tests.browser.site import PASSWORD, Site
 
 
@@ -28,8 +29,8 @@ def download(page: Page) -> None:
 def ready_for_offline(page: Page) -> None:
     """Until rows and pictures are here and the service worker has what it keeps."""
     page.evaluate(
-        """async () => {
-            const end = performance.now() + 30000;
+        """async (patience) => {
+            const end = performance.now() + patience;
             for (;;) {
                 const { syncing, lastSync, filesMissing } = await window.offline.state();
                 // Not the page's controller: a page that loads while the first service worker starts has none.
@@ -39,8 +40,15 @@ def ready_for_offline(page: Page) -> None:
                 if (performance.now() > end) throw new Error(`not ready for offline: ${JSON.stringify(facts)}`);
                 await new Promise(requestAnimationFrame);
             }
-        }"""
+        }""",
+        MILLISECONDS,
     )
+
+
+def heading(page: Page) -> str:
+    """What the record that is on screen is called, once it is read."""
+    expect(part(page, "detail")).to_have_attribute("aria-busy", "false")
+    return part(page, "detail").locator("h1").inner_text()
 
 
 def nest_categories(site: Site) -> None:
@@ -63,10 +71,11 @@ def press_sync(page: Page) -> dict[str, Any]:
     )
     part(page, "sync-button").click()
     ended: dict[str, Any] = page.evaluate(
-        """Promise.race([
+        """(patience) => Promise.race([
             window.ended,
-            new Promise((_, reject) => setTimeout(() => reject(new Error("the sync did not end")), 60000)),
-        ])"""
+            new Promise((_, reject) => setTimeout(() => reject(new Error("the sync did not end")), patience)),
+        ])""",
+        MILLISECONDS,
     )
     return ended
 
@@ -95,3 +104,11 @@ def databases(page: Page) -> set[str]:
     """Names of the browser's databases of this origin."""
     names: list[str] = page.evaluate("indexedDB.databases().then((all) => all.map(({ name }) => name))")
     return set(names)
+
+
+def until_left(page: Page, *names: str) -> None:
+    """Until these are the only databases of this origin: who signs out is shown the door a moment before."""
+    page.wait_for_function(
+        "(names) => indexedDB.databases().then((all) => `${all.map(({ name }) => name).sort()}` === `${names}`)",
+        arg=sorted(names),
+    )

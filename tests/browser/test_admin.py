@@ -113,7 +113,10 @@ def test_settings_of_an_app_are_made_with_the_pages_own_policy(site: Site, brows
     page.get_by_label("Icon:").set_input_files(icon)  # browsers never send a file twice by themselves
     page.get_by_role("button", name="Save and continue").click()
     expect(page.get_by_text("changed successfully")).to_be_visible()
-    for shown in page.locator(".syncapi-icons img").all():
+    page.wait_for_load_state()  # the word stands above the icons
+    icons = page.locator(".syncapi-icons img").all()
+    assert icons
+    for shown in icons:
         assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") == 192
     manifest = page.request.get(f"{site.url}/apps/catalog/manifest.webmanifest").json()
     assert (manifest["orientation"], manifest["theme_color"]) == ("portrait", "#112233")

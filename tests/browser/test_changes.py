@@ -2,6 +2,7 @@
 stopped where there is no network."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -166,9 +167,9 @@ def test_C3_a_conflict_is_settled_by_keyboard_and_other_tabs_know(site: Site, fi
     change_on_server(site, "AAAAA", city="Aken", contact_name="Anna")
     press_sync(page)
     expect(part(page, "toast")).to_contain_text("1 change needs your attention")
+    part(page, "toast-action").click()
     expect(card(other, "Aachen Printers")).to_have_attribute("data-state", "conflict")
 
-    part(page, "toast-action").click()
     part(page, "compare").click()
     expect(page.locator("hv-conflict h1")).to_be_focused()
     expect(part(page, "choice-city")).to_contain_text("Aachen")
@@ -201,6 +202,8 @@ def test_a_conflict_that_is_settled_elsewhere_says_so(site: Site, field: Page) -
     press_sync(page)
     part(page, "nav-changes").click()
     part(page, "compare").click()
+    expect(part(page, "conflict")).to_be_visible()
+    expect(page).to_have_url(re.compile("/changes/.+"))
     other = page.context.new_page()
     other.goto(page.url)
     part(other, "all-theirs").click()

@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 
+from tests.browser.patience import PATIENCE
 from tests.browser.site import Site
 
 HEADERS = {
@@ -19,7 +20,7 @@ HEADERS = {
 
 @pytest.fixture
 def token(site: Site) -> dict[str, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=PATIENCE)
     connection.request("GET", "/api/sync/catalog/session/")
     response = connection.getresponse()
     cookie = (response.getheader("Set-Cookie") or "").split(";")[0]
@@ -29,7 +30,7 @@ def token(site: Site) -> dict[str, str]:
 
 
 def post(site: Site, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=PATIENCE)
     connection.request("POST", "/api/sync/catalog/", body, {**HEADERS, **headers})
     response = connection.getresponse()
     code: str = json.loads(response.read())["error"]["code"]

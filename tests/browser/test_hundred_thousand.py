@@ -37,14 +37,6 @@ print(json.dumps([content.rows, content.fingerprint]))
 """
 
 
-class PartsLine(Line):
-    """Stops in the middle of parts, whichever they are."""
-
-    def __init__(self, site: Site) -> None:
-        super().__init__(site, PARTS)
-        self._request = PARTS.encode()
-
-
 def seeded(folder: Path, products: int) -> Site:
     site = Site(folder)
     site.manage("migrate", "--verbosity", "0")
@@ -116,7 +108,7 @@ def served(site: Site) -> int:
 
 
 def test_P2_P5_killed_half_way_it_goes_on_and_ends_right(catalogue: Site, browser: Browser, tmp_path: Path) -> None:
-    with running(catalogue), PartsLine(catalogue) as line:
+    with running(catalogue), Line(catalogue, PARTS) as line:
         line.stop_after(HALF)
         page = browser("phone").pages[0]
         begin(page, line.url)

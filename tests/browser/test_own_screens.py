@@ -29,7 +29,7 @@ def test_own_screens_show_the_records_and_lead_to_one_another_also_offline(site:
     expect(rows.first).to_contain_text("Geitost")
     board.get_by_role("searchbox").fill("chai")
     expect(rows).to_have_count(1)
-    assert page.url.endswith("/LocalPrice/?q=chai")
+    expect(page).to_have_url(f"{site.url}/apps/ownscreens/LocalPrice/?q=chai")
     rows.first.get_by_role("link").click()
     tag = page.locator("price-tag")
     expect(tag.locator("h1")).to_have_text("Chai")

@@ -8,8 +8,9 @@ from typing import Any
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import DESKTOP, Browser
+from tests.browser.patience import until
 from tests.browser.site import PASSWORD, Site
-from tests.browser.steps import databases, download, open_app, part, press_sync, sign_in, sign_out
+from tests.browser.steps import download, open_app, part, press_sync, sign_in, sign_out, until_left
 from tests.browser.test_writing import ORDERS, one, own_customers, pending, rep, rows, sync, take_order, update
 
 SYNC = "**/api/sync/sales/"
@@ -24,9 +25,19 @@ def sign_in_again(page: Page, person: str) -> None:
 
 
 def asked(site: Site) -> list[str]:
-    """What devices asked of the API so far: methods and paths."""
+    """What devices asked of the API so far, and was answered: methods and paths."""
     lines = (site.folder / "access.log").read_text().splitlines()
     return [line.rpartition(" ")[0] for line in lines if "/api/sync/" in line]
+
+
+def until_changed(site: Site, already: int, number: int) -> list[str]:
+    """The first so many requests after those `already` asked that were to change anything."""
+
+    def said() -> list[str]:
+        return [request for request in asked(site)[already:] if not request.startswith("GET ")]
+
+    until(lambda: len(said()) >= number)
+    return said()[:number]
 
 
 def typed(page: Page) -> list[tuple[Any, ...]]:
@@ -123,16 +134,19 @@ def test_S2_W6_signing_out_with_changes_and_no_server_is_asked_about_done_here_a
 
     sign_out(page)
     expect(part(page, "sign-in-form")).to_be_visible()
-    assert databases(page) == {"haversack/sales"}
+    until_left(page, "haversack/sales")
     assert site.sql("SELECT count(*) FROM django_session") == [(1,)]
 
-    site.start()
     already = len(asked(site))
+    site.start()
     sign_in(page, "andrew")
     download(page)
     assert site.sql("SELECT count(*) FROM django_session") == [(1,)]
-    said = [request for request in asked(site)[already:] if not request.startswith("GET ")]
-    assert said[:3] == ["DELETE /api/sync/sales/session/", "POST /api/sync/sales/session/", "POST /api/sync/sales/"]
+    assert until_changed(site, already, 3) == [
+        "DELETE /api/sync/sales/session/",
+        "POST /api/sync/sales/session/",
+        "POST /api/sync/sales/",
+    ]
     assert pending(page) == []
     assert codes_on_server(site, "of Nancy") == []
 

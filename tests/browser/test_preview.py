@@ -5,22 +5,15 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Browser
 from tests.browser.line import Line
 from tests.browser.site import Site
-from tests.browser.steps import part
+from tests.browser.steps import heading, part
 
+PARTS = "GET /api/sync/catalog/segments/LocalProduct/"
 PRODUCTS = 20_000
 HALF = 300_000  # bytes of parts, compressed
 
 
-class PartsLine(Line):
-    """Stops in the middle of parts, whichever they are."""
-
-    def __init__(self, site: Site) -> None:
-        super().__init__(site, "GET /api/sync/catalog/segments/LocalProduct/")
-        self._request = b"GET /api/sync/catalog/segments/LocalProduct/"
-
-
 def test_P3_what_has_come_is_looked_at_and_the_place_is_kept_until_all_is_here(large: Site, browser: Browser) -> None:
-    with PartsLine(large) as line:
+    with Line(large, PARTS) as line:
         line.stop_after(HALF)
         page = browser(reduced_motion="reduce").pages[0]
         page.goto(f"{line.url}/apps/catalog/")
@@ -36,7 +29,7 @@ def test_P3_what_has_come_is_looked_at_and_the_place_is_kept_until_all_is_here(l
         expect(part(page, "list-row").first).to_contain_text("Amaretti")
         few = page.evaluate("window.offline.entities.LocalProduct.count({ search: 'amaretti' })")
         part(page, "list-row").first.click()
-        title = part(page, "detail").locator("h1").inner_text()
+        title = heading(page)
         assert title.startswith("Amaretti")
 
         line.cut()

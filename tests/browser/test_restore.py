@@ -69,7 +69,7 @@ def test_T4_W6_what_had_arrived_after_the_backup_is_reported_and_sent_again_once
 ) -> None:
     site.stop()
     backup = tmp_path / "backup.sqlite3"
-    shutil.copy(site.database, backup)
+    site.sql("VACUUM INTO ?", str(backup))  # with what is in the log beside the database
     key: str = page.evaluate(WORK)
     site.start()
     assert press_sync(page)["pushed"] == {"applied": 4, "conflict": 0, "rejected": 0, "gone": 0}
@@ -104,8 +104,9 @@ def test_T4_W6_what_had_arrived_after_the_backup_is_reported_and_sent_again_once
     changes = part(page, "change")
     expect(changes).to_have_count(2)
     expect(part(page, "problem").first).to_contain_text("set back to an earlier state")
-    for _each in range(2):
+    for left in (1, 0):
         part(page, "send-again").first.click()
+        expect(part(page, "send-again")).to_have_count(left)
     expect(part(page, "section-attention")).to_have_count(0)
     assert page.evaluate(SYNC_NOW) == {"applied": 4, "conflict": 0, "rejected": 0, "gone": 0}
     assert page.evaluate(PENDING) == []

@@ -90,4 +90,4 @@ def test_the_tutorial_from_a_model_to_an_app_that_syncs_by_itself(project: Proje
     project.stop()
     assert press_sync(page)["error"]["code"] == "network"
     project.follow(steps[TRIGGER])
-    expect(part(page, "list-row")).to_contain_text("Harbour Street 5", timeout=90_000)
+    expect(part(page, "list-row")).to_contain_text("Harbour Street 5")

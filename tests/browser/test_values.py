@@ -20,6 +20,7 @@ from pytest_django import DjangoDbBlocker
 from syncapi.values import encode_integer
 from tests.browser import kept
 from tests.browser.conftest import Browser
+from tests.browser.patience import PATIENCE
 from tests.browser.site import PASSWORD, Site
 from tests.browser.steps import part, sign_in
 from tests.push.values import KEYS, MODELS, NASTY, NUMBERS, Refused, as_django_keeps, pairs, values_app, wire
@@ -54,7 +55,7 @@ def served(
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # what drives the browser runs a loop in this thread
     site = blank.copy_to(tmp_path / "values")
     site.start(kept.__name__)
-    options = {"ENGINE": "django.db.backends.sqlite3", "NAME": site.database, "OPTIONS": {"timeout": 30}}
+    options = {"ENGINE": "django.db.backends.sqlite3", "NAME": site.database, "OPTIONS": {"timeout": PATIENCE}}
     connections.databases[SITE] = connections.configure_settings({"default": {}, SITE: options})[SITE]
     with django_db_blocker.unblock():
         yield site

@@ -9,15 +9,15 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.browser.patience import PATIENCE, until
 
 ROOT = Path(__file__).parents[2]
 TEXT = ROOT / "docs" / "tutorial.md"
 SERVER = "python manage.py runserver"
 ADDRESS = "http://127.0.0.1:8000"
-DEADLINE = 90.0  # seconds until the server must answer, or be gone
 
 
 @dataclass(frozen=True)
@@ -100,14 +100,12 @@ class Project:
             return
         os.killpg(self._server.pid, signal.SIGINT)
         try:
-            self._server.wait(timeout=20)
+            self._server.wait(timeout=PATIENCE / 4)
         except subprocess.TimeoutExpired:
             os.killpg(self._server.pid, signal.SIGKILL)
             self._server.wait()
         self._server = None
-        deadline = time.monotonic() + DEADLINE
-        while self._answers():
-            assert time.monotonic() < deadline
+        assert until(lambda: not self._answers())
 
     def _run(self, block: Block) -> None:
         for line in block.text.splitlines():
@@ -151,7 +149,7 @@ class Project:
     def _start(self) -> None:
         log = self.folder / "server.log"
         with log.open("ab") as output:
-            self._server = subprocess.Popen(
+            server = self._server = subprocess.Popen(
                 [*SERVER.split(), f"127.0.0.1:{self.port}"],
                 cwd=self.folder,
                 env=self._environment,
@@ -160,10 +158,8 @@ class Project:
                 stderr=output,
                 start_new_session=True,
             )
-        deadline = time.monotonic() + DEADLINE
-        while not self._answers():
-            assert self._server.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
+        assert until(lambda: server.poll() is not None or self._answers()), log.read_text()
+        assert server.poll() is None, log.read_text()
 
     def _answers(self) -> bool:
         with socket.socket() as probe:
