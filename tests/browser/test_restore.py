@@ -55,6 +55,14 @@ def city(site: Site, code: str) -> str:
     return site.shell(f"from catalog.models import Customer; print(Customer.objects.get(code={code!r}).city)")
 
 
+def backup_of(site: Site, folder: Path) -> Path:
+    """A copy of the database, with what is in the log beside it. The site is stopped then."""
+    site.stop()
+    backup = folder / "backup.sqlite3"
+    site.sql("VACUUM INTO ?", str(backup))
+    return backup
+
+
 @pytest.fixture
 def page(site: Site, browser: Browser) -> Page:
     site.shell(MADE)
@@ -67,9 +75,7 @@ def page(site: Site, browser: Browser) -> Page:
 def test_T4_W6_what_had_arrived_after_the_backup_is_reported_and_sent_again_once(
     site: Site, page: Page, tmp_path: Path
 ) -> None:
-    site.stop()
-    backup = tmp_path / "backup.sqlite3"
-    site.sql("VACUUM INTO ?", str(backup))  # with what is in the log beside the database
+    backup = backup_of(site, tmp_path)
     key: str = page.evaluate(WORK)
     site.start()
     assert press_sync(page)["pushed"] == {"applied": 4, "conflict": 0, "rejected": 0, "gone": 0}
@@ -152,9 +158,7 @@ def customer(site: Site, code: str) -> list[Any]:
 def test_T4_W5_W6_what_was_refused_before_reaches_no_record_that_has_its_key_since(
     site: Site, page: Page, tmp_path: Path
 ) -> None:
-    site.stop()
-    backup = tmp_path / "backup.sqlite3"
-    shutil.copy(site.database, backup)
+    backup = backup_of(site, tmp_path)
     site.start()
     key = int(site.shell(NEWCOMER.format(code="CCCCC", name="Celle Paints")))
     local: str = page.evaluate(WORK)
