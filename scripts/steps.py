@@ -69,9 +69,8 @@ def _add_python(work: Plan, reports: Path) -> None:
     ]
     if not _has_postgres(work):
         return
-    # The tooling starts processes of its own and opens no database in the tests' process: once is enough.
     environment = _environment(DATABASE_URL=postgres.server(), TEST_DATABASE_NAME=postgres.test_database())
-    command = _pytest("postgresql", reports, *selected, "--ignore=tests/tooling")
+    command = _pytest("postgresql", reports, *selected, "--on-another-database")
     apart = environment | {"TEST_DATABASE_NAME": f"{postgres.test_database()}_histories"}
     histories = ("postgresql-histories", reports, *patient, HISTORIES)
     work.steps[:0] = [  # the longest first

@@ -18,6 +18,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="Write the golden files anew instead of comparing with them."
     )
+    parser.addoption(
+        "--on-another-database",
+        action="store_true",
+        help="Only tests that ask for a database: the others have proven all they can on the first one.",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--on-another-database"):
+        return
+    others = [item for item in items if not _asks_for_database(item)]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if item not in set(others)]
+
+
+def _asks_for_database(item: pytest.Item) -> bool:
+    """Whether it may query, or says by a fixture `database` that processes it starts do."""
+    names = getattr(item, "fixturenames", ())
+    return item.get_closest_marker("django_db") is not None or not {"db", "transactional_db", "database"}.isdisjoint(
+        names
+    )
 
 
 @pytest.fixture

@@ -99,6 +99,12 @@ class Project:
         return {str(path.relative_to(self.folder)): path.read_text() for path in found}
 
 
+@pytest.fixture(params=[connection.vendor])
+def database(request: pytest.FixtureRequest) -> str:
+    """`sqlite` or `postgresql`: what the suite of behaviours, in a process of its own, runs on."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="package", params=PATTERNS)
 def declared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Every model of the catalogue, with each pattern."""

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.accelerators.conftest import MODELS, PATTERNS, ROOT, Project
 
 BIN = Path(sys.executable).parent
@@ -45,10 +47,12 @@ def behave(project: Project) -> None:
     assert f"{reading + writing} passed" in done.stdout, done.stdout
 
 
+@pytest.mark.usefixtures("database")
 def test_the_pattern_behaves(declared: Project) -> None:
     behave(declared)
 
 
+@pytest.mark.usefixtures("database")
 def test_what_is_written_behaves_as_the_pattern_does(written: Project) -> None:
     behave(written)
 
