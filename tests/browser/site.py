@@ -10,9 +10,11 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
+from tests.browser import warm
 from tests.browser.patience import PATIENCE, until
 
 ROOT = Path(__file__).parents[2]
@@ -25,12 +27,12 @@ class Site:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.settings = "settings.development"  # of the version that is deployed
+        self.settings = warm.SETTINGS  # of the version that is deployed
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | warm.Copy | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -44,6 +46,12 @@ class Site:
 
     def manage(self, *arguments: str) -> str:
         """Runs `manage.py` and returns what it printed; an error shows what it said."""
+        if self.settings == warm.SETTINGS and "--settings" not in arguments:
+            with tempfile.TemporaryDirectory() as folder:
+                out, err = Path(folder, "out"), Path(folder, "err")
+                status = warm.Copy(warm.command, arguments, self.environment, out, err).wait()
+                assert status == 0, err.read_text()
+                return out.read_text()
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
@@ -104,21 +112,26 @@ class Site:
         self.manage("migrate", "--verbosity", "0")
 
     def start(self, settings: str = "") -> None:
-        log = (self.folder / "server.log").open("ab")
-        with log:
-            self._process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "gunicorn", "settings.wsgi", "--bind", f"127.0.0.1:{self.port}"),
-                    *("--worker-class", "gthread", "--threads", "8", "--log-level", "warning"),
-                    *("--access-logfile", str(self.folder / "access.log")),
-                    *("--access-logformat", "%(m)s %(U)s %(B)s"),
-                    *("--no-control-socket", "--graceful-timeout", "1", "--timeout", str(int(PATIENCE))),
-                ],
-                cwd=ROOT,
-                env={**self.environment, "DJANGO_SETTINGS_MODULE": settings or self.settings},
-                stdout=log,
-                stderr=log,
-            )
+        arguments = [
+            *("settings.wsgi", "--bind", f"127.0.0.1:{self.port}"),
+            *("--worker-class", "gthread", "--threads", "8", "--log-level", "warning"),
+            *("--access-logfile", str(self.folder / "access.log")),
+            *("--access-logformat", "%(m)s %(U)s %(B)s"),
+            *("--no-control-socket", "--graceful-timeout", "1", "--timeout", str(int(PATIENCE))),
+        ]
+        log = self.folder / "server.log"
+        settings = settings or self.settings
+        if settings == warm.SETTINGS:
+            self._process = warm.Copy(warm.server, arguments, self.environment, log, log)
+        else:
+            with log.open("ab") as output:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "gunicorn", *arguments],
+                    cwd=ROOT,
+                    env={**self.environment, "DJANGO_SETTINGS_MODULE": settings},
+                    stdout=output,
+                    stderr=output,
+                )
         process = self._process
         assert until(lambda: process.poll() is not None or self._serves()), self.log
         assert process.poll() is None, self.log
