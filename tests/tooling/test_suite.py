@@ -127,6 +127,19 @@ def test_tests_stay_off_the_database_of_the_shell(tmp_path: Path, monkeypatch: p
     assert [environment for environment in environments if "production" in environment.get("DATABASE_URL", "")] == []
 
 
+def test_another_database_gets_the_tests_that_ask_for_one() -> None:
+    places = ["tests/accelerators/test_written.py", "tests/server/test_regexes.py", "tests/server/test_openapi.py"]
+
+    result = python("-m", "pytest", "--collect-only", "-q", "--on-another-database", *places)
+
+    asking = set(re.findall(r"::(\w+)", result.stdout))
+    assert asking == {
+        "test_the_pattern_behaves",
+        "test_what_is_written_behaves_as_the_pattern_does",
+        "test_the_document_is_served",
+    }
+
+
 def test_unknown_group_is_said() -> None:
     result = python("-m", "scripts.test", "everything")
 
