@@ -38,26 +38,7 @@ export const fieldStyles = css`
     margin-block-end: var(--space-1);
   }
 
-  /* A label that the column's heading says already, for those who see it. */
-  :host([bare]) .label {
-    position: absolute;
-    inline-size: 1px;
-    block-size: 1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-    white-space: nowrap;
-  }
-
   .control {
-    inline-size: 100%;
-    min-block-size: var(--touch);
-    padding: var(--space-2) var(--space-3);
-    border: 1px solid var(--edge);
-    border-radius: var(--radius-m);
-    background: var(--surface);
-    color: var(--text);
-    /* Below 16 px iOS zooms in on focus. */
-    font: max(1rem, 16px) / 1.4 var(--font);
     accent-color: var(--accent);
   }
 
@@ -102,18 +83,8 @@ export const fieldStyles = css`
     text-overflow: ellipsis;
   }
 
-  .picked {
-    position: relative;
-  }
-
   .picked > .icon {
-    position: absolute;
-    inset-block-start: calc(50% - 0.625rem);
-    inset-inline-end: var(--space-3);
-    inline-size: 1.25rem;
-    block-size: 1.25rem;
-    color: var(--muted);
-    pointer-events: none;
+    inset-inline: auto var(--space-3);
   }
 
   .with {

@@ -3,6 +3,7 @@ import { html, LitElement, noChange, nothing, type PropertyValues, type Template
 import type { AttributeDefinition, Definition, Row, WireValue } from "../../api";
 import { format } from "../format";
 import { icon } from "../icons";
+import { controls } from "../parts/control.css";
 import { base, buttons } from "../styles";
 import { capitalize, t } from "../texts";
 import { fieldStyles } from "./field.css";
@@ -48,7 +49,7 @@ export class Field extends LitElement {
   /** Related records may be made from here. */
   declare canMake: boolean;
 
-  static override styles = [base, buttons, fieldStyles];
+  static override styles = [base, buttons, controls, fieldStyles];
   static override shadowRootOptions: ShadowRootInit = { ...LitElement.shadowRootOptions, delegatesFocus: true };
 
   constructor() {
@@ -77,13 +78,13 @@ export class Field extends LitElement {
     }
     if (widget === "options" || widget === "duration") {
       return html`<fieldset class=${this.problems.length ? "invalid" : ""} aria-describedby="help problem">
-          <legend class="label">${this.#labelled()}</legend>
+          <legend class=${this.#labelLook}>${this.#labelled()}</legend>
           ${widget === "options" ? this.#options() : this.#duration()}
         </fieldset>
         ${this.#below()}`;
     }
     const isPicker = widget === "relation" || widget === "relations";
-    return html`<label class="label" id="label" for=${isPicker ? nothing : "control"}>${this.#labelled()}</label>
+    return html`<label class=${this.#labelLook} id="label" for=${isPicker ? nothing : "control"}>${this.#labelled()}</label>
       ${this.#control(widget)} ${this.#below()}`;
   }
 
@@ -101,6 +102,11 @@ export class Field extends LitElement {
 
   get #label(): string {
     return capitalize(this.attribute.label);
+  }
+
+  /** Under a column's heading, which says it already to those who see it. */
+  get #labelLook(): string {
+    return this.bare ? "label only-read" : "label";
   }
 
   #labelled() {
@@ -198,7 +204,7 @@ export class Field extends LitElement {
     const at = choices.findIndex(([value]) => value === this.typed);
     // What an older definition allowed stays, until something else is chosen.
     const stray = at < 0 && this.typed !== null && this.typed !== "";
-    return html`<div class="picked">
+    return html`<div class="iconed picked">
       <select id="control" class="control" name=${this.attribute.name} aria-required=${this.#required} aria-invalid=${this.#invalid}
         aria-describedby="problem help" @change=${this.#selected} @keydown=${this.#keyed}>
         ${at < 0 ? html`<option value="-1" selected>${stray ? String(this.typed) : f("choose")}</option>` : nothing}

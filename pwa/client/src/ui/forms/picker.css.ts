@@ -108,38 +108,6 @@ export const pickerStyles = css`
     gap: var(--space-3);
   }
 
-  .find {
-    position: relative;
-  }
-
-  .find > .icon {
-    position: absolute;
-    inset-block-start: calc(50% - 0.625rem);
-    inset-inline-start: var(--space-3);
-    inline-size: 1.25rem;
-    block-size: 1.25rem;
-    color: var(--muted);
-    pointer-events: none;
-  }
-
-  .find input {
-    inline-size: 100%;
-    min-block-size: var(--touch);
-    padding-block: var(--space-2);
-    padding-inline: 2.5rem var(--space-3);
-    border: 1px solid var(--edge);
-    border-radius: var(--radius-m);
-    background: var(--surface);
-    color: var(--text);
-    font: max(1rem, 16px) / 1.4 var(--font);
-    appearance: none;
-  }
-
-  .find input::placeholder {
-    color: var(--muted);
-    opacity: 1;
-  }
-
   .results {
     overflow-y: auto;
     overscroll-behavior: contain;

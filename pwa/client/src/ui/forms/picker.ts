@@ -9,6 +9,7 @@ import { Titles } from "../data/titles";
 import { format } from "../format";
 import { icon } from "../icons";
 import { findEntity, isNumber, keyOf, keyTitle, pictureName, recordTitle, secondaryAttributes } from "../model";
+import { controls } from "../parts/control.css";
 import { dialogs } from "../parts/dialog.css";
 import { base, buttons } from "../styles";
 import { capitalize, t } from "../texts";
@@ -50,7 +51,7 @@ export class Picker extends LitElement {
   declare active: number;
   declare total: number;
 
-  static override styles = [base, buttons, dialogs, pickerStyles];
+  static override styles = [base, buttons, controls, dialogs, pickerStyles];
   static override shadowRootOptions: ShadowRootInit = { ...LitElement.shadowRootOptions, delegatesFocus: true };
 
   #titles = new Titles(format(), () => this.requestUpdate());
@@ -141,9 +142,9 @@ export class Picker extends LitElement {
             ${many ? f("done") : icon("close")}
           </button>
         </div>
-        <div class="find">
+        <div class="iconed">
           ${icon("search")}
-          <input id="search" data-test="pick-search" type="search" role="combobox" aria-expanded="true" aria-autocomplete="list" aria-controls="results"
+          <input id="search" class="control" data-test="pick-search" type="search" role="combobox" aria-expanded="true" aria-autocomplete="list" aria-controls="results"
             aria-activedescendant=${rows?.length ? `option-${active}` : nothing} aria-label=${f("searchOf", { name: related.label_plural })}
             placeholder=${f("searchOf", { name: related.label_plural })} autocomplete="off" autocapitalize="none" spellcheck="false"
             enterkeyhint="done" @input=${this.#search} @keydown=${this.#keyed} />

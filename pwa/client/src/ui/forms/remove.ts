@@ -39,13 +39,6 @@ export class Remove extends LitElement {
     buttons,
     dialogs,
     css`
-      .actions {
-        display: flex;
-        flex-wrap: wrap;
-        justify-content: flex-end;
-        gap: var(--space-2);
-      }
-
       .quiet {
         color: var(--danger);
       }

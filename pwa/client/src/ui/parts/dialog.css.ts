@@ -38,6 +38,13 @@ export const dialogs = css`
     background: rgb(0 0 0 / 45%);
   }
 
+  .actions {
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: flex-end;
+    gap: var(--space-2);
+  }
+
   @media (min-width: 40rem) {
     dialog {
       margin-block: auto;

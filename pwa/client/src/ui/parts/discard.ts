@@ -52,13 +52,6 @@ export class Discard extends LitElement {
         overflow-wrap: anywhere;
       }
 
-      .actions {
-        display: flex;
-        flex-wrap: wrap;
-        justify-content: flex-end;
-        gap: var(--space-2);
-      }
-
       .actions .quiet {
         margin-inline-end: auto;
         padding-inline: var(--space-2);

@@ -5,6 +5,7 @@ import { format } from "../format";
 import { boundDay, bounded, dayBound, type Filter, isBetween } from "../narrowing";
 import { base } from "../styles";
 import { capitalize, t } from "../texts";
+import { controls } from "./control.css";
 
 export class FacetRange extends LitElement {
   static override properties = {
@@ -18,6 +19,7 @@ export class FacetRange extends LitElement {
 
   static override styles = [
     base,
+    controls,
     css`
       .bounds {
         display: grid;
@@ -33,22 +35,9 @@ export class FacetRange extends LitElement {
         color: var(--muted);
       }
 
-      input {
-        inline-size: 100%;
+      .control {
         min-inline-size: 0;
-        min-block-size: var(--touch);
-        padding: var(--space-2) var(--space-3);
-        border: 1px solid var(--edge);
-        border-radius: var(--radius-m);
-        background: var(--surface);
-        color: var(--text);
-        font: max(1rem, 16px) / 1.4 var(--font);
         font-variant-numeric: tabular-nums;
-      }
-
-      input::placeholder {
-        color: var(--muted);
-        opacity: 1;
       }
 
       p {
@@ -80,7 +69,7 @@ export class FacetRange extends LitElement {
     const text = this.#isDay ? boundDay(wire, attribute.type) : wire === undefined ? "" : String(wire);
     return html`<label>
       <span>${label}</span>
-      <input data-bound=${bound} aria-label=${bound === "gte" ? t("fromOf", { name }) : t("toOf", { name })}
+      <input class="control" data-bound=${bound} aria-label=${bound === "gte" ? t("fromOf", { name }) : t("toOf", { name })}
         type=${this.#isDay ? "date" : "number"} step=${this.#isDay ? "1" : "any"} inputmode=${this.#isDay ? "none" : "decimal"}
         .value=${text} @change=${(event: Event) => this.#changed(bound, event)} @input=${(event: Event) => this.#typed(bound, event)} />
     </label>`;

@@ -7,6 +7,7 @@ import { format } from "../format";
 import { chosenValues, type Filter, toggled } from "../narrowing";
 import { base, buttons, choices } from "../styles";
 import { capitalize, t } from "../texts";
+import { controls } from "./control.css";
 
 const FIRST = 8;
 const MOST = 1_000;
@@ -44,17 +45,10 @@ export class FacetValues extends LitElement {
     base,
     buttons,
     choices,
+    controls,
     css`
-      input[type="search"] {
-        inline-size: 100%;
-        min-block-size: var(--touch);
+      .control {
         margin-block: var(--space-1) var(--space-2);
-        padding: var(--space-2) var(--space-3);
-        border: 1px solid var(--edge);
-        border-radius: var(--radius-m);
-        background: var(--surface);
-        color: var(--text);
-        font: max(1rem, 16px) / 1.4 var(--font);
       }
 
       p {
@@ -91,7 +85,7 @@ export class FacetValues extends LitElement {
     return html`
       ${
         all && options.length > FIRST
-          ? html`<input type="search" autocomplete="off" aria-label=${t("search", { name })} placeholder=${t("search", { name })}
+          ? html`<input class="control" type="search" autocomplete="off" aria-label=${t("search", { name })} placeholder=${t("search", { name })}
               .value=${needle} @input=${(event: Event) => (this.needle = (event.target as HTMLInputElement).value)} />`
           : nothing
       }

@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { icon } from "../icons";
 import { base, buttons } from "../styles";
 import { t } from "../texts";
+import { controls } from "./control.css";
 
 export class Search extends LitElement {
   static override properties = { value: {}, label: {} };
@@ -13,39 +14,14 @@ export class Search extends LitElement {
   static override styles = [
     base,
     buttons,
+    controls,
     css`
       search {
-        position: relative;
         display: block;
       }
 
-      search > .icon {
-        position: absolute;
-        inset-block-start: calc(50% - 0.625rem);
-        inset-inline-start: var(--space-3);
-        inline-size: 1.25rem;
-        block-size: 1.25rem;
-        color: var(--muted);
-        pointer-events: none;
-      }
-
-      input {
-        inline-size: 100%;
-        min-block-size: var(--touch);
-        padding-block: var(--space-2);
-        padding-inline: 2.5rem var(--touch);
-        border: 1px solid var(--edge);
-        border-radius: var(--radius-m);
-        background: var(--surface);
-        color: var(--text);
-        /* Below 16 px iOS zooms in on focus. */
-        font: max(1rem, 16px) / 1.4 var(--font);
-        appearance: none;
-      }
-
-      input::placeholder {
-        color: var(--muted);
-        opacity: 1;
+      .control {
+        padding-inline-end: var(--touch);
       }
 
       input::-webkit-search-cancel-button {
@@ -73,9 +49,9 @@ export class Search extends LitElement {
   }
 
   override render() {
-    return html`<search>
+    return html`<search class="iconed">
       ${icon("search")}
-      <input type="search" data-test="search" enterkeyhint="search" autocomplete="off" autocapitalize="none"
+      <input class="control" type="search" data-test="search" enterkeyhint="search" autocomplete="off" autocapitalize="none"
         spellcheck="false" aria-label=${this.label} placeholder=${this.label} aria-keyshortcuts="/"
         .value=${this.value} @input=${this.#typed} @keydown=${this.#keyed} />
       ${

@@ -37,13 +37,6 @@ export class SignOut extends LitElement {
     buttons,
     dialogs,
     css`
-      .actions {
-        display: flex;
-        flex-wrap: wrap;
-        justify-content: flex-end;
-        gap: var(--space-2);
-      }
-
       .failed {
         color: var(--danger);
       }

@@ -281,22 +281,7 @@ export const changesStyles = css`
   }
 
   .others > summary {
-    display: inline-flex;
-    align-items: center;
-    gap: var(--space-1);
-    min-block-size: var(--touch);
-    color: var(--muted);
     font-size: var(--size-s);
-    cursor: pointer;
-  }
-
-  .others > summary .icon {
-    inline-size: 1.125rem;
-    transition: rotate var(--quick);
-  }
-
-  .others[open] > summary .icon {
-    rotate: 180deg;
   }
 
   .others li {

@@ -18,6 +18,7 @@ import { note } from "../note";
 import { changeLinesTemplate, otherProblems, tried } from "../parts/change-lines";
 import { type Discard, opWord, problemText } from "../parts/discard";
 import { entityIcon } from "../parts/entity-icon";
+import { folds } from "../parts/fold.css";
 import { routePath } from "../router";
 import { base, buttons, cards } from "../styles";
 import { measure, phaseText, reason } from "../sync-words";
@@ -38,7 +39,7 @@ export class Changes extends LitElement {
   /** Id of the bundle that something is done with. */
   declare busy: string;
 
-  static override styles = [base, buttons, cards, valueStyles, changesStyles];
+  static override styles = [base, buttons, cards, valueStyles, folds, changesStyles];
 
   #pending = new Pending(this);
   #titles = new Titles(format(), () => this.requestUpdate());
@@ -203,7 +204,7 @@ export class Changes extends LitElement {
       ${this.#head(definition, main, this.#drop(bundle, main))} ${this.#body(definition, main, shown)}
       ${
         others.length
-          ? html`<details class="others" ?open=${others.length < 4}>
+          ? html`<details class="fold others" ?open=${others.length < 4}>
               <summary>${icon("chevron")}${c("savedTogether", { count: others.length, number: format().count(others.length) })}</summary>
               <ul>
                 ${others.map((other) => html`<li data-test="together">${this.#head(definition, other)}${this.#body(definition, other, shown, main)}</li>`)}

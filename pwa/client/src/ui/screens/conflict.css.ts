@@ -8,37 +8,6 @@ export const conflictStyles = css`
     container-type: inline-size;
   }
 
-  .bar {
-    position: sticky;
-    inset-block-start: 0;
-    z-index: 2;
-    display: flex;
-    align-items: center;
-    padding: var(--space-2);
-    background: color-mix(in oklab, var(--page) 88%, transparent);
-    backdrop-filter: blur(12px);
-  }
-
-  .bar .quiet {
-    gap: var(--space-1);
-    padding-inline: var(--space-2);
-  }
-
-  .space {
-    flex: 1;
-  }
-
-  .place {
-    margin-inline: var(--space-2);
-    font-size: var(--size-s);
-    font-variant-numeric: tabular-nums;
-  }
-
-  .off {
-    opacity: 0.35;
-    cursor: default;
-  }
-
   .content {
     display: grid;
     grid-template-columns: minmax(0, 1fr);
@@ -274,24 +243,6 @@ export const conflictStyles = css`
 
   .option.on .text {
     font-weight: 600;
-  }
-
-  .fold > summary {
-    display: inline-flex;
-    align-items: center;
-    gap: var(--space-1);
-    min-block-size: var(--touch);
-    color: var(--muted);
-    cursor: pointer;
-  }
-
-  .fold .icon {
-    inline-size: 1.125rem;
-    transition: rotate var(--quick);
-  }
-
-  .fold[open] > summary .icon {
-    rotate: 180deg;
   }
 
   .plain > div,

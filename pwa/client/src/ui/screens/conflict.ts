@@ -23,6 +23,8 @@ import { icon } from "../icons";
 import { findEntity } from "../model";
 import { note } from "../note";
 import { problemText } from "../parts/discard";
+import { folds } from "../parts/fold.css";
+import { recordBar } from "../parts/record-bar.css";
 import { type Route, routePath } from "../router";
 import { base, buttons, cards } from "../styles";
 import { capitalize, t } from "../texts";
@@ -41,7 +43,7 @@ export class ConflictScreen extends LitElement {
   declare picks: Picks;
   declare busy: boolean;
 
-  static override styles = [base, buttons, cards, valueStyles, conflictStyles];
+  static override styles = [base, buttons, cards, valueStyles, folds, recordBar, conflictStyles];
 
   #pending = new Pending(this);
   #titles = new Titles(format(), () => this.requestUpdate());

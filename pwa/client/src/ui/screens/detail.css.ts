@@ -8,23 +8,11 @@ export const detailStyles = css`
     container-type: inline-size;
   }
 
-  .bar {
-    position: sticky;
-    inset-block-start: 0;
-    z-index: 1;
-    display: flex;
-    align-items: center;
-    padding: var(--space-2);
-    background: color-mix(in oklab, var(--page) 88%, transparent);
-    backdrop-filter: blur(12px);
-  }
-
   .bar .button {
     padding-inline: var(--space-2);
   }
 
   .bar .quiet {
-    gap: var(--space-1);
     min-inline-size: 0;
   }
 
@@ -62,20 +50,8 @@ export const detailStyles = css`
     padding-block-end: 6rem;
   }
 
-  .space {
-    flex: 1;
-  }
-
   .place {
-    margin-inline: var(--space-2);
-    font-size: var(--size-s);
-    font-variant-numeric: tabular-nums;
     white-space: nowrap;
-  }
-
-  .off {
-    opacity: 0.35;
-    cursor: default;
   }
 
   article {
@@ -226,25 +202,7 @@ export const detailStyles = css`
     font-weight: 600;
   }
 
-  .about summary {
-    display: inline-flex;
-    align-items: center;
-    gap: var(--space-1);
-    min-block-size: var(--touch);
-    color: var(--muted);
-    cursor: pointer;
-  }
-
-  .about .icon {
-    inline-size: 1.125rem;
-    transition: rotate var(--quick);
-  }
-
-  .about[open] .icon {
-    rotate: 180deg;
-  }
-
-  .about .facts {
+  .fold .facts {
     font-size: var(--size-s);
   }
 

@@ -18,7 +18,9 @@ import {
   recordTitle,
   titleAttribute,
 } from "../model";
+import { folds } from "../parts/fold.css";
 import { localFacts } from "../parts/local-mark";
+import { recordBar } from "../parts/record-bar.css";
 import { valueTemplate } from "../parts/value";
 import { emptyView, routePath } from "../router";
 import { base, buttons, cards } from "../styles";
@@ -54,7 +56,7 @@ export class Detail extends LitElement {
   /** It is not listed any more, since it was deleted here: it can still be had back. */
   declare deleted: boolean;
 
-  static override styles = [base, buttons, cards, detailStyles];
+  static override styles = [base, buttons, cards, folds, recordBar, detailStyles];
 
   #roomy = new Media(this, "(min-width: 600px)");
   #titles = new Titles(format(), () => this.requestUpdate());
@@ -193,7 +195,7 @@ export class Detail extends LitElement {
           ? html`<hv-later small .load=${loadForms} .shown=${html`<hv-remove .definition=${definition} .entity=${entity} .row=${row}></hv-remove>`}></hv-later>`
           : nothing
       }
-      <details class="about">
+      <details class="fold">
         <summary>${icon("chevron")}${t("recordFacts")}</summary>
         <dl class="facts">${record.map((line) => this.#line(row, line))}</dl>
       </details>

@@ -11,7 +11,7 @@ import { entityIcon } from "../parts/entity-icon";
 import { base, buttons } from "../styles";
 import { measure, phaseText, reason, remainingText } from "../sync-words";
 import { capitalize, t } from "../texts";
-import { centred } from "./forms.css";
+import { centred } from "./centred.css";
 import "../parts/install";
 import "../parts/progress";
 

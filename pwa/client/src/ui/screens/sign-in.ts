@@ -5,10 +5,11 @@ import { format } from "../format";
 import { icon } from "../icons";
 import { loadDevice } from "../later";
 import { appIcon } from "../parts/app-icon";
+import { controls } from "../parts/control.css";
 import { base, buttons } from "../styles";
 import { t } from "../texts";
 import "../parts/later";
-import { centred, fields } from "./forms.css";
+import { centred } from "./centred.css";
 
 export class SignIn extends LitElement {
   static override properties = {
@@ -31,9 +32,27 @@ export class SignIn extends LitElement {
   static override styles = [
     base,
     buttons,
-    fields,
+    controls,
     centred,
     css`
+      form {
+        display: grid;
+        gap: var(--space-4);
+      }
+
+      .field {
+        display: grid;
+        gap: var(--space-1);
+      }
+
+      label {
+        font-weight: 600;
+      }
+
+      [aria-invalid="true"] {
+        border-color: var(--danger);
+      }
+
       .password {
         position: relative;
       }
@@ -78,13 +97,13 @@ export class SignIn extends LitElement {
         <form data-test="sign-in-form" novalidate @submit=${this.#submit} aria-busy=${this.busy}>
           <div class="field">
             <label for="username">${t("userName")}</label>
-            <input id="username" name="username" autocomplete="username" autocapitalize="none" spellcheck="false"
+            <input id="username" class="control" name="username" autocomplete="username" autocapitalize="none" spellcheck="false"
               required aria-invalid=${wrong("username")} aria-describedby="error" />
           </div>
           <div class="field">
             <label for="password">${t("password")}</label>
             <div class="password">
-              <input id="password" name="password" type=${this.reveal ? "text" : "password"}
+              <input id="password" class="control" name="password" type=${this.reveal ? "text" : "password"}
                 autocomplete="current-password" autocapitalize="none" spellcheck="false"
                 required aria-invalid=${wrong("password")} aria-describedby="error" />
               <button class="button round" type="button" aria-pressed=${this.reveal} title=${t("showPassword")}

@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { appIcon } from "../parts/app-icon";
 import { base, buttons } from "../styles";
 import { t } from "../texts";
-import { centred } from "./forms.css";
+import { centred } from "./centred.css";
 
 const PATIENCE = 8_000;
 
