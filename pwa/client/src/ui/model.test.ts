@@ -11,6 +11,7 @@ import {
   knownView,
   parseKey,
   pictureName,
+  recordAside,
   recordTitle,
 } from "./model";
 
@@ -183,4 +184,29 @@ test("there is something to look at early when any row is here", () => {
   expect(hasPreview({ preview: { Product: 0, Category: 8 } } as unknown as AppState)).toBe(true);
   expect(hasPreview({ preview: { Product: 0 } } as unknown as AppState)).toBe(false);
   expect(hasPreview({} as AppState)).toBe(false);
+});
+
+describe("what tells records of one title apart", () => {
+  const order = entity(
+    "LocalOrder",
+    [
+      attribute("id", "integer"),
+      attribute("customer", "integer", "LocalCustomer"),
+      attribute("customer__city"),
+      attribute("paid", "boolean"),
+      attribute("note"),
+      attribute("amount", "integer"),
+      attribute("place"),
+    ],
+    { list_display: ["id", "customer", "customer__city", "paid", "note", "amount", "place"] },
+  );
+  const row: Row = { id: 1, customer: 2, customer__city: "Kiel", paid: true, note: "", amount: 3, place: "Hall" };
+
+  test("are the first two values that say something, numbers with their label", () => {
+    expect(recordAside(order, row, format)).toBe("Kiel · Amount 3");
+  });
+
+  test("are none that are told elsewhere", () => {
+    expect(recordAside(order, row, format, (name) => name.startsWith("customer__"))).toBe("Amount 3 · Hall");
+  });
 });

@@ -1,10 +1,19 @@
 /** What the screens read out of a definition: pure, so that every screen shows a record the same way. */
-import type { AppState, AttributeDefinition, Definition, EntityDefinition, Key, LocalFacts, Row } from "../api";
+import type {
+  AppState,
+  AttributeDefinition,
+  Definition,
+  EntityDefinition,
+  Key,
+  LocalFacts,
+  Row,
+  WireValue,
+} from "../api";
 import { isLocalKey } from "../outbox/types";
 import { LOCAL } from "../protocol/patterns";
 import type { Formatter } from "./format";
 import type { ListView, Route } from "./router";
-import { t } from "./texts";
+import { capitalize, t } from "./texts";
 
 export function findEntity(definition: Definition | null, name: string): EntityDefinition | undefined {
   return definition?.entities.find((entity) => entity.name === name);
@@ -91,6 +100,34 @@ export function secondaryAttributes(entity: EntityDefinition): AttributeDefiniti
     .map((name) => findAttribute(entity, name))
     .filter((attribute) => attribute !== undefined)
     .filter((attribute) => attribute.type !== "picture");
+}
+
+/** What tells records apart that have the same title. `isSaid`: of attributes that are told elsewhere. */
+export function recordAside(
+  entity: EntityDefinition,
+  row: Row,
+  format: Formatter,
+  isSaid: (name: string) => boolean = () => false,
+): string {
+  const told = secondaryAttributes(entity).filter(
+    ({ name, relation, type }) =>
+      !relation && type !== "boolean" && row[name] !== null && row[name] !== "" && !isSaid(name),
+  );
+  return valuesLine(told.slice(0, 2), (name) => row[name], format);
+}
+
+/** Values side by side: a number says nothing without its label. */
+export function valuesLine(
+  attributes: readonly AttributeDefinition[],
+  read: (name: string) => WireValue | undefined,
+  format: Formatter,
+): string {
+  return attributes
+    .map((attribute) => {
+      const text = format.value(read(attribute.name), attribute);
+      return isNumber(attribute) ? `${capitalize(attribute.label)} ${text}` : text;
+    })
+    .join(" · ");
 }
 
 /** An amount, which says nothing without its label. */

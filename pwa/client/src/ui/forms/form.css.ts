@@ -102,12 +102,9 @@ export const formStyles = css`
   }
 
   .told.bad {
+    align-items: start;
     background: var(--danger-soft);
     color: var(--danger);
-  }
-
-  .told.bad {
-    align-items: start;
   }
 
   .told.bad > .icon {
@@ -167,7 +164,6 @@ export const formStyles = css`
 
   @container (min-width: 36rem) {
     .end {
-      grid-template-columns: auto 1fr auto;
       padding-inline: max(var(--space-4), calc((100cqi - 48rem) / 2 + var(--space-4)));
     }
   }

@@ -140,10 +140,6 @@ export const inlineStyles = css`
     font-weight: 600;
   }
 
-  .heads > .end {
-    text-align: end;
-  }
-
   :host([table]) [data-row] + [data-row] {
     border-block-start: 1px solid var(--line);
   }

@@ -5,7 +5,7 @@ import type { AttributeDefinition, Definition, Key } from "../../api";
 import { Titles } from "../data/titles";
 import { format } from "../format";
 import { icon } from "../icons";
-import { findAttribute, findEntity, isNumber } from "../model";
+import { findAttribute, findEntity, valuesLine } from "../model";
 import { base, buttons } from "../styles";
 import { capitalize } from "../texts";
 import type { Field, TypedDetail } from "./field";
@@ -192,18 +192,12 @@ export class InlineRows extends LitElement {
   }
 
   #aside({ editing }: Child): string {
-    const { entity } = this.within.inline;
-    return entity.list_display
+    const told = this.within.inline.entity.list_display
       .slice(1)
       .map((name) => editing.attribute(name))
-      .filter((attribute) => attribute !== undefined && !attribute.relation && !isEmpty(editing.typed(attribute.name)))
-      .map((attribute) => attribute as AttributeDefinition)
-      .slice(0, 3)
-      .map((attribute) => {
-        const text = format().value(editing.value(attribute.name), attribute);
-        return isNumber(attribute) ? `${capitalize(attribute.label)} ${text}` : text;
-      })
-      .join(" · ");
+      .filter((attribute) => attribute !== undefined)
+      .filter(({ name, relation }) => !relation && !isEmpty(editing.typed(name)));
+    return valuesLine(told.slice(0, 3), (name) => editing.value(name), format());
   }
 
   /** The first field of the rows that something is wrong with. */

@@ -35,12 +35,6 @@ export const pickerStyles = css`
     overflow-wrap: anywhere;
   }
 
-  .open small {
-    display: block;
-    color: var(--muted);
-    font-size: var(--size-s);
-  }
-
   .open.empty > span {
     color: var(--muted);
   }

@@ -8,7 +8,7 @@ import { Live } from "../data/live";
 import { Titles } from "../data/titles";
 import { format } from "../format";
 import { icon } from "../icons";
-import { findEntity, isNumber, keyOf, keyTitle, pictureName, recordTitle, secondaryAttributes } from "../model";
+import { findEntity, keyOf, keyTitle, pictureName, recordAside, recordTitle } from "../model";
 import { controls } from "../parts/control.css";
 import { dialogs } from "../parts/dialog.css";
 import { base, buttons } from "../styles";
@@ -170,25 +170,13 @@ export class Picker extends LitElement {
     const key = keyOf(related, row);
     const isChosen = this.attribute.many ? this.#keys.includes(key) : this.value === key;
     const title = recordTitle(related, row, format());
-    const aside = this.#aside(related, row);
+    const aside = recordAside(related, row, format());
     return html`<li id="option-${index}" role="option" data-test="pick-option" class=${index === this.active ? "active" : ""} aria-selected=${isChosen}
       @click=${() => this.#choose(row)}>
       ${related.pictures.length ? html`<hv-picture .name=${pictureName(related, row)} .label=${title}></hv-picture>` : nothing}
       <span dir="auto">${title}${aside ? html`<small dir="auto">${aside}</small>` : nothing}</span>
       ${isChosen ? icon("check") : nothing}
     </li>`;
-  }
-
-  /** What tells those apart that have the same title. */
-  #aside(related: EntityDefinition, row: Row): string {
-    return secondaryAttributes(related)
-      .filter(({ name, relation, type }) => !relation && type !== "boolean" && row[name] !== null && row[name] !== "")
-      .slice(0, 2)
-      .map((attribute) => {
-        const text = format().value(row[attribute.name], attribute);
-        return isNumber(attribute) ? `${capitalize(attribute.label)} ${text}` : text;
-      })
-      .join(" · ");
   }
 
   #told(related: EntityDefinition): string {

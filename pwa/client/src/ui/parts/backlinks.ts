@@ -4,7 +4,7 @@ import type { AttributeDefinition, EntityDefinition, Key, Row } from "../../api"
 import { Live } from "../data/live";
 import { format } from "../format";
 import { icon } from "../icons";
-import { isNumber, keyOf, pictureName, recordTitle, secondaryAttributes } from "../model";
+import { keyOf, pictureName, recordAside, recordTitle } from "../model";
 import { emptyView, routePath } from "../router";
 import { base, buttons, cards } from "../styles";
 import { capitalize, t } from "../texts";
@@ -178,17 +178,9 @@ export class Backlinks extends LitElement {
     return html`<a class="button quiet" data-test="add-related" href=${href} aria-label=${label} title=${label}>${icon("plus")}${t("add")}</a>`;
   }
 
-  /** What tells records apart whose titles do not: orders of one customer, say. */
+  /** What tells orders of one customer apart, say: what is of the customer does not. */
   #aside(row: Row): string {
-    return secondaryAttributes(this.entity)
-      .filter(({ name, relation, type }) => !relation && type !== "boolean" && row[name] !== null && row[name] !== "")
-      .filter(({ name }) => !name.startsWith(`${this.attribute.name}__`))
-      .slice(0, 2)
-      .map((attribute) => {
-        const text = format().value(row[attribute.name], attribute);
-        return isNumber(attribute) ? `${capitalize(attribute.label)} ${text}` : text;
-      })
-      .join(" · ");
+    return recordAside(this.entity, row, format(), (name) => name.startsWith(`${this.attribute.name}__`));
   }
 
   async #read(): Promise<void> {
