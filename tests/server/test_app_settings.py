@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -21,6 +20,7 @@ from syncapi.colors import contrast
 from syncapi.models import Pull
 from syncapi.registry import registry
 from tests.device import Device
+from tests.server.staff import staff
 from tests.wire.offline import wire_app
 
 LIST = "/admin/syncapi/appsettings/"
@@ -49,15 +49,6 @@ def errors(client: Client, **changes: Any) -> dict[str, list[str]]:
     assert response.status_code == 200
     found: dict[str, list[str]] = response.context["adminform"].form.errors
     return found
-
-
-def staff(*permissions: str) -> Client:
-    user = User.objects.create_user("staff", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    assert user.user_permissions.count() == len(permissions)
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def picture(width: int, height: int, color: Any = "red", form: str = "PNG", mode: str = "RGB") -> bytes:

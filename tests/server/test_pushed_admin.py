@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 
 from catalog.models import Customer, Product, Territory
 from syncapi.models import LocalKey, PushedChange, Replica, UserKey
+from tests.server.staff import get, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -47,21 +48,6 @@ def pushed(user: User | None = None, **more: Any) -> PushedChange:
         name: json.dumps(facts[name]) if facts.get(name) else "" for name in ("values", "before", "after", "error")
     }
     return PushedChange.objects.create(**(facts | texts))
-
-
-def staff(*permissions: str) -> Client:
-    user = User.objects.create_user(f"staff{User.objects.count()}", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    assert user.user_permissions.count() == len(permissions)
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def get(client: Client, url: str) -> str:
-    response = client.get(url)
-    assert response.status_code == 200, response
-    return response.content.decode()
 
 
 def page(change: PushedChange, *permissions: str) -> str:

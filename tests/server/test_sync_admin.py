@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 
 from syncapi.definition import app_definition, definition_version
 from syncapi.models import Pull, Replica, UserKey
+from tests.server.staff import get, staff
 from tests.wire.offline import wire_app
 
 DEVICES = "admin:syncapi_replica_changelist"
@@ -49,22 +50,6 @@ def make_device(number: int = 1, pulls: int = 1, **more: Any) -> Replica:
     return replica
 
 
-def person(*permissions: str) -> Client:
-    """Staff with these permissions of `syncapi`."""
-    user = User.objects.create_user("staff", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    assert user.user_permissions.count() == len(permissions)
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def get(client: Client, url: str) -> str:
-    response = client.get(url)
-    assert response.status_code == 200, response
-    return response.content.decode()
-
-
 def detail(replica: Replica) -> str:
     return reverse("admin:syncapi_replica_change", args=[replica.pk])
 
@@ -72,7 +57,7 @@ def detail(replica: Replica) -> str:
 def test_devices_are_listed(ann: User, db: Any) -> None:
     make_device(1)
     make_device(2, app="own", user=ann, user_key=UserKey.of(ann), last_outcome="server_error", last_complete=None)
-    page = get(person("view_replica"), reverse(DEVICES))
+    page = get(staff("view_replica"), reverse(DEVICES))
     for text in ("00000001", "00000002", "Wire", "Own jars", "anonymous", "ann", "server_error", "never", "current"):
         assert text in page
 
@@ -83,7 +68,7 @@ def test_devices_are_listed(ann: User, db: Any) -> None:
 )
 def test_a_device_with_an_older_definition_is_told(db: Any, definition: str, app: str, word: str) -> None:
     replica = make_device(definition=definition, app=app)
-    client = person("view_replica")
+    client = staff("view_replica")
     assert f'field-definition">{word}<' in get(client, reverse(DEVICES))
     assert word in get(client, detail(replica))
 
@@ -92,12 +77,12 @@ def test_a_definition_is_current_in_the_device_s_own_language(db: Any) -> None:
     with translation.override("de"):
         german = definition_version(app_definition(wire_app, AnonymousUser()))
     make_device(definition=german, language="de")
-    assert 'field-definition">current<' in get(person("view_replica"), reverse(DEVICES))
+    assert 'field-definition">current<' in get(staff("view_replica"), reverse(DEVICES))
 
 
 def test_a_device_shows_its_last_syncs(db: Any) -> None:
     replica = make_device(pulls=3)
-    page = get(person("view_replica", "view_pull"), detail(replica))
+    page = get(staff("view_replica", "view_pull"), detail(replica))
     assert page.count("104,500") == 3
     assert "1.5\xa0s" in page
     assert "2.0\xa0KB" in page
@@ -106,7 +91,7 @@ def test_a_device_shows_its_last_syncs(db: Any) -> None:
 
 def test_a_sync_shows_what_each_entity_was_answered(db: Any) -> None:
     make_device()
-    page = get(person("view_pull"), reverse("admin:syncapi_pull_change", args=[Pull.objects.get().pk]))
+    page = get(staff("view_pull"), reverse("admin:syncapi_pull_change", args=[Pull.objects.get().pk]))
     for text in ("LocalJar", "reset", "(history)", "104,500"):
         assert text in page
 
@@ -131,7 +116,7 @@ def test_devices_are_filtered_and_found(ann: User, query: str, expected: set[int
     make_device(1)
     make_device(2, app="own", user=ann, user_key="x", last_complete=timezone.now() - datetime.timedelta(days=9))
     make_device(3, last_outcome="busy", last_complete=None)
-    page = get(person("view_replica"), f"{reverse(DEVICES)}?{query}")
+    page = get(staff("view_replica"), f"{reverse(DEVICES)}?{query}")
     assert {number for number in (1, 2, 3) if f">0000000{number}<" in page} == expected
 
 
@@ -150,13 +135,13 @@ def test_devices_are_filtered_and_found(ann: User, query: str, expected: set[int
 )
 def test_syncs_are_filtered_and_found(db: Any, query: str, found: bool) -> None:
     make_device(1)
-    page = get(person("view_pull"), f"{reverse(SYNCS)}?{query}")
+    page = get(staff("view_pull"), f"{reverse(SYNCS)}?{query}")
     assert (">00000001<" in page) is found
 
 
 @pytest.mark.parametrize("name", [DEVICES, SYNCS])
 def test_a_list_costs_the_same_for_one_row_and_for_many(ann: User, name: str) -> None:
-    client = person("view_replica", "view_pull")
+    client = staff("view_replica", "view_pull")
     counts = []
     for numbers in (range(1, 2), range(2, 30)):
         for number in numbers:
@@ -168,7 +153,7 @@ def test_a_list_costs_the_same_for_one_row_and_for_many(ann: User, name: str) ->
 
 
 def test_the_page_of_a_device_costs_the_same_for_one_sync_and_for_many(db: Any) -> None:
-    client = person("view_replica", "view_pull")
+    client = staff("view_replica", "view_pull")
     counts = []
     for replica in (make_device(1, pulls=1), make_device(2, pulls=30)):
         with CaptureQueriesContext(connection) as queries:
@@ -185,14 +170,14 @@ PAGES = [DEVICES, SYNCS]
 
 @pytest.mark.parametrize("name", PAGES)
 def test_staff_without_permission_see_nothing(db: Any, name: str) -> None:
-    client = person()
+    client = staff()
     assert client.get(reverse(name)).status_code == 403
     assert "Offline data sync" not in get(client, reverse("admin:index"))
 
 
 def test_each_page_has_a_permission_of_its_own(db: Any) -> None:
     replica = make_device()
-    client = person("view_pull")
+    client = staff("view_pull")
     assert client.get(reverse(SYNCS)).status_code == 200
     assert client.get(reverse(DEVICES)).status_code == client.get(detail(replica)).status_code == 403
 
@@ -215,7 +200,7 @@ def test_nothing_can_be_changed_by_anybody(admin_client: Client) -> None:
 
 def test_a_device_can_be_forgotten_by_those_who_may(db: Any) -> None:
     replica = make_device(pulls=3)
-    client = person("view_replica", "delete_replica")
+    client = staff("view_replica", "delete_replica")
     url = reverse("admin:syncapi_replica_delete", args=[replica.pk])
     assert "Nothing changes on the device" in get(client, detail(replica))
     assert "Nothing changes on the device" in get(client, url)
@@ -226,7 +211,7 @@ def test_a_device_can_be_forgotten_by_those_who_may(db: Any) -> None:
 def test_several_devices_can_be_forgotten_at_once(db: Any) -> None:
     chosen = {"action": "delete_selected", "_selected_action": [make_device(1).pk, make_device(2).pk]}
     make_device(3)
-    client = person("view_replica", "delete_replica")
+    client = staff("view_replica", "delete_replica")
     assert "Nothing changes on the device" in client.post(reverse(DEVICES), chosen).content.decode()
     client.post(reverse(DEVICES), chosen | {"post": "yes"})
     assert Replica.objects.count() == 1
@@ -234,7 +219,7 @@ def test_several_devices_can_be_forgotten_at_once(db: Any) -> None:
 
 def test_a_device_cannot_be_forgotten_by_others(db: Any) -> None:
     replica = make_device()
-    client = person("view_replica")
+    client = staff("view_replica")
     url = reverse("admin:syncapi_replica_delete", args=[replica.pk])
     assert client.post(url, {"post": "yes"}).status_code == 403
     assert "Nothing changes on the device" not in get(client, detail(replica))

@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -18,6 +18,7 @@ from syncapi.tracking.drift import State
 from syncapi.tracking.figures import Count, Figures, TableFigures, figures
 from syncapi.tracking.install import install, remove
 from syncapi.tracking.needs import note
+from tests.server.staff import staff
 from tests.tracking.writers import writers
 from tests.wire.models import Jar
 
@@ -185,14 +186,6 @@ else:
 
 
 # -- who may look
-
-
-def staff(*permissions: str) -> Client:
-    user = User.objects.create_user("staff", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def test_the_page_has_a_permission_of_its_own() -> None:
