@@ -34,7 +34,7 @@ export const controls = css`
     appearance: none;
   }
 
-  .iconed > [type="search"]::placeholder {
+  .control::placeholder {
     color: var(--muted);
     opacity: 1;
   }

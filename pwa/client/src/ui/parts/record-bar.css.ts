@@ -13,9 +13,12 @@ export const recordBar = css`
     backdrop-filter: blur(12px);
   }
 
+  .bar .button {
+    padding-inline: var(--space-2);
+  }
+
   .bar .quiet {
     gap: var(--space-1);
-    padding-inline: var(--space-2);
   }
 
   .space {
@@ -26,6 +29,7 @@ export const recordBar = css`
     margin-inline: var(--space-2);
     font-size: var(--size-s);
     font-variant-numeric: tabular-nums;
+    white-space: nowrap;
   }
 
   .off {

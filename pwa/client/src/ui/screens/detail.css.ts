@@ -8,10 +8,6 @@ export const detailStyles = css`
     container-type: inline-size;
   }
 
-  .bar .button {
-    padding-inline: var(--space-2);
-  }
-
   .bar .quiet {
     min-inline-size: 0;
   }
@@ -48,10 +44,6 @@ export const detailStyles = css`
 
   article:has(+ .thumb > .edit) {
     padding-block-end: 6rem;
-  }
-
-  .place {
-    white-space: nowrap;
   }
 
   article {
