@@ -102,16 +102,11 @@ export function secondaryAttributes(entity: EntityDefinition): AttributeDefiniti
     .filter((attribute) => attribute.type !== "picture");
 }
 
-/** What tells records apart that have the same title. `isSaid`: of attributes that are told elsewhere. */
-export function recordAside(
-  entity: EntityDefinition,
-  row: Row,
-  format: Formatter,
-  isSaid: (name: string) => boolean = () => false,
-): string {
+/** What tells records apart that have the same title; nothing of the record at `relation`, which is told elsewhere. */
+export function recordAside(entity: EntityDefinition, row: Row, format: Formatter, relation = ""): string {
   const told = secondaryAttributes(entity).filter(
-    ({ name, relation, type }) =>
-      !relation && type !== "boolean" && row[name] !== null && row[name] !== "" && !isSaid(name),
+    ({ name, relation: isKey, type }) =>
+      !isKey && type !== "boolean" && row[name] !== null && row[name] !== "" && !name.startsWith(`${relation}__`),
   );
   return valuesLine(told.slice(0, 2), (name) => row[name], format);
 }

@@ -47,6 +47,11 @@ export function parseRoute(base: string, address: { pathname: string; search: st
   return { screen: "list", entity, view: parseView(address.search) };
 }
 
+/** Where a screen of this app is. */
+export function addressOf(route: Route): string {
+  return routePath(window.offline.config.base, route);
+}
+
 export function routePath(base: string, route: Route): string {
   switch (route.screen) {
     case "home":

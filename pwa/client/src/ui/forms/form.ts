@@ -10,7 +10,7 @@ import { findEntity, parseKey, recordTitle } from "../model";
 import { note } from "../note";
 import { dialogs } from "../parts/dialog.css";
 import { valueTemplate } from "../parts/value";
-import { type Route, routePath } from "../router";
+import { addressOf } from "../router";
 import { base, buttons, cards } from "../styles";
 import { capitalize, t } from "../texts";
 import { Drafting } from "./drafting";
@@ -430,10 +430,6 @@ export class Form extends LitElement {
     const type = this.embedded ? "hv-close" : "hv-back";
     this.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true }));
   };
-}
-
-function addressOf(route: Route): string {
-  return routePath(window.offline.config.base, route);
 }
 
 customElements.define("hv-form", Form);

@@ -2,7 +2,7 @@
 import { html, nothing } from "lit";
 import { format } from "../format";
 import { icon } from "../icons";
-import { routePath } from "../router";
+import { addressOf } from "../router";
 import { capitalize } from "../texts";
 import type { Filling } from "./filling";
 import { isTold, problemsWithin } from "./problems";
@@ -21,7 +21,7 @@ export function restoredNotice(at: string | null, startOver: () => void) {
 export function conflictNotice(id: string) {
   return html`<div class="told warn" data-test="in-conflict">
     ${icon("alert")}<span class="text">${f("inConflict")}</span>
-    <a class="button quiet" href=${routePath(window.offline.config.base, { screen: "conflict", id })}>${f("compare")}</a>
+    <a class="button quiet" href=${addressOf({ screen: "conflict", id })}>${f("compare")}</a>
   </div>`;
 }
 

@@ -5,7 +5,7 @@ import { Live } from "../data/live";
 import { format } from "../format";
 import { icon } from "../icons";
 import { keyOf, pictureName, recordAside, recordTitle } from "../model";
-import { emptyView, routePath } from "../router";
+import { addressOf, emptyView } from "../router";
 import { base, buttons, cards } from "../styles";
 import { capitalize, t } from "../texts";
 import { localMark, localMarkStyles } from "./local-mark";
@@ -136,7 +136,6 @@ export class Backlinks extends LitElement {
     const { entity, attribute, key, rows, total } = this;
     const canAdd = entity.writable?.create === true && attribute.editable === true && !attribute.many;
     if (!total && !canAdd) return nothing;
-    const { base } = window.offline.config;
     const all = { ...emptyView, filters: { [attribute.name]: key } };
     return html`
       <section class="card" data-test="related-${entity.name}">
@@ -147,11 +146,11 @@ export class Backlinks extends LitElement {
         <ul>
           ${rows.map((row) => {
             const title = recordTitle(entity, row, format());
-            const href = routePath(base, { screen: "detail", entity: entity.name, key: String(keyOf(entity, row)) });
+            const href = addressOf({ screen: "detail", entity: entity.name, key: String(keyOf(entity, row)) });
             return html`<li>
               <a href=${href}>
                 ${entity.pictures.length ? html`<hv-picture .name=${pictureName(entity, row)} .label=${title}></hv-picture>` : nothing}
-                <span dir="auto">${title}<small dir="auto">${this.#aside(row)}</small>${localMark(row)}</span>
+                <span dir="auto">${title}<small dir="auto">${recordAside(entity, row, format(), attribute.name)}</small>${localMark(row)}</span>
                 ${icon("forward")}
               </a>
             </li>`;
@@ -159,7 +158,7 @@ export class Backlinks extends LitElement {
           ${
             total > rows.length
               ? html`<li>
-                  <a class="all" href=${routePath(base, { screen: "list", entity: entity.name, view: all })}>
+                  <a class="all" href=${addressOf({ screen: "list", entity: entity.name, view: all })}>
                     <span>${t("showAll", { number: format().count(total) })}</span>
                   </a>
                 </li>`
@@ -173,14 +172,9 @@ export class Backlinks extends LitElement {
   #add() {
     const { entity, attribute, key } = this;
     const values = { [attribute.name]: key };
-    const href = routePath(window.offline.config.base, { screen: "new", entity: entity.name, values });
+    const href = addressOf({ screen: "new", entity: entity.name, values });
     const label = t("addFor", { name: entity.label, title: this.of });
     return html`<a class="button quiet" data-test="add-related" href=${href} aria-label=${label} title=${label}>${icon("plus")}${t("add")}</a>`;
-  }
-
-  /** What tells orders of one customer apart, say: what is of the customer does not. */
-  #aside(row: Row): string {
-    return recordAside(this.entity, row, format(), (name) => name.startsWith(`${this.attribute.name}__`));
   }
 
   async #read(): Promise<void> {

@@ -3,7 +3,7 @@ import { html, LitElement, nothing } from "lit";
 import type { AppState, EntityDefinition } from "../../api";
 import { format } from "../format";
 import { icon } from "../icons";
-import { emptyView, routePath } from "../router";
+import { addressOf, emptyView } from "../router";
 import { base, buttons } from "../styles";
 import { capitalize, t } from "../texts";
 import { appIcon } from "./app-icon";
@@ -64,7 +64,7 @@ export class Nav extends LitElement {
           ${changes ? html`<li class="last">${this.#changes()}</li>` : nothing}
           <li class=${changes ? "" : "last"}>
             <a class="item" data-test="nav-status" aria-current=${this.#current("status")}
-              href=${routePath(window.offline.config.base, { screen: "status" })}>
+              href=${addressOf({ screen: "status" })}>
               <span class="mark">${icon("device")}${this.attention ? html`<i class="alert"></i>` : nothing}</span>
               <span>${t("status")}${this.attention ? html`<span class="only-read">, ${t("wantsAttention")}</span>` : nothing}</span>
             </a>
@@ -96,7 +96,7 @@ export class Nav extends LitElement {
     const number = format().count(count);
     const said = t(turn ? "changesAttention" : "changesUnsent", { count, number });
     return html`<a class="item" data-test="nav-changes" aria-current=${this.#current("changes")}
-      href=${routePath(window.offline.config.base, { screen: "changes" })}>
+      href=${addressOf({ screen: "changes" })}>
       <span class="mark">${icon("unsent")}${count ? html`<i class="number ${turn ? "turn" : ""}" data-test="changes-badge" aria-hidden="true">${count > 99 ? "99+" : number}</i>` : nothing}</span>
       <span>${t("changes")}${count ? html`<span class="only-read">, ${said}</span>` : nothing}</span>
     </a>`;
@@ -104,7 +104,7 @@ export class Nav extends LitElement {
 
   #entity(entity: EntityDefinition) {
     const label = capitalize(entity.label_plural);
-    const href = routePath(window.offline.config.base, { screen: "list", entity: entity.name, view: emptyView });
+    const href = addressOf({ screen: "list", entity: entity.name, view: emptyView });
     return html`<a class="item" data-test="nav-${entity.name}" aria-current=${this.#current(entity.name)} href=${href}
       data-tab=${entity.name}>
       <span class="mark">${entityIcon(entity)}</span><span>${label}</span>

@@ -12,7 +12,7 @@ import { Titles } from "../data/titles";
 import { format } from "../format";
 import { type IconName, icon } from "../icons";
 import { note } from "../note";
-import { routePath } from "../router";
+import { addressOf } from "../router";
 import { base, buttons } from "../styles";
 import { changeLinesTemplate, otherProblems, tried } from "./change-lines";
 import { type Discard, problemText } from "./discard";
@@ -212,21 +212,20 @@ export class RecordState extends LitElement {
   }
 
   #actions(change: PendingChange) {
-    const { base: address } = window.offline.config;
     const { entity, id, op } = change;
     const drop = (text: string, look: IconName) => html`<button class="button" type="button" data-test="record-undo"
       @click=${() => this.#discard(change)}>${icon(look)}${text}</button>`;
     const resend = (text: string, said: string) => html`<button class="button" type="button" data-test="record-resend"
       @click=${() => this.#resend(change, said)}>${icon("sync")}${text}</button>`;
     const correct = html`<a class="button primary" data-test="record-correct"
-      href=${routePath(address, { screen: "edit", entity, key: String(change.key) })}>${icon("edit")}${c("correct")}</a>`;
+      href=${addressOf({ screen: "edit", entity, key: String(change.key) })}>${icon("edit")}${c("correct")}</a>`;
     switch (change.state) {
       case "sending":
       case "sent":
         return nothing;
       case "conflict":
         return html`<div class="actions">
-          <a class="button primary" data-test="record-compare" href=${routePath(address, { screen: "conflict", id })}>${icon("conflict")}${c("compare")}</a>
+          <a class="button primary" data-test="record-compare" href=${addressOf({ screen: "conflict", id })}>${icon("conflict")}${c("compare")}</a>
         </div>`;
       case "rejected":
         return html`<div class="actions">${op === "delete" ? nothing : correct} ${resend(c("sendAgain"), c("sentAgain"))} ${drop(c("discard"), "bin")}</div>`;

@@ -5,7 +5,7 @@ import type { Titles } from "../data/titles";
 import { format } from "../format";
 import { highlight } from "../highlight";
 import { isNumber, keyOf, pictureName, recordTitle, secondaryAttributes } from "../model";
-import { routePath } from "../router";
+import { addressOf } from "../router";
 import { capitalize, t } from "../texts";
 import { hasMark, localMark } from "./local-mark";
 import "./picture";
@@ -34,7 +34,7 @@ export function rowTemplate(row: Row | undefined, index: number, context: RowCon
   }
   const key = String(keyOf(entity, row));
   const title = recordTitle(entity, row, format());
-  const href = routePath(window.offline.config.base, { screen: "detail", entity: entity.name, key });
+  const href = addressOf({ screen: "detail", entity: entity.name, key });
   return html`<li class="row" data-test="list-row" data-key=${key} aria-setsize=${total} aria-posinset=${index + 1}>
     <a href=${href} data-index=${index} aria-current=${key === context.selected ? "page" : nothing}>
       ${entity.pictures.length ? html`<hv-picture class="thumb" .name=${pictureName(entity, row)} .label=${title}></hv-picture>` : nothing}

@@ -19,7 +19,7 @@ import { changeLinesTemplate, otherProblems, tried } from "../parts/change-lines
 import { type Discard, opWord, problemText } from "../parts/discard";
 import { entityIcon } from "../parts/entity-icon";
 import { folds } from "../parts/fold.css";
-import { routePath } from "../router";
+import { addressOf } from "../router";
 import { base, buttons, cards } from "../styles";
 import { measure, phaseText, reason } from "../sync-words";
 import { capitalize, t } from "../texts";
@@ -219,7 +219,7 @@ export class Changes extends LitElement {
   #head(definition: Definition, change: PendingChange, action: unknown = nothing) {
     const entity = findEntity(definition, change.entity);
     const title = changeTitle(definition, change);
-    const href = routePath(window.offline.config.base, {
+    const href = addressOf({
       screen: "detail",
       entity: change.entity,
       key: String(change.key),
@@ -302,7 +302,6 @@ export class Changes extends LitElement {
   }
 
   #actions(bundle: Bundle, main: PendingChange) {
-    const { base: address } = window.offline.config;
     const { entity, id } = main;
     const key = String(main.key);
     const again = (text: string, said: string) =>
@@ -310,11 +309,11 @@ export class Changes extends LitElement {
     switch (main.state) {
       case "conflict":
         return html`<div class="actions">
-          <a class="button primary" data-test="compare" href=${routePath(address, { screen: "conflict", id })}>${icon("conflict")}${c("compare")}</a>
+          <a class="button primary" data-test="compare" href=${addressOf({ screen: "conflict", id })}>${icon("conflict")}${c("compare")}</a>
         </div>`;
       case "rejected":
         return html`<div class="actions">
-          ${main.op === "delete" || !findEntity(this.state.definition, entity) ? nothing : html`<a class="button primary" data-test="correct" href=${routePath(address, { screen: "edit", entity, key })}>${icon("edit")}${c("correct")}</a>`}
+          ${main.op === "delete" || !findEntity(this.state.definition, entity) ? nothing : html`<a class="button primary" data-test="correct" href=${addressOf({ screen: "edit", entity, key })}>${icon("edit")}${c("correct")}</a>`}
           ${again(c("sendAgain"), c("sentAgain"))}
         </div>`;
       case "gone":

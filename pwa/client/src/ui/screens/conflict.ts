@@ -25,7 +25,7 @@ import { note } from "../note";
 import { problemText } from "../parts/discard";
 import { folds } from "../parts/fold.css";
 import { recordBar } from "../parts/record-bar.css";
-import { type Route, routePath } from "../router";
+import { addressOf, type Route } from "../router";
 import { base, buttons, cards } from "../styles";
 import { capitalize, t } from "../texts";
 import { conflictStyles } from "./conflict.css";
@@ -107,10 +107,10 @@ export class ConflictScreen extends LitElement {
       if (at < 0 || conflicts.length < 2) return nothing;
       if (!other) return html`<span class="button round off" aria-hidden="true">${icon(look)}</span>`;
       return html`<a class="button round" data-step data-test=${test} aria-label=${label} title=${label}
-        href=${this.#path({ screen: "conflict", id: other.id })}>${icon(look)}</a>`;
+        href=${addressOf({ screen: "conflict", id: other.id })}>${icon(look)}</a>`;
     };
     return html`<nav class="bar" aria-label=${c("conflictOf")}>
-      <a class="button quiet" data-test="back" href=${this.#path({ screen: "changes" })} aria-label=${t("backTo", { name: t("changes") })}>
+      <a class="button quiet" data-test="back" href=${addressOf({ screen: "changes" })} aria-label=${t("backTo", { name: t("changes") })}>
         ${icon("back")}<span>${t("changes")}</span>
       </a>
       <span class="space"></span>
@@ -241,7 +241,7 @@ export class ConflictScreen extends LitElement {
       <p class="small" role="status" data-test="still-to-choose">
         ${missing ? c("stillToChoose", { count: missing, number: format().count(missing) }) : nothing}
       </p>
-      <a class="button quiet" data-test="later" href=${this.#path({ screen: "changes" })}>${c("later")}</a>
+      <a class="button quiet" data-test="later" href=${addressOf({ screen: "changes" })}>${c("later")}</a>
       <button class="button primary" type="submit" data-test="keep" aria-disabled=${missing > 0 || this.busy}>${c("keep")}</button>
     </div>`;
   }
@@ -261,7 +261,7 @@ export class ConflictScreen extends LitElement {
       <div class="ways">
         ${answer("theirs", "keep-theirs", "undo", c("keepTheirs"), c("keepTheirsHint"))}
         ${answer("mine", "delete-anyway", "bin", c("deleteAnyway"), c("deleteAnywayHint"))}
-        <a class="button quiet" data-test="later" href=${this.#path({ screen: "changes" })}>${c("later")}</a>
+        <a class="button quiet" data-test="later" href=${addressOf({ screen: "changes" })}>${c("later")}</a>
       </div>
     </div>`;
   }
@@ -271,7 +271,7 @@ export class ConflictScreen extends LitElement {
       <span class="emblem">${icon("check")}</span>
       <h1 tabindex="-1">${c("notAConflict")}</h1>
       <p class="muted">${c("notAConflictHint")}</p>
-      <a class="button" href=${this.#path({ screen: "changes" })}>${c("toChanges")}</a>
+      <a class="button" href=${addressOf({ screen: "changes" })}>${c("toChanges")}</a>
     </div>`;
   }
 
@@ -313,10 +313,6 @@ export class ConflictScreen extends LitElement {
 
   get #conflict(): Conflict | undefined {
     return this.#pending.conflicts.find(({ id }) => id === this.change);
-  }
-
-  #path(route: Route): string {
-    return routePath(window.offline.config.base, route);
   }
 }
 

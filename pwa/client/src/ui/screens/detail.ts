@@ -22,7 +22,7 @@ import { folds } from "../parts/fold.css";
 import { localFacts } from "../parts/local-mark";
 import { recordBar } from "../parts/record-bar.css";
 import { valueTemplate } from "../parts/value";
-import { emptyView, routePath } from "../router";
+import { addressOf, emptyView } from "../router";
 import { base, buttons, cards } from "../styles";
 import { capitalize, t } from "../texts";
 import { detailStyles } from "./detail.css";
@@ -106,7 +106,7 @@ export class Detail extends LitElement {
       <nav class="bar" aria-label=${t("record")}>
         <a class="button quiet" data-back data-test="back" aria-label=${beside ? t("closeRecord") : t("backTo", { name: list })}
           title=${beside ? t("closeRecord") : t("backTo", { name: list })}
-          href=${routePath(window.offline.config.base, { screen: "list", entity: entity.name, view: emptyView })}>
+          href=${addressOf({ screen: "list", entity: entity.name, view: emptyView })}>
           ${icon(beside ? "close" : "back")}${beside ? nothing : html`<span>${list}</span>`}
         </a>
         <span class="space"></span>
@@ -124,7 +124,7 @@ export class Detail extends LitElement {
   #editing(row: Row) {
     const { entity, key } = this;
     if (!mayChange(entity, row)) return nothing;
-    const href = routePath(window.offline.config.base, { screen: "edit", entity: entity.name, key });
+    const href = addressOf({ screen: "edit", entity: entity.name, key });
     return html`<a class="button primary edit" data-test="edit" href=${href}>${icon("pencil")}<span>${t("edit")}</span></a>`;
   }
 
@@ -141,7 +141,7 @@ export class Detail extends LitElement {
   #step(key: string | null, test: "previous" | "next", label: string) {
     const look = icon(test === "previous" ? "up" : "down");
     if (key === null) return html`<span class="button round off" aria-hidden="true">${look}</span>`;
-    const href = routePath(window.offline.config.base, { screen: "detail", entity: this.entity.name, key });
+    const href = addressOf({ screen: "detail", entity: this.entity.name, key });
     return html`<a class="button round" data-step data-test=${test} href=${href} aria-label=${label} title=${label}>${look}</a>`;
   }
 
@@ -226,7 +226,7 @@ export class Detail extends LitElement {
 
   #link(relation: string, key: Key, carried?: WireValue) {
     const title = carried ? String(carried) : this.#titles.get(this.definition, relation, key);
-    const href = routePath(window.offline.config.base, { screen: "detail", entity: relation, key: String(key) });
+    const href = addressOf({ screen: "detail", entity: relation, key: String(key) });
     return html`<a href=${href}>${title === undefined ? "…" : (title ?? String(key))}</a>`;
   }
 

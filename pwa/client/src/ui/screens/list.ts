@@ -7,7 +7,7 @@ import type { Query } from "../data/rows";
 import { format } from "../format";
 import { icon } from "../icons";
 import { filterAttributes, isUnder, whereOf } from "../narrowing";
-import { emptyView, type ListView, type Route, routePath, viewQuery } from "../router";
+import { addressOf, emptyView, type ListView, type Route, viewQuery } from "../router";
 import { base, buttons } from "../styles";
 import { capitalize, t } from "../texts";
 import { Branches, nodeOf } from "./branches";
@@ -120,7 +120,7 @@ export class List extends LitElement {
   #add() {
     const { entity } = this;
     if (!entity.writable?.create) return nothing;
-    const href = routePath(window.offline.config.base, { screen: "new", entity: entity.name, values: {} });
+    const href = addressOf({ screen: "new", entity: entity.name, values: {} });
     const label = t("addOf", { name: entity.label });
     return html`<a class="button primary add" data-test="add" href=${href} aria-label=${label} title=${label}>
       ${icon("plus")}<span>${capitalize(entity.label)}</span>

@@ -11,7 +11,7 @@ import { format } from "../format";
 import { icon } from "../icons";
 import { canWrite, findEntity } from "../model";
 import { type Missing, missingOffline } from "../readiness";
-import { routePath } from "../router";
+import { addressOf } from "../router";
 import { base, buttons, cards } from "../styles";
 import { checkText, measure, phaseText, reason, stateLook, stateTitle } from "../sync-words";
 import { capitalize, t } from "../texts";
@@ -166,7 +166,7 @@ export class Status extends LitElement {
               : nothing
           }
         </div>
-        ${all.length ? html`<a class="button" data-test="show-changes" href=${routePath(window.offline.config.base, { screen: "changes" })}>${t("showChanges")}</a>` : nothing}
+        ${all.length ? html`<a class="button" data-test="show-changes" href=${addressOf({ screen: "changes" })}>${t("showChanges")}</a>` : nothing}
       </div>
     </section>`;
   }
