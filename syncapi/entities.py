@@ -229,12 +229,18 @@ class LocalEntity:
     def rows(self, scope: Hashable) -> models.QuerySet[Any]:
         """`get_queryset(scope)`, brought into a form that can be filtered and ordered further.
 
-        :raises DeclarationError: it is no queryset.
+        :raises DeclarationError: it is no queryset, or one of another model.
         """
         queryset = self.get_queryset(scope)
         if not isinstance(queryset, models.QuerySet):
             raise DeclarationError(
                 f"{self.name}.get_queryset() returned a {type(queryset).__name__}. "
+                f"Return a QuerySet of {self.model._meta.label}."
+            )
+        # Of a proxy, or of a child in multi-table inheritance, rows have the same keys.
+        if not issubclass(queryset.model, self.model._meta.concrete_model or self.model):
+            raise DeclarationError(
+                f"{self.name}.get_queryset() returned rows of {queryset.model._meta.label}. "
                 f"Return a QuerySet of {self.model._meta.label}."
             )
         query = queryset.query

@@ -36,7 +36,7 @@ def check_entity(cls: type[LocalEntity], app: OfflineApp) -> Messages:
 
     :raises Exception: whatever the project's own hooks raise.
     """
-    problems = [*entities.check_itself(cls)]
+    problems = [*entities.check_itself(cls), *entities.check_spelling(cls)]
     if not any(problem.id in entities.FATAL for problem in problems):  # the rest is about fields
         entity = cls(app)
         problems += options.check_attributes(entity)

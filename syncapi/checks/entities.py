@@ -1,13 +1,15 @@
 """Checks of entities, but for what they name of their attributes."""
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 (Django's name)
 from django.db import DEFAULT_DB_ALIAS, models, router
 
 from syncapi import on_device
 from syncapi.attributes import key_attribute
 from syncapi.checks.names import WRITING_OPTIONS
+from syncapi.computed import MARK
 from syncapi.entities import LocalEntity
 from syncapi.errors import DeclarationError
 from syncapi.icons import ICONS
@@ -15,6 +17,11 @@ from syncapi.patterns import Pattern
 
 FATAL = {"syncapi.E001", "syncapi.E007", "syncapi.E030"}
 """Ids after which nothing can be said about the entity's fields."""
+
+OPTIONS_AND_HOOKS = [
+    *LocalEntity.__annotations__,
+    *(name for name in vars(LocalEntity) if name.startswith(("get_", "has_", "perform_", "resolve_"))),
+]
 
 Messages = Iterator[CheckMessage]
 
@@ -29,12 +36,35 @@ def check_itself(cls: type[LocalEntity]) -> Messages:
         yield from _check_database(cls)
 
 
+def check_spelling(cls: type[LocalEntity]) -> Messages:
+    """What looks like an option or a hook and is none: nothing would read it, and a permission would not hold."""
+    for base in cls.__mro__[: cls.__mro__.index(LocalEntity)]:
+        for name, value in vars(base).items():
+            if name in OPTIONS_AND_HOOKS or hasattr(LocalEntity, name) or hasattr(value, MARK):
+                continue
+            if close := get_close_matches(name, OPTIONS_AND_HOOKS, n=1, cutoff=0.85):
+                yield Warning(
+                    f"{base.__name__} has '{name}', which is no option or hook of entities. Did you mean '{close[0]}'?",
+                    hint="Correct the name, or give what is your own one that differs more.",
+                    obj=cls,
+                    id="syncapi.W009",
+                )
+
+
 def _check_model(cls: type[LocalEntity]) -> Messages:
     model = getattr(cls, "model", None)
-    if not (isinstance(model, type) and issubclass(model, models.Model)):
+    if model is None:
         yield Error(
             f"{cls.__name__} has no model.",
             hint="Set model = YourModel; or declare fields on it, for records that only the device has.",
+            obj=cls,
+            id="syncapi.E001",
+        )
+        return
+    if not (isinstance(model, type) and issubclass(model, models.Model)):
+        yield Error(
+            f"The model of {cls.__name__} is {model!r}, which is no model class.",
+            hint="Import the class and set model to it, without quotation marks.",
             obj=cls,
             id="syncapi.E001",
         )

@@ -29,6 +29,7 @@ def app(*entities: Any, name: str = "thing", **options: Any) -> OfflineApp:
 
 CASES: dict[str, Callable[[], Sequence[OfflineApp]]] = {
     "E001 has no model": lambda: [app(entity(model=None))],
+    "E001 The model of LocalThing is 'wire.Jar', which is no model class": lambda: [app(entity(model="wire.Jar"))],
     "E001 is abstract": lambda: [app(entity(model=Contact))],
     "E002 not a sync pattern": lambda: [app(entity(pattern="read-only"))],
     "E003 carries no attributes": lambda: [app(entity(attributes=[]))],
@@ -63,6 +64,12 @@ CASES: dict[str, Callable[[], Sequence[OfflineApp]]] = {
     "E025 it is {'on_online': True}": lambda: [app(sync_defaults={"on_online": True})],
     "E019 has no text to search": lambda: [app(entity(model=Specimen, attributes=["date"], search_fields=["date"]))],
     "E019 not a picture": lambda: [app(entity(pictures=["name"]))],
+    "W009 'search_field', which is no option or hook of entities. Did you mean 'search_fields'": lambda: [
+        app(entity(search_field=["name"]))
+    ],
+    "W009 LocalThing has 'has_changed_permission', which is no option or hook": lambda: [
+        app(entity(has_changed_permission=lambda self, user: False))
+    ],
     "E019 has no order": lambda: [app(entity(model=Specimen, attributes=["json"], ordering=["json"]))],
 }
 

@@ -148,6 +148,14 @@ def test_what_is_no_queryset_is_named_in_the_log(
     assert "LocalJar.get_queryset() returned a list" in caplog.text
 
 
+def test_rows_of_another_model_are_named_in_the_log(
+    wire: Device, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(declared.LocalJar, "get_queryset", lambda self, scope: Specimen.objects.all())
+    assert wire.request().status_code == 500
+    assert "LocalJar.get_queryset() returned rows of wire.Specimen. Return a QuerySet of wire.Jar." in caplog.text
+
+
 def test_a_locking_queryset_does_not_lock(wire: Device, monkeypatch: pytest.MonkeyPatch) -> None:
     Jar.objects.create(name="Chai", price=1)
     monkeypatch.setattr(declared.LocalJar, "get_queryset", lambda self, scope: Jar.objects.select_for_update())
