@@ -55,6 +55,16 @@ def test_axe_finds_nothing(site: Site, browser: Browser, scheme: str, size: dict
     assert found == {}
 
 
+def test_what_is_touched_is_44_pixels_high(site: Site, browser: Browser) -> None:
+    """A rem is what people set their browser to; the size of the page's text is another thing."""
+    page = open_app(browser(viewport=PHONE), site, "sales")
+    expect(part(page, "sign-in-form")).to_be_visible()
+    controls = part(page, "sign-in-form").locator("input, button")
+    heights = controls.evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().height)")
+    assert len(heights) == 4
+    assert min(heights) >= 44
+
+
 def test_a_new_version_waits_until_it_is_asked_for(site: Site, browser: Browser) -> None:
     page = open_app(browser(), site, "catalog")
     download(page)

@@ -25,7 +25,7 @@ describe("a translation", () => {
     expect(t("upToDate")).toBe("Auf dem neuesten Stand");
     expect(t("order")).toBe("Sortierung");
     expect(t("never")).toBe("never");
-    expect(t("rowsUpdated", { count: 1, number: "1" })).toBe("1 row updated");
+    expect(t("rowsUpdated", { count: 1, number: "1" })).toBe("1 row received");
   });
 
   test("is what errors say, too", () => {
@@ -40,7 +40,7 @@ describe("plural forms are gettext's", () => {
   test("Polish has three", () => {
     const few = (n: number) => n % 10 >= 2 && n % 10 <= 4 && (n % 100 < 12 || n % 100 > 14);
     const forms = ["{number} wiersz", "{number} wiersze", "{number} wierszy"];
-    const texts = catalogue((n) => (n === 1 ? 0 : few(n) ? 1 : 2), { "{number} row updated": forms });
+    const texts = catalogue((n) => (n === 1 ? 0 : few(n) ? 1 : 2), { "{number} row received": forms });
     speak({ language: "pl", texts }, []);
     expect([1, 3, 5, 12, 22, 112, 1_002].map(said)).toEqual([
       ...["1 wiersz", "3 wiersze", "5 wierszy", "12 wierszy", "22 wiersze", "112 wierszy", "1002 wiersze"],
@@ -50,13 +50,13 @@ describe("plural forms are gettext's", () => {
   test("Arabic has six", () => {
     const form = (n: number) =>
       n < 3 ? n : n % 100 >= 3 && n % 100 <= 10 ? 3 : n % 100 >= 11 && n % 100 <= 99 ? 4 : 5;
-    const texts = catalogue(form, { "{number} row updated": ["0", "1", "2", "3", "4", "5"] });
+    const texts = catalogue(form, { "{number} row received": ["0", "1", "2", "3", "4", "5"] });
     speak({ language: "ar", texts }, []);
     expect([0, 1, 2, 7, 11, 99, 100, 103, 202].map(said).join("")).toBe("012344535");
   });
 
   test("a language with one form needs no other", () => {
-    speak({ language: "ja", texts: catalogue(() => 0, { "{number} row updated": ["{number}行"] }) }, []);
+    speak({ language: "ja", texts: catalogue(() => 0, { "{number} row received": ["{number}行"] }) }, []);
     expect([0, 1, 2].map(said)).toEqual(["0行", "1行", "2行"]);
   });
 });

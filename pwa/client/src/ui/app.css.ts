@@ -186,7 +186,7 @@ export const appStyles = css`
 
   @media (min-width: 1200px) {
     hv-nav {
-      inline-size: 14rem;
+      inline-size: 15rem;
     }
   }
 `;

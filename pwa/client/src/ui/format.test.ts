@@ -66,7 +66,9 @@ describe("numbers", () => {
   });
 
   test("sizes", () => {
-    expect(english.bytes(0)).toContain("0");
+    expect(english.bytes(0)).toBe("0 bytes");
+    expect(english.bytes(1)).toBe("1 byte");
+    expect(english.bytes(739)).toBe("739 bytes");
     expect(english.bytes(10_700_000_000)).toBe("10.7 GB");
   });
 });
@@ -97,7 +99,7 @@ describe("time", () => {
   });
 
   test.each([
-    [20, "now"],
+    [20, "just now"],
     [5 * 60, "5 minutes ago"],
     [26 * 3600, "yesterday"],
   ])("%i seconds ago", (seconds, shown) => {
@@ -118,6 +120,6 @@ describe("time", () => {
 
   test("a clock that was set back does not promise a future sync in minutes", () => {
     const now = Date.parse("2026-01-31T12:00:00Z");
-    expect(english.ago(new Date(now + 30_000).toISOString(), now)).toBe("now");
+    expect(english.ago(new Date(now + 30_000).toISOString(), now)).toBe("just now");
   });
 });

@@ -107,7 +107,7 @@ export class Formatter {
     return (total < 0 ? "−" : "") + parts.join(" ");
   }
 
-  /** "5 minutes ago", "now" below a minute. */
+  /** "5 minutes ago", "just now" below a minute. */
   ago(iso: string, now: number): string {
     const seconds = Math.round((Date.parse(iso) - now) / 1000);
     if (Number.isNaN(seconds)) return t("none");
@@ -115,7 +115,7 @@ export class Formatter {
       const amount = Math.trunc(seconds / (SECONDS[index] ?? 1));
       if (amount) return this.#relative.format(amount, unit);
     }
-    return this.#relative.format(0, "second");
+    return t("justNow");
   }
 
   /** "in 25 seconds", "in 3 minutes", "now" once it is past. */
@@ -136,7 +136,9 @@ export class Formatter {
     const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
     const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
     const unit = units[power] ?? "byte";
-    return this.#number({ style: "unit", unit, unitDisplay: "short", maximumFractionDigits: power > 1 ? 1 : 0 }).format(
+    // In short, a byte has no plural.
+    const unitDisplay = power ? "short" : "long";
+    return this.#number({ style: "unit", unit, unitDisplay, maximumFractionDigits: power > 1 ? 1 : 0 }).format(
       bytes / 1000 ** power,
     );
   }

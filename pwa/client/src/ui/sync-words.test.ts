@@ -55,7 +55,7 @@ test("what is going on goes before what went wrong", () => {
 test("a sync says how many rows it brought", () => {
   const result = { status: "complete", context: "" } as const;
   expect(resultText({ ...result, received: {} }, format)).toBe("Up to date");
-  expect(resultText({ ...result, received: { A: 1000, B: 5 } }, format)).toBe("1,005 rows updated");
+  expect(resultText({ ...result, received: { A: 1000, B: 5 } }, format)).toBe("1,005 rows received");
 });
 
 test("W3: a sync says what became of the changes that it sent", () => {
@@ -66,7 +66,7 @@ test("W3: a sync says what became of the changes that it sent", () => {
   expect(told({ applied: 1, conflict: 1 })).toBe("1 change sent; 1 needs your attention");
   expect(told({ applied: 3, rejected: 1, gone: 1 })).toBe("3 changes sent; 2 need your attention");
   expect(told({ rejected: 1 })).toBe("1 change needs your attention");
-  expect(told({})).toBe("3 rows updated");
+  expect(told({})).toBe("3 rows received");
 });
 
 test("changes are sent first, and counted", () => {

@@ -11,8 +11,8 @@ describe("t", () => {
   });
 
   test("picks the plural form by count", () => {
-    expect(t("rowsUpdated", { count: 1, number: "1" })).toBe("1 row updated");
-    expect(t("rowsUpdated", { count: 12, number: "12" })).toBe("12 rows updated");
+    expect(t("rowsUpdated", { count: 1, number: "1" })).toBe("1 row received");
+    expect(t("rowsUpdated", { count: 12, number: "12" })).toBe("12 rows received");
   });
 
   test("a text that has a context is shown without it", () => {

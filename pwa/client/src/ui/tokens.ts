@@ -65,13 +65,14 @@ export const tokens = css`
 
     background: var(--page);
     color: var(--text);
-    font: var(--size-m) / 1.45 var(--font);
     -webkit-text-size-adjust: 100%;
     -webkit-tap-highlight-color: transparent;
   }
 
+  /* Not of the root, whose size is what a rem is: a touch of 2.75 rem is 44 pixels where people set no other size. */
   body {
     margin: 0;
+    font: var(--size-m) / 1.45 var(--font);
     overscroll-behavior: none;
   }
 

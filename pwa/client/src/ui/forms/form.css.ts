@@ -142,9 +142,10 @@ export const formStyles = css`
 
   .end {
     display: grid;
-    grid-template-columns: auto 1fr auto;
+    grid-template: "told told" auto "leave save" auto / 1fr auto;
     align-items: center;
-    gap: var(--space-3);
+    justify-items: start;
+    gap: var(--space-1) var(--space-3);
     padding: var(--space-2) var(--space-4);
     padding-block-end: max(var(--space-2), env(safe-area-inset-bottom));
     border-block-start: 1px solid var(--line);
@@ -152,6 +153,8 @@ export const formStyles = css`
   }
 
   .end .kept {
+    grid-area: told;
+    justify-self: end;
     color: var(--muted);
     font-size: var(--size-s);
     text-align: end;
@@ -159,7 +162,13 @@ export const formStyles = css`
   }
 
   .end .primary {
-    min-inline-size: 8rem;
+    min-inline-size: min(8rem, 40cqi);
+  }
+
+  @container (min-width: 23rem) {
+    .end {
+      grid-template: "leave told save" auto / auto 1fr auto;
+    }
   }
 
   @container (min-width: 36rem) {

@@ -151,6 +151,28 @@ export const pickerStyles = css`
     font-weight: 600;
   }
 
+  /* Of several, each says that it can be one of them. */
+  [aria-multiselectable] [role="option"]::after {
+    content: "";
+    box-sizing: border-box;
+    inline-size: 1.25rem;
+    block-size: 1.25rem;
+    border: 1px solid var(--edge);
+    border-radius: 0.375rem;
+  }
+
+  [aria-multiselectable] [aria-selected="true"]::after {
+    content: none;
+  }
+
+  [aria-multiselectable] .icon {
+    inline-size: 1.25rem;
+    block-size: 1.25rem;
+    border-radius: 0.375rem;
+    background: var(--accent);
+    color: var(--on-accent);
+  }
+
   .told {
     padding: var(--space-3);
     color: var(--muted);

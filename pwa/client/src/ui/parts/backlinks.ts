@@ -44,6 +44,7 @@ export class Backlinks extends LitElement {
 
       .head {
         display: flex;
+        flex-wrap: wrap;
         align-items: center;
         justify-content: space-between;
         gap: var(--space-3);
@@ -52,7 +53,7 @@ export class Backlinks extends LitElement {
 
       /* Long words of other languages: a second line for the number rather than a number in pieces. */
       h2 {
-        flex: 1;
+        flex: 1 1 min-content;
         min-inline-size: 0;
         hyphens: auto;
         overflow-wrap: break-word;

@@ -94,8 +94,9 @@ export class Columns extends LitElement {
     return html`<div role="group" aria-label=${t("order")}>
       ${entity.pictures.length ? html`<span class="thumb"></span>` : nothing}
       <div class="cells">
-        ${columns.map((column) => {
-          const look = `heading ${isNumber(column) ? "numeric" : ""}`;
+        ${columns.map((column, at) => {
+          // Titles begin at the start, also those that are numbers.
+          const look = `heading ${at > 0 && isNumber(column) ? "numeric" : ""}`;
           return ordered.includes(column)
             ? this.#button(column, look)
             : html`<span class=${look}><span>${capitalize(column.label)}</span></span>`;

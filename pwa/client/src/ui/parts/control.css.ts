@@ -12,6 +12,7 @@ export const controls = css`
     color: var(--text);
     /* Below 16 px iOS zooms in on focus. */
     font: max(1rem, 16px) / 1.4 var(--font);
+    text-overflow: ellipsis;
   }
 
   /* With an icon that lies over it. */
@@ -32,6 +33,11 @@ export const controls = css`
   .iconed > [type="search"] {
     padding-inline-start: 2.5rem;
     appearance: none;
+  }
+
+  /* The browser's own is in the colour of no app. */
+  .control::-webkit-search-cancel-button {
+    filter: grayscale(1);
   }
 
   .control::placeholder {

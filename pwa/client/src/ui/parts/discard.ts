@@ -57,6 +57,12 @@ export class Discard extends LitElement {
         padding-inline: var(--space-2);
       }
 
+      /* The two that end it stay together. */
+      .actions > div {
+        display: flex;
+        gap: var(--space-2);
+      }
+
       .problem {
         color: var(--danger);
       }
@@ -111,8 +117,10 @@ export class Discard extends LitElement {
       ${this.problem ? html`<p class="problem" role="alert" data-test="discard-problem">${this.problem}</p>` : nothing}
       <div class="actions">
         <button class="button quiet" type="button" @click=${this.#export}>${icon("download")}${c("exportFirst")}</button>
-        <button class="button" type="button" autofocus @click=${() => this.#dialog?.close()}>${t("cancel")}</button>
-        <button class="button primary ${isUndo ? "" : "danger"}" type="button" data-test="discard-confirm" @click=${this.#discard}>${c(isUndo ? "undo" : "discard")}</button>
+        <div>
+          <button class="button" type="button" autofocus @click=${() => this.#dialog?.close()}>${t("cancel")}</button>
+          <button class="button primary ${isUndo ? "" : "danger"}" type="button" data-test="discard-confirm" @click=${this.#discard}>${c(isUndo ? "undo" : "discard")}</button>
+        </div>
       </div>
     </dialog>`;
   }

@@ -44,6 +44,8 @@ export const localMarkStyles = css`
     font-weight: 600;
     line-height: 1.3;
     white-space: nowrap;
+    /* On one line with the words beside it: the icon, which comes first, has no line of its own. */
+    vertical-align: bottom;
   }
 
   .local .icon {

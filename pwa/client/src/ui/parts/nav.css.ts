@@ -31,7 +31,7 @@ export const navStyles = css`
     border: 0;
     background: none;
     color: var(--muted);
-    font: 600 0.75rem / 1.2 var(--font);
+    font: 600 clamp(0.625rem, 3.4vw, 0.75rem) / 1.2 var(--font);
     letter-spacing: -0.02em;
     text-decoration: none;
     text-align: center;
@@ -162,6 +162,13 @@ export const navStyles = css`
   :host([rail]) nav > ul > li {
     flex: none;
     max-inline-size: none;
+  }
+
+  /* A rail is high, and narrow. */
+  :host([rail]) .item > span:last-child {
+    white-space: normal;
+    hyphens: auto;
+    overflow-wrap: anywhere;
   }
 
   :host([rail]) .last {

@@ -36,6 +36,17 @@ export class SyncButton extends LitElement {
         color: var(--danger);
       }
 
+      /* For a title and for words beside it there is no room. What matters, the notices say, and the tabs. */
+      @media (max-width: 22rem) {
+        .text {
+          position: absolute;
+          clip-path: inset(50%);
+          inline-size: 1px;
+          block-size: 1px;
+          overflow: hidden;
+        }
+      }
+
       .busy .icon {
         animation: turn 1.2s linear infinite;
       }

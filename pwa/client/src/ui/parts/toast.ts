@@ -32,9 +32,11 @@ export class Toast extends LitElement {
 
       .toast {
         display: flex;
+        flex-wrap: wrap;
         align-items: center;
-        gap: var(--space-3);
-        max-inline-size: 32rem;
+        justify-content: flex-end;
+        gap: 0 var(--space-3);
+        max-inline-size: min(32rem, 100%);
         min-block-size: 3rem;
         padding-inline: var(--space-4) var(--space-1);
         border: 1px solid var(--line);
@@ -54,7 +56,9 @@ export class Toast extends LitElement {
         color: var(--danger);
       }
 
+      /* Where it has no room for its words, what can be done gets a line below them. */
       .toast > span {
+        flex: 1 1 8rem;
         padding-block: var(--space-2);
       }
 

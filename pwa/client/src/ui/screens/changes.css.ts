@@ -87,17 +87,14 @@ export const changesStyles = css`
     gap: var(--space-3);
   }
 
-  .head {
-    flex-wrap: nowrap;
-  }
-
   .line .words {
     flex: 1 1 12rem;
     min-inline-size: 0;
   }
 
+  /* Beside a button with a long word, on the smallest phones, there is no room for what it belongs to. */
   .head .words {
-    flex: 1;
+    flex: 1 1 6rem;
     min-inline-size: 0;
   }
 
@@ -315,7 +312,7 @@ export const changesStyles = css`
     flex: none;
     align-self: flex-start;
     margin-block: calc(-1 * var(--space-1));
-    margin-inline-end: calc(-1 * var(--space-2));
+    margin-inline: auto calc(-1 * var(--space-2));
     padding-inline: var(--space-2);
   }
 

@@ -153,7 +153,6 @@ export class Changes extends LitElement {
         <div class="words">
           <strong role="status">${title}</strong>
           <span class="muted">
-            ${waits && turn ? html`${c("yourTurnCount", { count: turn, number: format().count(turn) })} · ` : nothing}
             ${
               syncing
                 ? phaseText(syncing, format())
@@ -165,6 +164,7 @@ export class Changes extends LitElement {
                       ? html`<span data-test="not-sent-because">${c("notSentBecause", { reason: reason(stuck) })}</span>`
                       : html`${online ? c("sentWithNext") : c("sentWhenOnline")} ${oldest && Date.now() - Date.parse(oldest) >= 60_000 ? this.#oldest(oldest) : nothing}`
             }
+            ${waits && turn ? html`<br />${c("yourTurnCount", { count: turn, number: format().count(turn) })}.` : nothing}
           </span>
         </div>
         ${

@@ -38,6 +38,13 @@ export const listStyles = css`
     white-space: nowrap;
   }
 
+  /* The smallest phones, and others with large text: the button says nothing more (sync-button.ts). */
+  @media (max-width: 22rem) {
+    header {
+      grid-template-columns: minmax(0, 1fr) auto;
+    }
+  }
+
   hv-sync-button {
     grid-area: sync;
     margin-inline-end: calc(-1 * var(--space-2));
@@ -107,6 +114,17 @@ export const listStyles = css`
     grid-template: "title find sync add" auto / auto minmax(0, 1fr) auto auto;
     padding-block: var(--space-3);
     padding-inline: var(--space-5);
+  }
+
+  /* Between a title and a button a search would have room for a word or two. */
+  @media (max-width: 60rem) {
+    :host([table]) header {
+      grid-template: "title sync add" auto "find find find" auto / minmax(min-content, 1fr) auto auto;
+    }
+
+    :host([table]) .find {
+      inline-size: 100%;
+    }
   }
 
   :host([table]) .title {

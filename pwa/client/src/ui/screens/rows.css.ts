@@ -112,6 +112,7 @@ export const rowStyles = css`
   .title {
     font-size: max(1rem, var(--size-m));
     font-weight: 600;
+    line-height: 1.3;
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;

@@ -149,6 +149,10 @@ export class Status extends LitElement {
     if (!definition || !(canWrite(definition) || all.length)) return nothing;
     const turn = (pending?.attention ?? 0) + (pending?.conflicts ?? 0);
     const unsent = pending?.unsent ?? 0;
+    // What the title counts, and no more: what is a person's turn has a line of its own.
+    const counted = unsent ? all.filter(({ state }) => state === "unsent" || state === "sending") : all;
+    const oldest = counted[0]?.madeAt;
+    const aged = oldest && Date.now() - Date.parse(oldest) >= 60_000;
     const title = unsent
       ? t("changesUnsent", { count: unsent, number: format().count(unsent) })
       : t("changesAttention", { count: turn, number: format().count(turn) });
@@ -160,7 +164,7 @@ export class Status extends LitElement {
           ${
             all.length
               ? html`<span class="muted">
-                  ${countText(definition, all, format())}${pending?.oldest ? html`, <hv-ago .time=${pending.oldest} text="changesOldest"></hv-ago>` : nothing}.
+                  ${countText(definition, counted, format())}${aged ? html`, <hv-ago .time=${oldest} text="changesOldest"></hv-ago>` : nothing}.
                   ${turn && unsent ? html`<br />${t("changesAttention", { count: turn, number: format().count(turn) })}.` : nothing}
                 </span>`
               : nothing
