@@ -4,6 +4,7 @@ from typing import Any
 
 from django.apps import apps as installed
 from django.conf import settings
+from django.contrib.staticfiles.storage import StaticFilesStorage, staticfiles_storage
 from django.core import checks
 from django.urls import NoReverseMatch, reverse
 
@@ -21,6 +22,23 @@ def check_pwa(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessag
         *_check_screenshots(),
         *_check_on_sync(),
         *_check_screens(),
+    ]
+
+
+@checks.register("haversack", deploy=True)
+def check_static_files(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """With `check --deploy`: without DEBUG, Django itself serves no static files, and apps are made of them."""
+    from_their_sources = getattr(settings, "WHITENOISE_USE_FINDERS", False)
+    if settings.DEBUG or from_their_sources or not isinstance(staticfiles_storage, StaticFilesStorage):
+        return []
+    if staticfiles_storage.base_location:
+        return []
+    return [
+        checks.Warning(
+            "The static files of apps are not collected anywhere, so pages stay empty where DEBUG is off.",
+            hint="Set STATIC_ROOT, run manage.py collectstatic, and have a web server or WhiteNoise serve it.",
+            id="pwa.W004",
+        )
     ]
 
 

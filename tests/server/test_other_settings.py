@@ -1,12 +1,14 @@
 """What other projects have in their settings, and syncing has to bear."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.checks import run_checks
 from django.db import connection
 
-from pwa.checks import check_pwa
+from pwa.checks import check_pwa, check_static_files
 from tests.device import Device
 from tests.wire.models import Jar
 
@@ -71,6 +73,20 @@ def test_a_project_that_has_no_addresses_for_it_yet(settings: Any) -> None:
     settings.ROOT_URLCONF = "django.contrib.auth.urls"
     [found] = [message for message in check_pwa() if message.id == "pwa.W003"]
     assert 'path("", include("pwa.urls")), path("api/sync/", include("syncapi.urls"))' in str(found.hint)
+
+
+def test_a_project_that_collects_its_static_files_nowhere(settings: Any, tmp_path: Path) -> None:
+    settings.DEBUG, settings.WHITENOISE_USE_FINDERS = False, False
+    settings.STATIC_ROOT = tmp_path
+    assert check_static_files() == []
+    settings.STATIC_ROOT = None
+    [found] = check_static_files()
+    assert found.id == "pwa.W004"
+    assert "STATIC_ROOT" in str(found.hint)
+    assert found in run_checks(tags=["haversack"], include_deployment_checks=True)
+    assert found not in run_checks(tags=["haversack"])
+    settings.DEBUG = True
+    assert check_static_files() == []
 
 
 def test_a_project_behind_a_proxy_that_django_was_not_told_of(wire: Device) -> None:
