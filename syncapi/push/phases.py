@@ -250,15 +250,25 @@ class Push:
         return effect
 
     def _delete(self, found: Record) -> Effect:
-        entity, instance = self.entity, found.instance
-        if not entity.has_delete_permission(self.user, instance):
-            raise Rejected("permission_denied")
-        effect = self._applied(
-            instance, before=forms.snapshot(self._writing.columns, self._writing.columns, instance), names=()
-        )
+        self.demand_permission()
+        effect = self.deletion()
         with self._writing_down():
-            entity.perform_destroy(instance, self._change({}))
+            self.entity.perform_destroy(found.instance, self._change({}))
         return effect
+
+    def demand_permission(self) -> None:
+        """That the user may delete this very record.
+
+        :raises Rejected:
+        """
+        if not self.entity.has_delete_permission(self.user, self.record):
+            raise Rejected("permission_denied")
+
+    def deletion(self) -> Effect:
+        """What the deletion of the record will have come to; it is still there."""
+        found, columns = self._needs_record("delete()"), self._writing.columns
+        before = {name: forms.wire(column, self._stored(column, found)) for name, column in columns.items()}
+        return self._applied(found.instance, before=before, names=())
 
     @contextmanager
     def _writing_down(self) -> Iterator[None]:
@@ -354,8 +364,11 @@ class Push:
         names = [name for name in self._was if self._changed(found) or name in self._writing.by_value]
         return changed_since(
             {name: self._canonical_was(columns[name]) for name in names},
-            {name: forms.canonical(columns[name], forms.stored(columns[name], found.instance)) for name in names},
+            {name: forms.canonical(columns[name], self._stored(columns[name], found)) for name in names},
         )
+
+    def _stored(self, column: Attribute, found: Record) -> Any:
+        return found.sets[column.name] if column.name in found.sets else forms.stored(column, found.instance)
 
     def _changed(self, found: Record) -> bool:
         base = self._around.base_version(self._mutation)

@@ -14,8 +14,9 @@ from syncapi.entities import User
 from syncapi.errors import ServerError
 from syncapi.ledger import many as ledger
 from syncapi.ledger.once import Origin, Outcome
-from syncapi.push.batch import Batch, Unproven
+from syncapi.push.batch import Batch
 from syncapi.push.doubt import is_doubtful
+from syncapi.push.judge import Judge, Unproven
 from syncapi.push.mutation import Local, Mutation
 from syncapi.push.outcomes import DOUBT, error
 from syncapi.push.phases import Effect
@@ -65,9 +66,9 @@ def push(
 def _doubted(request: Request, mutations: Sequence[Mutation]) -> Effects:
     with transaction.atomic():
         known = ledger.known(request.origin, [one.id for one in mutations])
-        batch = Batch(request, [], careful=False)
+        judge = Judge(request)
         return {
-            one.id: batch.replayed(one, known[one.id]) if one.id in known else Effect(dict(DOUBT)) for one in mutations
+            one.id: judge.replayed(one, known[one.id]) if one.id in known else Effect(dict(DOUBT)) for one in mutations
         }
 
 

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, models
 
+from syncapi.attributes import Attribute
 from syncapi.entities import LocalEntity
 from syncapi.keys.raw import RawKey, Rows
 from syncapi.push.scoped import Scoped
 from syncapi.tracking.row_version import row_version
 
 BATCH = 500  # keys of a query
+_PREFETCHED = "_haversack_prefetched"  # where Django puts what it reads for many records
 
 
 @dataclass
 class Record:
-    """`raw_key`: as the database has it. `version`: see `syncapi.tracking.row_version`."""
+    """`raw_key`: as the database has it. `version`: see `syncapi.tracking.row_version`. `sets`: what many-to-many
+    attributes hold, by name, while that is known; see `Records.sets_known`."""
 
     instance: Any
     raw_key: Any
     version: int
+    sets: Mapping[str, list[Any]] = field(default_factory=dict)
 
 
 class Records:
@@ -61,6 +66,19 @@ class Records:
         for key in keys:
             self._known.get(entity.name, {}).pop(key, None)
 
+    @contextmanager
+    def sets_known(self, entity: LocalEntity, keys: Iterable[Any], many: Sequence[Attribute]) -> Iterator[None]:
+        """While records are judged of which nothing changes meanwhile: what they hold in the many-to-many attributes
+        `many` is asked for all of them at once. A query for each attribute."""
+        records = [record for key in keys if (record := self.get(entity, key)) is not None] if many else []
+        for record, sets in zip(records, _sets([record.instance for record in records], many), strict=True):
+            record.sets = sets
+        try:
+            yield
+        finally:
+            for record in records:
+                record.sets = {}
+
     def _read(self, entity: LocalEntity, keys: list[Any]) -> dict[Any, Record]:
         rows: Rows = models.QuerySet(entity.model).filter(pk__in=keys)
         if connection.features.has_select_for_update:
@@ -73,6 +91,18 @@ class Records:
         found = {one.pk: Record(one, one._raw_key, one._row_version) for one in annotated}
         members = self._scoped.members(entity, [record.raw_key for record in found.values()]) if found else set()
         return {key: record for key, record in found.items() if record.raw_key in members}
+
+
+def _sets(instances: Sequence[Any], many: Sequence[Attribute]) -> list[dict[str, list[Any]]]:
+    """The keys that each record holds in each attribute, as its own manager would find them."""
+    found: list[dict[str, list[Any]]] = [{} for _ in instances]
+    for column in many:
+        target: Any = column.field.related_model
+        rows = target._default_manager.order_by().only("pk")
+        models.prefetch_related_objects(instances, models.Prefetch(column.name, rows, to_attr=_PREFETCHED))
+        for instance, sets in zip(instances, found, strict=True):
+            sets[column.name] = [one.pk for one in instance.__dict__.pop(_PREFETCHED)]
+    return found
 
 
 def _tables(entity: LocalEntity) -> Iterator[tuple[type[models.Model], str]]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from django.db.models import QuerySet
 from django.db.models.signals import m2m_changed, post_save, pre_save
 
 from syncapi.applications import OfflineApp
 from syncapi.entities import LocalEntity, User
 from syncapi.filled import saves_itself
 from syncapi.ledger.once import Origin
+from syncapi.push import deletions
 from syncapi.push.change import Op
 from syncapi.push.given import Writing
 from syncapi.push.phases import Effect
@@ -33,6 +36,7 @@ class Request:
     effects: dict[uuid.UUID, Effect] = field(default_factory=dict)  # by id, as far as it is done
     _writings: dict[str, Writing] = field(default_factory=dict)
     _own_code: dict[tuple[str, Op], bool] = field(default_factory=dict)
+    _together: dict[str, bool] = field(default_factory=dict)
     _tables: set[str] | None = None
 
     def writing(self, entity: LocalEntity) -> Writing:
@@ -45,6 +49,16 @@ class Request:
         if (entity.name, op) not in self._own_code:
             self._own_code[entity.name, op] = op == "delete" or _has_own_code(entity, op)
         return self._own_code[entity.name, op]
+
+    def deletes_together(self, entity: LocalEntity, rows: Callable[[], QuerySet[Any, Any]]) -> bool:
+        """Whether deletions of its records may be carried out together. :param rows: those of the user."""
+        if entity.name not in self._together:
+            self._together[entity.name] = deletions.go_together(entity, rows())
+        return self._together[entity.name]
+
+    def deletes_singly(self, entity: LocalEntity) -> None:
+        """They may not, as was seen."""
+        self._together[entity.name] = False
 
     def matters(self, table: str) -> bool:
         """Whether rows of a table are carried, or decide which rows are."""

@@ -17,14 +17,14 @@ UNKNOWN = ""
 
 _QUIET = {"SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET", "PRAGMA"}
 _WRITE = re.compile(r'\s*(INSERT INTO|UPDATE|DELETE FROM)\s+"([^"]+)"', re.IGNORECASE)
-_BY_KEY = re.compile(r'WHERE \(?"([^"]+)"\."([^"]+)" (?:= %s|IN \(%s\))\)?\s*$')
+_BY_KEY = re.compile(r'WHERE \(?"([^"]+)"\."([^"]+)" (?:=|IN) (\(?%s(?:, %s)*\)?)\)?\s*$')
 
 
 @dataclass(frozen=True)
 class _Write:
     table: str
     inserts: bool
-    key: Any = None  # of the one row that it changes, as the database takes it
+    keys: tuple[Any, ...] | None = None  # of the rows that it changes, as the database takes them
 
 
 class Writes:
@@ -44,9 +44,9 @@ class Writes:
         with connection.execute_wrapper(self._look):
             yield
 
-    def elsewhere(self, key: Any) -> set[str]:
-        """The tables in which other rows were written than those of the record with this key."""
-        own = self._field.get_db_prep_value(key, connection)
+    def elsewhere(self, *keys: Any) -> set[str]:
+        """The tables in which other rows were written than those of the records with these keys."""
+        own = [self._field.get_db_prep_value(key, connection) for key in keys]
         made: set[str] = set()
         found: set[str] = set()
         for write in self._seen:
@@ -54,7 +54,7 @@ class Writes:
                 continue
             if write.inserts and write.table in self._keys and write.table not in made:
                 made.add(write.table)
-            elif write.inserts or write.key is None or write.key != own:
+            elif write.inserts or write.keys is None or any(key not in own for key in write.keys):
                 found.add(write.table)
         return found
 
@@ -74,4 +74,4 @@ class Writes:
         if many or inserts or by_key is None or not params:
             return _Write(table, inserts=inserts and not many)
         named = by_key[1] == table and by_key[2] == self._keys.get(table)
-        return _Write(table, inserts=False, key=list(params)[-1] if named else None)
+        return _Write(table, inserts=False, keys=tuple(params)[-by_key[3].count("%s") :] if named else None)

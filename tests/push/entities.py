@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from syncapi import offline
 from syncapi.entities import User
-from tests.push.models import Part, Site, Tag, Visit
+from tests.push.models import Parcel, Part, Site, Store, Tag, Visit
 from tests.wire.models import Shelf, Specimen
 
 
@@ -61,6 +61,18 @@ class PushTag(offline.LocalEntity):
         return Tag.objects.exclude(name__startswith="~")
 
 
+class PushStore(offline.LocalEntity):
+    model = Store
+    attributes = ["name", "best"]
+    pattern = offline.ReadWriteWithConflictDetection
+
+
+class PushParcel(offline.LocalEntity):
+    model = Parcel
+    attributes = ["store", "beside"]
+    pattern = offline.ReadWriteWithConflictDetection
+
+
 class PushSpecimen(offline.LocalEntity):
     model = Specimen
     attributes = [field.name for field in Specimen._meta.fields]
@@ -73,5 +85,7 @@ class PushShelf(offline.LocalEntity):
 
 
 push_app = offline.OfflineApp(
-    "push", title="Push", entities=[PushSite, PushVisit, PushPart, PushTag, PushSpecimen, PushShelf]
+    "push",
+    title="Push",
+    entities=[PushSite, PushVisit, PushPart, PushTag, PushStore, PushParcel, PushSpecimen, PushShelf],
 )

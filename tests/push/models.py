@@ -72,3 +72,42 @@ class Part(models.Model):
 
     def __str__(self) -> str:
         return str(self.count)
+
+
+class Trip(models.Model):
+    """Goes with its first visit; its last one may not go before it."""
+
+    first = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="+")
+    last = models.ForeignKey(Visit, on_delete=models.RESTRICT, related_name="+")
+
+    class Meta:
+        app_label = "wire"
+
+    def __str__(self) -> str:
+        return f"{self.first} to {self.last}"
+
+
+class Store(models.Model):
+    """What happens to one can reach another by way of its parcels."""
+
+    name = models.CharField(max_length=40)
+    best = models.ForeignKey("wire.Parcel", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        app_label = "wire"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Parcel(models.Model):
+    """Has others of its kind beside it."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE)
+    beside = models.ManyToManyField("self", blank=True)
+
+    class Meta:
+        app_label = "wire"
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -1,12 +1,13 @@
 """What a change costs: few statements of its own, and a share in what is asked for all of them. Counts, not time."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.db.models.signals import pre_delete
 from django.test.utils import CaptureQueriesContext
 
 from tests.push.conftest import Json, Pusher, create, delete, grouped, local, statuses, update
@@ -45,6 +46,16 @@ def deletions(ann: User, count: int) -> list[Json]:
     return [delete("PushTag", f"{count} {n}") for n in range(count)]
 
 
+def noticed(ann: User, count: int) -> list[Json]:
+    """Of records of which a receiver of signals hears, and so one after the other."""
+    pre_delete.connect(hear, sender=Tag)
+    return deletions(ann, count)
+
+
+def hear(**signal: Any) -> None:
+    pass
+
+
 def orders(ann: User, count: int) -> list[Json]:
     """Groups of a site and a visit."""
     found = []
@@ -54,6 +65,12 @@ def orders(ann: User, count: int) -> list[Json]:
         line = create("PushVisit", local(10**6 + number), {"site": local(number), "text": "x"}, depends_on=[head["id"]])
         found += grouped(head, line)
     return found
+
+
+@pytest.fixture(autouse=True)
+def nobody_hears() -> Iterator[None]:
+    yield
+    pre_delete.disconnect(hear, sender=Tag)
 
 
 def cost(device: Pusher, mutations: list[Json]) -> int:
@@ -70,7 +87,8 @@ def cost(device: Pusher, mutations: list[Json]) -> int:
         (moves, 1),
         (creations, 5),  # INSERT; what is unique; a constraint, which Django checks in a savepoint of its own
         (own_code, 4),  # INSERT, a savepoint, and whether the name is taken
-        (deletions, 5),  # DELETE, a savepoint, and what Django asks for and deletes along
+        (deletions, 0),  # one DELETE for many, also of what goes along
+        (noticed, 5),  # DELETE, a savepoint, what Django asks for, and what it deletes along
         (orders, 13),  # two INSERTs, three savepoints, whether they are unique, and the constraint with its own
     ],
 )
