@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from syncapi.attributes import Attribute
@@ -71,6 +71,10 @@ class Conflicts:
 
     def __bool__(self) -> bool:
         return bool(self.attributes)
+
+
+class _Unsettled(Exception):
+    """A project's rule leaves a conflict to the person."""
 
 
 class Surroundings(Protocol):
@@ -384,19 +388,29 @@ class Push:
         return forms.canonical(column, keys if is_many(column) else keys[0])
 
     def _settles(self, found: Record, names: list[str]) -> bool:
-        """Whether the entity's own rule does."""
-        columns = self._writing.columns
-        settled = self.entity.resolve_conflict(
-            Conflict(
-                self._change(self.values),
-                found.instance,
-                {name: self._python_was(columns[name]) for name in names if name in self._was},
-                {name: forms.plain(columns[name], self.values[name]) for name in names if name in self.values},
-                {name: forms.stored(columns[name], found.instance) for name in names},
-            )
-        )
-        if settled is None or (self.op == "update" and set(names) - set(settled)):
+        """Whether the entity's own rule does. If not, nothing of what it did remains."""
+        if type(self.entity).resolve_conflict is LocalEntity.resolve_conflict:
             return False
+        columns = self._writing.columns
+        conflict = Conflict(
+            self._change(self.values),
+            found.instance,
+            {name: self._python_was(columns[name]) for name in names if name in self._was},
+            {name: forms.plain(columns[name], self.values[name]) for name in names if name in self.values},
+            {name: forms.stored(columns[name], found.instance) for name in names},
+        )
+        as_found = dict(found.instance.__dict__)
+        try:
+            with transaction.atomic(), self.writes.watch():
+                settled = self.entity.resolve_conflict(conflict)
+                if settled is None or (self.op == "update" and set(names) - set(settled)):
+                    raise _Unsettled  # noqa: TRY301
+        except _Unsettled:
+            self.writes.undone()
+            found.instance.__dict__.clear()
+            found.instance.__dict__.update(as_found)
+            return False
+        self.begun = self.begun or self.writes.any
         self._settled = {name: value for name, value in settled.items() if name in columns and name in names}
         return True
 

@@ -44,6 +44,14 @@ class Writes:
         with connection.execute_wrapper(self._look):
             yield
 
+    @property
+    def any(self) -> bool:
+        return bool(self._seen)
+
+    def undone(self) -> None:
+        """All that was seen is no longer so."""
+        self._seen.clear()
+
     def elsewhere(self, *keys: Any) -> set[str]:
         """The tables in which other rows were written than those of the records with these keys."""
         own = [self._field.get_db_prep_value(key, connection) for key in keys]

@@ -1,11 +1,13 @@
 """C1: conflicts are found by version. C2: what does not touch merges. Last write wins where it is declared so."""
 
+import json
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 
 from syncapi import offline
+from syncapi.push.model import PushedChange
 from tests.push.conftest import Pusher, codes, create, delete, local, statuses, update
 from tests.push.entities import PushSite
 from tests.push.models import Site, Tag
@@ -138,6 +140,54 @@ def test_C1_a_rule_of_the_project_settles_it(
     change = update("PushSite", site.pk, {"size": 5, "note": "mine"}, {"size": 3, "note": "dry"}, base=version)
     (outcome,) = device.push(change)
     assert (outcome["status"], outcome["attributes"]) == ("conflict", ["note", "size"])
+
+
+@pytest.mark.parametrize("settled", [None, {"note": "not all of it"}])
+@pytest.mark.parametrize("alone", [True, False])
+def test_C3_what_a_rule_did_that_settles_nothing_is_undone(
+    device: Pusher, site: Site, version: int, ann: User, settled: Any, alone: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The conflict is the person's, as if nobody had tried. Others of the request, which saw it, too."""
+    other = Site.objects.create(owner=ann, name="other", note="untouched")
+
+    def resolve_conflict(self: Any, conflict: offline.Conflict) -> Any:
+        conflict.instance.note = "by the rule"
+        conflict.instance.save()
+        Site.objects.filter(pk=other.pk).update(note="by the rule")
+        return settled
+
+    monkeypatch.setattr(PushSite, "resolve_conflict", resolve_conflict)
+    meanwhile(site, size=9, note="meanwhile")
+    changes = [update("PushSite", site.pk, {"size": 5, "note": "mine"}, {"size": 3, "note": "dry"}, base=version)]
+    if not alone:
+        changes.append(update("PushSite", other.pk, {"note": "mine"}, {"note": "untouched"}, base=1))
+    outcomes = device.push(*changes)
+    assert statuses(outcomes) == ["conflict", "applied"][: len(changes)]
+    assert (outcomes[0]["theirs"]["note"], outcomes[0]["version"]) == ("meanwhile", version + 1)
+    site.refresh_from_db()
+    other.refresh_from_db()
+    assert (site.size, site.note, other.note) == (9, "meanwhile", "untouched" if alone else "mine")
+    assert json.loads(PushedChange.objects.get(status="conflict").before) == {"note": "meanwhile", "size": 9}
+
+
+def test_C1_what_a_rule_writes_that_settles_it_stays_and_is_seen_by_the_next_change(
+    device: Pusher, site: Site, version: int, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Site.objects.create(owner=ann, name="other", note="untouched")
+
+    def resolve_conflict(self: Any, conflict: offline.Conflict) -> Any:
+        if conflict.instance.pk == other.pk:
+            return None
+        Site.objects.filter(pk=other.pk).update(note="by the rule")
+        return conflict.mine
+
+    monkeypatch.setattr(PushSite, "resolve_conflict", resolve_conflict)
+    monkeypatch.setattr(PushSite, "merge", False)
+    meanwhile(site, size=9)
+    first = update("PushSite", site.pk, {"size": 5}, {"size": 3}, base=version)
+    outcomes = device.push(first, update("PushSite", other.pk, {"size": 1}, {"size": 0}, base=1))
+    assert statuses(outcomes) == ["applied", "conflict"]
+    assert outcomes[1]["theirs"]["note"] == "by the rule"
 
 
 def test_C1_last_write_wins_where_it_is_declared(device: Pusher) -> None:
