@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,7 +12,6 @@ from syncapi.attributes import Attribute
 from syncapi.entities import LocalEntity
 from syncapi.errors import Fields
 from syncapi.keys.raw import Rows
-from syncapi.push.forms import stored
 from syncapi.push.mutation import Local, read_key
 from syncapi.push.outcomes import Rejected, invalid, no_such_attribute, not_writable
 from syncapi.push.relations import Relations, is_many, is_relation, not_found, python_key, wire_keys
@@ -22,6 +21,9 @@ from syncapi.writable import may_type_key, old_names, writable_columns
 
 Resolve = Callable[[Local, LocalEntity], Any]
 """The key of the record with this local id; None for none. May raise `Waits` or `Rejected`."""
+
+Held = Callable[[Attribute], Collection[Any]]
+"""The keys that a many-to-many attribute of the record holds."""
 
 
 class Writing:
@@ -97,7 +99,7 @@ def related(
     writing: Writing,
     values: Mapping[str, Any],
     was: Mapping[str, Any],
-    record: Any,
+    held: Held,
     scoped: Scoped,
     relations: Relations,
     resolve: Resolve,
@@ -112,7 +114,7 @@ def related(
         if column.name not in values:
             continue
         try:
-            found[column.name] = _related(writing, column, values, was, record, scoped, relations, resolve)
+            found[column.name] = _related(writing, column, values, was, held, scoped, relations, resolve)
         except ValidationError as error:
             wrong = {**wrong, column.name: error.messages}
         except Rejected as error:
@@ -127,7 +129,7 @@ def _related(
     column: Attribute,
     values: Mapping[str, Any],
     was: Mapping[str, Any],
-    record: Any,
+    held: Held,
     scoped: Scoped,
     relations: Relations,
     resolve: Resolve,
@@ -143,7 +145,7 @@ def _related(
         if len(there) < len(keys):
             raise not_found()
         return there[keys[0]] if keys else None
-    before = set(stored(column, record)) if record is not None else set()
+    before = set(held(column))
     if set(keys) - set(there) - before:
         raise not_found()
     wanted = set(keys) | _unseen(target, before - set(keys), column, was, relations, resolve)

@@ -115,6 +115,7 @@ class Push:
         self.writes = Writes(writing.entity)
         self.begun = False  # to write: what is raised then has to be undone
         self._was = writing.lenient(mutation.was)
+        self._sets: dict[str, list[Any]] = {}
 
     # -- what is known
 
@@ -133,7 +134,7 @@ class Push:
             return {}
         named = self._named
         around = self._around
-        given = related(self._writing, named, self._was, self.record, around.scoped, around.relations, self._resolve)
+        given = related(self._writing, named, self._was, self._held, around.scoped, around.relations, self._resolve)
         return self._writing.read(given, self.record)
 
     # -- phases
@@ -243,7 +244,7 @@ class Push:
         if not entity.has_change_permission(self.user, instance):
             raise Rejected("permission_denied")
         values = {**self.values, **self._settled}
-        before = forms.snapshot(self._writing.columns, values, instance)
+        before = self._snapshot(values, found)
         self._assign(instance, values)
         clean(instance, values, self._writing.columns)
         with self._writing_down():
@@ -270,9 +271,8 @@ class Push:
 
     def deletion(self) -> Effect:
         """What the deletion of the record will have come to; it is still there."""
-        found, columns = self._needs_record("delete()"), self._writing.columns
-        before = {name: forms.wire(column, self._stored(column, found)) for name, column in columns.items()}
-        return self._applied(found.instance, before=before, names=())
+        found = self._needs_record("delete()")
+        return self._applied(found.instance, before=self._snapshot(self._writing.columns, found), names=())
 
     @contextmanager
     def _writing_down(self) -> Iterator[None]:
@@ -288,7 +288,7 @@ class Push:
             "attributes": list(conflicts.attributes),
         }
         names = conflicts.attributes
-        before = forms.snapshot(self._writing.columns, names, found.instance)
+        before = self._snapshot(names, found)
         return Effect(
             outcome,
             found.instance.pk,
@@ -341,9 +341,16 @@ class Push:
                 setattr(instance, name, value)
 
     def _set_many(self, instance: Any, values: Mapping[str, Any]) -> None:
+        """Only what differs from what was judged is added and taken away: what somebody else did since, stays."""
         for name in self._writing.by_value:
-            if name in values:
-                getattr(instance, name).set(values[name])
+            if name not in values:
+                continue
+            column = self._writing.columns[name]
+            wanted, held = set(forms.plain(column, values[name])), set(self._held(column))
+            if held - wanted:
+                getattr(instance, name).remove(*held - wanted)
+            if wanted - held:
+                getattr(instance, name).add(*wanted - held)
 
     # -- conflicts
 
@@ -357,7 +364,7 @@ class Push:
         return conflicting(
             {name: forms.canonical(columns[name], forms.plain(columns[name], value)) for name, value in values.items()},
             {name: self._canonical_was(columns[name]) for name in values if name in self._was},
-            {name: forms.canonical(columns[name], forms.stored(columns[name], found.instance)) for name in values},
+            {name: forms.canonical(columns[name], self._stored(columns[name], found)) for name in values},
             merge=self.entity.merge,
             by_value=by_value,
             changed=changed,
@@ -371,8 +378,26 @@ class Push:
             {name: forms.canonical(columns[name], self._stored(columns[name], found)) for name in names},
         )
 
+    def _snapshot(self, names: Iterable[str], found: Record) -> dict[str, Any]:
+        """The record as it was judged, as it travels."""
+        columns = self._writing.columns
+        return {
+            name: forms.wire(columns[name], self._stored(columns[name], found)) for name in names if name in columns
+        }
+
     def _stored(self, column: Attribute, found: Record) -> Any:
-        return found.sets[column.name] if column.name in found.sets else forms.stored(column, found.instance)
+        return self._held(column) if is_many(column) else forms.stored(column, found.instance)
+
+    def _held(self, column: Attribute) -> list[Any]:
+        """What a many-to-many attribute of the record holds: looked at once, so that what is judged is what is changed.
+        The tables in between are not locked, and others may write there meanwhile."""
+        name, found = column.name, self._found
+        if found is None:
+            return []
+        if name not in self._sets:
+            known = found.sets.get(name)
+            self._sets[name] = forms.stored(column, found.instance) if known is None else known
+        return self._sets[name]
 
     def _changed(self, found: Record) -> bool:
         base = self._around.base_version(self._mutation)
@@ -397,7 +422,7 @@ class Push:
             found.instance,
             {name: self._python_was(columns[name]) for name in names if name in self._was},
             {name: forms.plain(columns[name], self.values[name]) for name in names if name in self.values},
-            {name: forms.stored(columns[name], found.instance) for name in names},
+            {name: self._stored(columns[name], found) for name in names},
         )
         as_found = dict(found.instance.__dict__)
         try:
