@@ -355,16 +355,19 @@ class Push:
     # -- conflicts
 
     def _update_conflicts(self, found: Record) -> list[str]:
-        columns = self._writing.columns
+        columns, by_value = self._writing.columns, self._writing.by_value
         changed = self._changed(found)
-        by_value = self._writing.by_value
-        if not changed and not any(name in self._named for name in by_value):
+        if not changed and found.proven and not any(name in self._named for name in by_value):
             return []
         values = {name: value for name, value in self.values.items() if name in columns}
+        was = {name: self._canonical_was(columns[name]) for name in values if name in self._was}
+        now = {name: forms.canonical(columns[name], self._stored(columns[name], found)) for name in values}
+        if not changed and not found.proven:  # by what it was then, as far as the device says
+            changed = bool(set(changed_since(was, now)) - set(by_value))
         return conflicting(
             {name: forms.canonical(columns[name], forms.plain(columns[name], value)) for name, value in values.items()},
-            {name: self._canonical_was(columns[name]) for name in values if name in self._was},
-            {name: forms.canonical(columns[name], self._stored(columns[name], found)) for name in values},
+            was,
+            now,
             merge=self.entity.merge,
             by_value=by_value,
             changed=changed,
@@ -372,7 +375,8 @@ class Push:
 
     def _deletion_conflicts(self, found: Record) -> list[str]:
         columns = self._writing.columns
-        names = [name for name in self._was if self._changed(found) or name in self._writing.by_value]
+        doubtful = self._changed(found) or not found.proven
+        names = [name for name in self._was if doubtful or name in self._writing.by_value]
         return changed_since(
             {name: self._canonical_was(columns[name]) for name in names},
             {name: forms.canonical(columns[name], self._stored(columns[name], found)) for name in names},

@@ -13,7 +13,7 @@ from syncapi.attributes import Attribute
 from syncapi.entities import LocalEntity
 from syncapi.keys.raw import RawKey, Rows
 from syncapi.push.scoped import Scoped
-from syncapi.tracking.row_version import row_version
+from syncapi.tracking.row_version import row_proven, row_version
 
 BATCH = 500  # keys of a query
 _PREFETCHED = "_haversack_prefetched"  # where Django puts what it reads for many records
@@ -21,12 +21,14 @@ _PREFETCHED = "_haversack_prefetched"  # where Django puts what it reads for man
 
 @dataclass
 class Record:
-    """`raw_key`: as the database has it. `version`: see `syncapi.tracking.row_version`. `sets`: what many-to-many
-    attributes hold, by name, while that is known; see `Records.sets_known`."""
+    """`raw_key`: as the database has it. `version`, and whether it is `proven` to stand for what the record holds: see
+    `syncapi.tracking.row_version`. `sets`: what many-to-many attributes hold, by name, while that is known; see
+    `Records.sets_known`."""
 
     instance: Any
     raw_key: Any
     version: int
+    proven: bool
     sets: Mapping[str, list[Any]] = field(default_factory=dict)
 
 
@@ -56,7 +58,7 @@ class Records:
         """A record that is known, if it is, came to this version by a change that is known, too."""
         record = self._known.get(entity.name, {}).get(key)
         if record is not None and version is not None:
-            record.version = version
+            record.version, record.proven = version, True
 
     def forget(self, entity: LocalEntity | None = None, keys: Collection[Any] = ()) -> None:
         """What is known of them may be wrong now: of all records, without `entity`."""
@@ -87,8 +89,10 @@ class Records:
             for model, path in _tables(entity):
                 held: Rows = models.QuerySet(model).filter(pk__in=rows.values(path)) if path else rows
                 list(held.order_by("pk").select_for_update().values_list("pk"))
-        annotated = rows.annotate(_raw_key=RawKey(models.F("pk")), _row_version=row_version(entity))
-        found = {one.pk: Record(one, one._raw_key, one._row_version) for one in annotated}
+        annotated = rows.annotate(
+            _raw_key=RawKey(models.F("pk")), _row_version=row_version(entity), _row_proven=row_proven(entity)
+        )
+        found = {one.pk: Record(one, one._raw_key, one._row_version, bool(one._row_proven)) for one in annotated}
         members = self._scoped.members(entity, [record.raw_key for record in found.values()]) if found else set()
         return {key: record for key, record in found.items() if record.raw_key in members}
 

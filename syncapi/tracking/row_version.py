@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import reduce
-from operator import add
+from operator import add, mul
 from typing import Any
 
 from django.db import models
@@ -21,13 +21,29 @@ _VERSION = (
     "AND haversack_change.key = {key}), 0)"
 )
 
+_PROVEN = (
+    "coalesce((SELECT CASE WHEN haversack_change.position > haversack_source.barrier THEN 1 ELSE 0 END "
+    "FROM syncapi_change AS haversack_change JOIN syncapi_source AS haversack_source "
+    "ON haversack_source.id = haversack_change.source "
+    "WHERE haversack_source.name = {name} AND haversack_change.key = {key}), 0)"
+)
+
 
 def row_version(entity: LocalEntity) -> Any:
     """An expression for querysets of `entity`: how often own attributes of a row changed, 0 where nobody saw it change.
 
     Inherited attributes are in the tables of the parents, each with a version of its own: their sum grows with each.
     """
-    return reduce(add, (_TableVersion(RawKey(F(path)), table) for path, table in _own_tables(entity)))
+    return reduce(add, (_OfTable(_VERSION, RawKey(F(path)), table) for path, table in _own_tables(entity)))
+
+
+def row_proven(entity: LocalEntity) -> Any:
+    """An expression for querysets of `entity`: 1 where equal versions of a row prove that nobody changed it, else 0.
+
+    They do where the row was seen to change after its table's barrier: who knows that version knows the row since then.
+    Before the barrier there was a time in which no trigger counted, as in a migration.
+    """
+    return reduce(mul, (_OfTable(_PROVEN, RawKey(F(path)), table) for path, table in _own_tables(entity)))
 
 
 def _own_tables(entity: LocalEntity) -> list[tuple[str, str]]:
@@ -43,13 +59,14 @@ def _own_tables(entity: LocalEntity) -> list[tuple[str, str]]:
     return [(path, table) for table, path in found.items()]
 
 
-class _TableVersion(Func):
-    """Of the row of a table with this raw key. Which number its source has is asked once for the whole query."""
+class _OfTable(Func):
+    """What is tracked of the row of a table with this raw key."""
 
     arity = 1
 
-    def __init__(self, key: RawKey, table: str) -> None:
+    def __init__(self, sql: str, key: RawKey, table: str) -> None:
         super().__init__(key, output_field=models.BigIntegerField())
+        self.sql = sql
         self.table = table
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *args: Any, **context: Any) -> Any:
@@ -58,4 +75,4 @@ class _TableVersion(Func):
         if connection.vendor == "postgresql":
             sql = f'({sql}) COLLATE "C"'
         name = "'" + self.table.replace("'", "''").replace("%", "%%") + "'"
-        return _VERSION.format(name=name, key=sql), parameters
+        return self.sql.format(name=name, key=sql), parameters
