@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import decimal
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from django.db import models
+from django.db import DatabaseError, DataError, models
 from django.db.models import F
+from django.db.models.functions import Cast
 from django.db.models.sql.datastructures import Join
 
 from syncapi.attributes import VERSION, Attribute, through_fields
@@ -32,7 +34,47 @@ Rendered = tuple[Any, bytes]  # (key on the wire, row text)
 
 def by_python(entity: LocalEntity, queryset: models.QuerySet[Any]) -> Iterator[tuple[Any, Rendered]]:
     """The rows with their raw keys. Reads them in one query, and the keys of each attribute with many values in one for
-    every thousand of them."""
+    every thousand of them. Where Django cannot read a value, its row is looked for among the rest (`_each`), since such
+    a value keeps no other row from travelling."""
+    done = 0
+    try:
+        for found in _read(entity, queryset):
+            yield found
+            done += 1
+    except Exception as thrown:  # noqa: BLE001 (a field's own code may raise anything)
+        _demand_unreadable(thrown)
+    else:
+        return
+    rest = list(with_raw_key(queryset).values_list("_raw_key", flat=True))[done:]
+    for start in range(0, len(rest), CHUNK):
+        yield from _each(entity, queryset, rest[start : start + CHUNK])
+
+
+def _demand_unreadable(thrown: Exception) -> None:
+    """That a value made trouble, and not the database. Called while it is handled, which goes on otherwise."""
+    if isinstance(thrown, DatabaseError) and not isinstance(thrown, DataError):
+        raise thrown
+
+
+def _each(entity: LocalEntity, queryset: models.QuerySet[Any], keys: Sequence[Any]) -> Iterator[tuple[Any, Rendered]]:
+    """The rows with these raw keys, in their order: in halves, until those are alone that Django cannot read."""
+    try:
+        found = dict(_read(entity, only_keys(queryset, (), keys)))
+    except Exception as thrown:  # noqa: BLE001 (a field's own code may raise anything)
+        _demand_unreadable(thrown)
+        if len(keys) == 1:
+            yield keys[0], unreadable_row(entity, only_keys(queryset, (), keys))
+        else:
+            half = len(keys) // 2
+            yield from _each(entity, queryset, keys[:half])
+            yield from _each(entity, queryset, keys[half:])
+        return
+    for key in keys:
+        if key in found:
+            yield key, found[key]
+
+
+def _read(entity: LocalEntity, queryset: models.QuerySet[Any]) -> Iterator[tuple[Any, Rendered]]:
     computing = Computing(entity, queryset.db) if entity.computes else None
     versioned = VERSION in entity.row_columns
     many = [column for column in entity.stored_columns if column.many]
@@ -46,9 +88,57 @@ def by_python(entity: LocalEntity, queryset: models.QuerySet[Any]) -> Iterator[t
         for raw_key, *values in chunk:
             arrays = [known.get(own, ()) for known, own in zip(keys, values, strict=False)]
             stored = _together(entity.stored_columns, values[len(expressions) :], arrays)
-            row = stored if computing is None else computing.row(stored)
-            version = [values[len(many)]] if versioned else []
-            yield raw_key, rendered_row(entity, [row[0], *version, *row[1:]])
+            yield raw_key, _made(entity, stored, computing, [values[len(many)]] if versioned else [])
+
+
+def _made(entity: LocalEntity, stored: Sequence[Any], computing: Computing | None, version: list[Any]) -> Rendered:
+    row = list(stored) if computing is None else computing.row(stored)
+    return rendered_row(entity, [row[0], *version, *row[1:]])
+
+
+def unreadable_row(entity: LocalEntity, row: models.QuerySet[Any]) -> Rendered:
+    """A row that Django cannot read, attribute by attribute. What it cannot read travels as the database writes it: a
+    decimal with as many digits as there are, anything else as text, or null where there is none.
+
+    :param row: only this one.
+    """
+    stored = [
+        _many_of(row, column) if column.many else _one_of(entity, row, column) for column in entity.stored_columns
+    ]
+    version = [_first(row.annotate(_row_version=row_version(entity)), "_row_version")]
+    computing = Computing(entity, row.db) if entity.computes else None
+    return _made(entity, stored, computing, version if VERSION in entity.row_columns else [])
+
+
+def _first(row: models.QuerySet[Any], name: str) -> Any:
+    return next(iter(values_of(row, [name])), (None,))[0]
+
+
+def _many_of(row: models.QuerySet[Any], column: Attribute) -> Any:
+    own = _first(row.annotate(_own_key=RawKey(F(target_name(column)))), "_own_key")
+    return _keys_of(column, [own], row.db).get(own, ())
+
+
+def _one_of(entity: LocalEntity, row: models.QuerySet[Any], column: Attribute) -> Any:
+    try:
+        return _first(row, column.name)
+    except Exception as thrown:  # noqa: BLE001 (a field's own code may raise anything)
+        _demand_unreadable(thrown)
+        text = _as_text(row, column)
+        key = _as_text(row, entity.columns[0])
+        logger.warning("%s %r: %s is %r, which is no %s", entity, key, column.name, text, column.type.name)
+    try:
+        return decimal.Decimal(text) if column.type.name == "decimal" and text else text
+    except decimal.InvalidOperation:
+        return text
+
+
+def _as_text(row: models.QuerySet[Any], column: Attribute) -> str | None:
+    try:
+        text: str | None = _first(row.annotate(_as_text=Cast(F(column.name), models.TextField())), "_as_text")
+    except DatabaseError:  # bytes that are no text
+        return None
+    return text
 
 
 def _together(columns: Sequence[Attribute], values: Sequence[Any], arrays: Sequence[Any]) -> list[Any]:
