@@ -27,6 +27,8 @@ export interface FileSource {
 
 export class Server {
   private session: Session | null = null;
+  /** The first answer: it brings a browser that is new here the cookie to which tokens belong. */
+  private first: Promise<unknown> | null = null;
   /** The app's settings as the last session told them. */
   settings: Definition["settings"];
 
@@ -40,7 +42,15 @@ export class Server {
 
   /** Whose session the browser holds. Asked once, unless `fresh`. */
   async currentSession(signal: AbortSignal, fresh = false): Promise<Session> {
-    if (this.session === null || fresh) this.remember(await this.json<Session>("session/", { signal }));
+    // Asked twice at once, a server gives two cookies, and the token of one answer does not go with that of the other.
+    if (this.first !== null) await this.first;
+    if (this.session === null || fresh) {
+      const asked = this.json<Session>("session/", { signal });
+      this.first ??= asked.catch(() => {
+        this.first = null;
+      });
+      this.remember(await asked);
+    }
     return this.session as Session;
   }
 
