@@ -1,85 +1,17 @@
 /** The part of `bench.query` that runs in the page: one device's store, and what lists ask of it. */
 
-import type { AttributeType, Definition, EntityDefinition, Key } from "../../pwa/client/src/api";
+import type { Key } from "../../pwa/client/src/api";
 import type { LocalRow } from "../../pwa/client/src/outbox/types";
 import { Tables } from "../../pwa/client/src/query/tables";
-import type { EntityRecord } from "../../pwa/client/src/store/store";
 import { IdbStore } from "../../pwa/client/src/store/user";
 import { localRow } from "../../pwa/client/src/testing/local";
+import { fillStore, NAME, timed } from "../products";
 
-const NAME = "LocalProduct";
 /** Local changes, where there are many. */
 const CHANGES = 1000;
-const COLUMNS: [string, AttributeType][] = [
-  ...([
-    ["id", "integer"],
-    ["sku", "string"],
-    ["name", "string"],
-    ["unit_price", "decimal"],
-  ] as const),
-  ...([
-    ["quantity_per_unit", "string"],
-    ["units_in_stock", "integer"],
-    ["discontinued", "boolean"],
-  ] as const),
-  ...([
-    ["category", "integer"],
-    ["category__name", "string"],
-    ["picture", "picture"],
-  ] as const),
-].map(([name, type]): [string, AttributeType] => [name, type]);
-const ENTITY: EntityDefinition = {
-  ...{ name: NAME, label: "product", label_plural: "products", pattern: "read-only-optimized", key: "id" },
-  attributes: COLUMNS.map(([name, type]) => ({ name, label: name, type, null: true })),
-  list_display: ["name", "unit_price"],
-  search_fields: ["sku", "name", "category__name"],
-  list_filter: ["category", "discontinued", "unit_price"],
-  ordering: ["name"],
-  pictures: ["picture"],
-};
-const WORDS =
-  "Alpine Amber Ancient Basil Bitter Blaye Boysenberry Bread Butter Cajun Camembert Chai Chang Cheese Chocolate Cider " +
-  "Cloves Coffee Côte Crab Cranberry Dried Dumplings Dutch Filo Fløte Genen Gnocchi Grandma Gravad Guaraná Gumbär " +
-  "Hokkien Ikura Inlagd Ipoh Jack Konbu Lager Lakkalikööri Laughing Longlife Louisiana Manjimup Mascarpone Mishi " +
-  "Mozzarella Northwoods Nougat Olive Original Outback Pavlova Pierrot Queso Raclette Ravioli Rhönbräu Rogede Röd " +
-  "Sasquatch Schoggi Scones Seasoning Singaporean Sirop Spegesild Steeleye Stout Syrup Tarte Tofu Tourtière Tunnbröd " +
-  "Uncle Valkoinen Vegie Wimmers Zaanse";
-
-const words = WORDS.split(" ");
-let state = 1;
-function pick(below: number): number {
-  state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
-  return (state >> 8) % below;
-}
-
-function segmentText(first: number, rows: number): string {
-  let text = "";
-  for (let key = first; key < first + rows; key++) {
-    const name = `${words[pick(words.length)]} ${words[pick(words.length)]} ${words[pick(words.length)]} ${pick(100000)}`;
-    const category = 1 + pick(40);
-    const row = [
-      ...[
-        key,
-        `SKU-${pick(10_000_000)}`,
-        name,
-        `${pick(500)}.${10 + pick(90)}`,
-        `${1 + pick(48)} boxes x ${pick(90)} g`,
-      ],
-      ...[pick(120), pick(8) === 0, category, `Category ${words[category]}`, `products/2026/${key}-picture-of-it.jpg`],
-    ];
-    text += `${JSON.stringify(row)}\n`;
-  }
-  return text;
-}
 
 function open(): IdbStore {
   return new IdbStore("bench", "one", () => crypto.randomUUID());
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const begun = performance.now();
-  await work();
-  return performance.now() - begun;
 }
 
 function memory(): number {
@@ -90,27 +22,7 @@ function memory(): number {
 /** Rows as a first sync leaves them, without and then with their blocks. */
 export async function fill(rows: number): Promise<Record<string, number>> {
   const store = open();
-  const generation = await store.newGeneration();
-  const lasts: number[] = [];
-  for (let first = 1; first <= rows; first += 1000) {
-    const size = Math.min(1000, rows - first + 1);
-    const segment = { first, last: first + size - 1, rows: size, text: segmentText(first, size) };
-    await store.stage(NAME, generation, lasts.length, segment);
-    lasts.push(segment.last);
-  }
-  const definition = {
-    ...{ app: "bench", title: "", description: "", anonymous: true, contexts: {} },
-    entities: [ENTITY],
-  };
-  const record = {
-    ...{ generation, segments: lasts.length, lasts, layers: [], cursor: "c", fingerprint: 0, rows, syncedAt: "" },
-    ...{ columns: COLUMNS.map(([name]) => name), leftovers: null, unseenFiles: null, bytes: 0 },
-    sums: lasts.map(() => null),
-  } satisfies EntityRecord;
-  await store.switch({
-    ...{ expected: {}, entities: { [NAME]: record }, context: null },
-    definition: { version: "v1", definition: definition satisfies Definition },
-  });
+  await fillStore(store, rows, true);
   const bare = await timed(() => new Tables(store).list(NAME, { limit: 50 }));
   const blocks = await timed(() => new Tables(store).storeBlocks(NAME, () => undefined));
   store.close();

@@ -283,7 +283,8 @@ describe("a comparison by itself", () => {
 describe("damage that is met on the way", () => {
   it.each([
     ["missing", remove],
-    ["garbled", replace('"thing 1500"', "thong")],
+    ["garbled", replace('"thing 1200"', "thong")],
+    ["cut", (one: Segment) => ({ ...one, text: one.text.slice(0, -5) })],
   ] as const)(
     "P5: a %s segment that a delta touches does not fail the sync, which repairs it",
     async (_what, change) => {
@@ -293,6 +294,15 @@ describe("damage that is met on the way", () => {
       await expectRepaired();
     },
   );
+
+  it("P5: beside the rows that a delta touches is found by a comparison", async () => {
+    await damage(1, replace('"thing 1500"', "thong"));
+    stock.put(1200, "changed there", "");
+    expect((await sync()).status).toBe("complete");
+    expect(await tab.engine.get("LocalThing", 1200)).toMatchObject({ name: "changed there" });
+    expect((await check()).repaired).toEqual({ LocalThing: 1 });
+    await expectRepaired();
+  });
 
   it.each([
     ["missing", remove, 2500],

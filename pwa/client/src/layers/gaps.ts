@@ -27,7 +27,15 @@ export class Gaps {
     return gap !== undefined && this.contains(gap, key);
   }
 
-  /** Whether any key after the first, up to and with the second, may be among them; `null`: no bound. */
+  /** Those that may have a key after the first, up to and with the second; `null`: no bound. */
+  between(after: Key | null, until: Key | null): readonly Gap[] {
+    const end = until === null ? this.list.length : this.firstAtOrAfter(until);
+    let start = end;
+    while (start > 0 && this.reaches(this.list[start - 1] as Gap, after)) start--;
+    return this.list.slice(start, end);
+  }
+
+  /** Whether there is such a one. */
   touches(after: Key | null, until: Key | null): boolean {
     const end = until === null ? this.list.length : this.firstAtOrAfter(until);
     const gap = this.list[end - 1];

@@ -1,10 +1,11 @@
-/** How many rows there are, and their fingerprint, once another layer lies over them: only what it touches is read. */
+/** How many rows there are, and their fingerprint, once another layer lies over them: of the base only what it touches is looked at. */
 
 import type { WireValue } from "../api";
 import { addFingerprints, rowFingerprint, subtractFingerprints } from "../protocol/fingerprint";
 import type { Segment } from "../store/store";
-import { baseSegment, overlayOf, pause, SEGMENT_ROWS, type Source } from "./merge";
+import { baseSegment, baseSegments, overlayOf, pause, SEGMENT_ROWS, type Source } from "./merge";
 import { type Line, linesOf, Overlay } from "./overlay";
+import { touchedLines, type Wanted } from "./touched";
 
 export interface Measured {
   rows: number;
@@ -20,6 +21,9 @@ export interface Measured {
   /** Whether a row named a file that the row of this key, if there still is one, does not. */
   releasesFiles: boolean;
 }
+
+/** Segments that are read at once. */
+const AT_ONCE = 16;
 
 const encoder = new TextEncoder();
 const fingerprintOf = ({ text }: Line) => rowFingerprint(encoder.encode(text));
@@ -57,6 +61,7 @@ export async function measureLayer(
     if (added.hides(line.key)) drop(line);
     if (added.removes(line.key)) hidesAny = true;
   }
+  const touched: Touched[] = [];
   let at = 0;
   let after: Line["key"] | null = null;
   for (let number = 0; number < source.content.segments; number++) {
@@ -65,14 +70,21 @@ export async function measureLayer(
     // What comes after the last segment of the base is in none of them, and looked for in none.
     while (end !== null && at < lines.length && source.order((lines[at] as Line).key, end) <= 0) at++;
     if (old.touches(after, end)) covered.push(number);
-    if (end === null || at > from || added.touches(after, end)) {
-      progress();
-      for (const line of linesOf(await baseSegment(source, number))) {
+    const gaps = added.gapsBetween(after, end);
+    if (end === null) touched.push({ number, wanted: null });
+    else if (at > from || gaps.length > 0) {
+      touched.push({ number, wanted: { keys: lines.slice(from, at).map(({ key }) => key), gaps } });
+    }
+    after = end;
+  }
+  for (let from = 0; from < touched.length; from += AT_ONCE) {
+    progress();
+    for (const [number, found] of await readTouched(source, touched.slice(from, from + AT_ONCE))) {
+      for (const line of found) {
         if (added.hides(line.key) && !old.hides(line.key)) drop(line);
         if (added.removes(line.key) && leftovers.at(-1) !== number) leftovers.push(number);
       }
     }
-    after = end;
   }
   for (const [number, line] of lines.entries()) {
     if (number % SEGMENT_ROWS === SEGMENT_ROWS - 1) {
@@ -91,6 +103,29 @@ export async function measureLayer(
     covered,
     releasesFiles,
   };
+}
+
+/** A segment of the base, and what of it is to be looked at; `null`: all rows, as keys do not tell where they are. */
+interface Touched {
+  number: number;
+  wanted: Wanted | null;
+}
+
+async function readTouched(source: Source, some: readonly Touched[]): Promise<[number: number, lines: Line[]][]> {
+  const segments = await baseSegments(
+    source,
+    some.map(({ number }) => number),
+  );
+  const read = some.map(async ({ number, wanted }, at): Promise<[number, Line[]]> => {
+    try {
+      if (wanted !== null) return [number, touchedLines(source.order, segments[at] as Segment, wanted)];
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      // It only looked whole: what can be read of it is looked through.
+    }
+    return [number, linesOf(await baseSegment(source, number))];
+  });
+  return Promise.all(read);
 }
 
 function releases(before: Line, after: Line | undefined, fileColumns: readonly number[]): boolean {

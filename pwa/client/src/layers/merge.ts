@@ -10,7 +10,7 @@ export const SEGMENT_ROWS = 1000;
 
 /** Where an entity's rows are read from. */
 export interface Source {
-  store: Pick<Store, "segment" | "segments">;
+  store: Pick<Store, "segment" | "segments" | "baseSegments">;
   entity: string;
   order: KeyOrder;
   content: Content;
@@ -32,6 +32,15 @@ export async function baseSegment({ store, entity, content }: Source, number: nu
   const segment = await store.segment(entity, content.generation, number);
   if (segment === null) throw new ClientError("superseded");
   return segment;
+}
+
+/** Some of them. @throws ClientError `superseded`. */
+export async function baseSegments({ store, entity, content }: Source, numbers: readonly number[]): Promise<Segment[]> {
+  const found = await store.baseSegments(entity, content.generation, numbers);
+  return found.map((segment) => {
+    if (segment === null) throw new ClientError("superseded");
+    return segment;
+  });
 }
 
 /** The rows, in pieces of about a segment. Memory: the layers, and one segment of the base. */

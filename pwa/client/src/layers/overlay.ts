@@ -3,7 +3,7 @@
 import type { Key } from "../api";
 import type { KeyOrder } from "../protocol/keys";
 import { parseLines } from "../store/lines";
-import type { Segment } from "../store/store";
+import type { Gap, Segment } from "../store/store";
 import { Gaps } from "./gaps";
 
 /** A row as it came, and its key. */
@@ -59,6 +59,11 @@ export class Overlay {
   /** Whether a key after the first, up to and with the second, may be in one of its gaps. */
   touches(after: Key | null, until: Key | null): boolean {
     return this.gaps.touches(after, until);
+  }
+
+  /** Those of its gaps. */
+  gapsBetween(after: Key | null, until: Key | null): readonly Gap[] {
+    return this.gaps.between(after, until);
   }
 
   /** Its rows, in no order. */

@@ -1,10 +1,10 @@
 /** The segments of an entity, whatever happened to them on the device: what cannot be read of them is left out. */
 
-import { mend } from "../store/mend";
+import { type Bounds, looksWhole, mend } from "../store/mend";
 import type { Segment, Store } from "../store/store";
 import type { Source } from "./merge";
 
-export class Readable implements Pick<Store, "segment" | "segments"> {
+export class Readable implements Pick<Store, "segment" | "segments" | "baseSegments"> {
   /** Whether anything that was read is not as it was written. */
   isDamaged = false;
 
@@ -28,11 +28,25 @@ export class Readable implements Pick<Store, "segment" | "segments"> {
     return all;
   }
 
-  private mended(generation: number, number: number, found: Segment | null): Segment {
+  /** Those that look whole are not looked through: who reads some of their rows sees what these are. */
+  async baseSegments(entity: string, generation: number, numbers: readonly number[]): Promise<Segment[]> {
+    const found = await this.source.store.baseSegments(entity, generation, numbers);
+    return found.map((segment, at) => {
+      const number = numbers[at] as number;
+      const isWhole = looksWhole(segment, this.bounds(generation, number));
+      return isWhole ? (segment as Segment) : this.mended(generation, number, segment);
+    });
+  }
+
+  private bounds(generation: number, number: number): Bounds | null {
     const { content, order } = this.source;
     const isBase = generation === content.generation;
     const last = isBase ? (content.lasts[number] ?? null) : null;
-    const bounds = last === null ? null : { order, after: content.lasts[number - 1] ?? null, last };
+    return last === null ? null : { order, after: content.lasts[number - 1] ?? null, last };
+  }
+
+  private mended(generation: number, number: number, found: Segment | null): Segment {
+    const bounds = this.bounds(generation, number);
     const { segment, isDamaged } = mend(found, bounds);
     this.isDamaged ||= isDamaged;
     return segment;

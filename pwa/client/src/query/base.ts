@@ -7,9 +7,9 @@ import type { AttributeDefinition, EntityDefinition, Key, WireValue } from "../a
 import type { Gaps } from "../layers/gaps";
 import { ClientError } from "../protocol/errors";
 import { type KeyOrder, keyOrder } from "../protocol/keys";
+import { firstWhere, Lines } from "../store/lines";
 import type { Segment } from "../store/store";
 import { type Column, columnOf, foldedLines } from "./columns";
-import { Lines } from "./lines";
 import { Parts } from "./parts";
 import { usualColumns } from "./usual";
 
@@ -167,9 +167,19 @@ export class Base {
     const found = new Map<string, number>();
     if (all.size === 0) return found;
     if (known.length < this.place.segments) await this.findAnywhere(all, found);
+    for (const [segment, some] of wanted) {
+      const column = this.parts.get(`${COLUMN}${this.key.name}`)?.get(segment) as Column | undefined;
+      // Each key once: they stand in the order of their rows.
+      if (column === undefined || column.values.length < column.ids.length) continue;
+      wanted.delete(segment);
+      for (const key of some) {
+        const at = firstWhere(column.values.length, (middle) => this.keyOrder(column.values[middle] as Key, key) >= 0);
+        if (String(column.values[at]) === String(key)) found.set(String(key), segment * SEGMENT_NUMBERS + at);
+      }
+    }
     for (const [segment, lines] of await this.lines(wanted.keys())) {
       for (const key of wanted.get(segment) ?? []) {
-        const at = firstWhere(lines.rows, (middle) => this.keyOrder(lines.key(middle), key) >= 0);
+        const at = lines.first((other) => this.keyOrder(other, key) >= 0);
         if (at < lines.rows && String(lines.key(at)) === String(key)) {
           found.set(String(key), segment * SEGMENT_NUMBERS + at);
         }
@@ -299,18 +309,6 @@ export class Base {
 
 function segmentOf(number: number): number {
   return Math.floor(number / SEGMENT_NUMBERS);
-}
-
-/** The first number below `length` for which it holds, which it does for all after it. */
-function firstWhere(length: number, holds: (at: number) => boolean): number {
-  let from = 0;
-  let to = length;
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (holds(middle)) to = middle;
-    else from = middle + 1;
-  }
-  return from;
 }
 
 function* inBatches(numbers: readonly number[]): Generator<number[]> {

@@ -4,15 +4,15 @@ import type { ListOptions, Row } from "../api";
 import { currentLocale } from "../language";
 import type { Block, Made, Store } from "../store/store";
 import { words } from "./fold";
-import type { StoredOrder } from "./orders";
+import type { FoundOrder, StoredOrder } from "./orders";
 import type { Table } from "./table";
 
 /** In place of a segment's number: made of all rows as they are. */
-const WHOLE = -1;
-const HEAD = "head";
+export const WHOLE = -1;
+export const HEAD = "head";
 const ORDER = "order:";
 /** Rows in the head: what a list shows before somebody has scrolled far. */
-const HEAD_ROWS = 100;
+export const HEAD_ROWS = 100;
 /** Blocks that are written at once. */
 const AT_ONCE = 16;
 
@@ -21,10 +21,12 @@ interface Sorted {
   locale: string;
 }
 
-interface Head extends Sorted {
+export interface Head extends Sorted {
   /** Names of attributes, joined by commas. */
   order: string;
   rows: Row[];
+  /** Of what the order was made that is stored with it: layers may have come since. */
+  ordered: number[];
 }
 
 /** The first rows of an entity in its usual order. */
@@ -48,7 +50,7 @@ export async function findHead(
 ): Promise<FoundHead | null> {
   if (offset >= HEAD_ROWS || words(search).length > 0 || Object.keys(where).length > 0) return null;
   const found = await store.whole(entity, HEAD);
-  if (found === null || found.block === null) return null;
+  if (found === null || found.block === null || !isSameMade(found.block.made, found.made)) return null;
   const { locale, order, rows } = found.block.data as Head;
   if (locale !== currentLocale()) return null;
   if (orderBy !== undefined && [orderBy].flat().join() !== order) return null;
@@ -80,14 +82,22 @@ export function headWith(
   return { rows: merged.slice(0, known), isAll };
 }
 
-/** Finds orders of exactly the rows that a table was made of. */
+/** Finds orders of the rows that a table was made of, or of those before some of its layers came. */
 export function orderFinder(store: Pick<Store, "whole">, entity: string, made: Made) {
-  return async (fields: string): Promise<StoredOrder | null> => {
+  return async (fields: string): Promise<FoundOrder | null> => {
     const block = (await store.whole(entity, `${ORDER}${fields}`))?.block;
-    if (!block || !isSameMade(block.made, made)) return null;
+    if (!block || !isOfBefore(block.made, made)) return null;
     const data = block.data as StoredOrder & Sorted;
-    return data.locale === currentLocale() ? data : null;
+    return data.locale === currentLocale() ? { ...data, generations: new Set(block.made.generations) } : null;
   };
+}
+
+/** Whether what was made of the first is of the same base, and of no layer that the second does not know. */
+function isOfBefore(block: Made, made: Made): boolean {
+  const isSameBase = block.version === made.version && block.pruned === made.pruned;
+  // Layers may have been joined meanwhile; what comes later has the greater number.
+  const newest = Math.max(...made.generations);
+  return isSameBase && block.generations[0] === made.generations[0] && Math.max(...block.generations) <= newest;
 }
 
 export function isSameMade(a: Made, b: Made): boolean {
@@ -104,14 +114,11 @@ export interface Storing {
 }
 
 /**
- * Stores what the next start needs of these rows, if it is not there. The head comes last: where it is, all is. May end
- * at any moment, and ends when the rows are other ones.
+ * Stores what the next start needs of these rows. The head comes last: where it is, all is. May end at any moment, and
+ * ends when the rows are other ones.
  */
 export async function storeBlocks({ store, entity, table, made, progress }: Storing): Promise<void> {
-  const found = await store.whole(entity, HEAD);
   const locale = currentLocale();
-  if (found === null || (found.block?.data as Head | undefined)?.locale === locale) return;
-  const { rows } = found;
   const { base } = table;
   for (const name of base.usual) {
     const parts = await base.unstored(name);
@@ -129,7 +136,8 @@ export async function storeBlocks({ store, entity, table, made, progress }: Stor
   const order = base.entity.ordering.join();
   const data = await table.orderToStore();
   progress();
-  const head: Head = { locale, order, rows: await table.list({ limit: HEAD_ROWS }) };
+  const rows = await table.count({});
+  const head: Head = { locale, order, rows: await table.list({ limit: HEAD_ROWS }), ordered: made.generations };
   progress();
   await store.putBlocks(entity, made, [
     { name: `${ORDER}${order}`, number: WHOLE, rows, data: { ...data, locale } },

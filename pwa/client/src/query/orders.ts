@@ -11,7 +11,7 @@ import { ranksOf, sortByRank } from "./ranks";
 import type { Changes, Upper } from "./upper";
 
 /** Changed rows, as a part of all, from which on it costs less to sort them all again than to put each in its place. */
-const MOST_TO_REARRANGE = 0.1;
+export const MOST_TO_REARRANGE = 0.1;
 /** So few are always put in their place. */
 const FEW_TO_REARRANGE = 8;
 
@@ -28,8 +28,13 @@ export interface StoredOrder {
   keys: Key[];
 }
 
-/** Finds an order of exactly a table's rows that was stored. */
-export type FindOrder = (fields: string) => Promise<StoredOrder | null>;
+/** `generations`: of base and layers of which it was made, or which were joined since. */
+export interface FoundOrder extends StoredOrder {
+  generations: ReadonlySet<number>;
+}
+
+/** Finds an order that was stored of a table's rows, or of those before some of its layers came. */
+export type FindOrder = (fields: string) => Promise<FoundOrder | null>;
 
 /** Marks all rows. */
 type All = () => Promise<Uint8Array>;
@@ -52,9 +57,10 @@ export class Orders {
   static of(base: Base, upper: Upper, find: FindOrder, sorted: Iterable<[string, Uint32Array]> = []): Orders {
     const ready = async (fields: string) => {
       const stored = await find(fields);
-      return stored === null ? null : restored(stored, base, upper);
+      return stored === null ? null : orders.restored(fields, stored);
     };
-    return new Orders(base, upper, ready, sorted);
+    const orders = new Orders(base, upper, ready, sorted);
+    return orders;
   }
 
   /** In this order; ties by key, so that pages neither repeat nor skip. @throws ClientError `unknown_attribute`. */
@@ -90,7 +96,7 @@ export class Orders {
   async over(server: Orders, all: All, upper: Upper, changed: Changes): Promise<Orders> {
     const ready = async (fields: string) => {
       const order = await server.of(fields === "" ? [] : fields.split(","), all);
-      return this.rearranged(fields, order, upper, upper.local);
+      return this.changed(fields, order, upper, upper.local);
     };
     return new Orders(this.base, upper, ready, await this.moved(upper, changed));
   }
@@ -99,23 +105,42 @@ export class Orders {
     const sorted: [string, Uint32Array][] = [];
     for (const [id, sorting] of this.sorted) {
       const order = await sorting.catch(() => null);
-      const moved = order && (await this.rearranged(id, order, upper, changed));
+      const moved = order && (await this.changed(id, order, upper, changed));
       if (moved !== null) sorted.push([id, moved]);
     }
     return sorted;
   }
 
-  /** `null` where sorting all again costs less. */
+  private changed(id: string, order: Uint32Array, upper: Upper, changed: Changes): Promise<Uint32Array | null> {
+    const came = [...changed.keys()].filter((number) => changed.get(number) !== null);
+    return this.rearranged(id, order, upper, changed.size, (number) => changed.has(number), came);
+  }
+
+  /** What was stored, with what layers brought since in its place. */
+  private async restored(id: string, { order, keys, generations }: FoundOrder): Promise<Uint32Array | null> {
+    const { base, upper } = this;
+    const { limit } = base;
+    const nowhere = limit + upper.rows.length;
+    const numbers = keys.map((key) => upper.find(key) ?? nowhere);
+    const known =
+      keys.length === 0 ? order : order.map((one) => (one < limit ? one : (numbers[one - limit] as number)));
+    const came = upper.since(generations);
+    if (came.length === 0) return known;
+    const others = new Set(came);
+    return this.rearranged(id, known, upper, came.length, (one) => others.has(one) || !upper.isLive(one), came);
+  }
+
+  /** `null` where sorting all again costs less. `changes`: how many rows changed. */
   private async rearranged(
     id: string,
     order: Uint32Array,
     upper: Upper,
-    changed: Changes,
+    changes: number,
+    hasLeft: (number: number) => boolean,
+    came: readonly number[],
   ): Promise<Uint32Array | null> {
-    if (changed.size > Math.max(FEW_TO_REARRANGE, order.length * MOST_TO_REARRANGE)) return null;
-    const compare = await this.comparing(id, upper);
-    const came = [...changed.keys()].filter((number) => changed.get(number) !== null);
-    return rearrange(order, (number) => changed.has(number), came, compare);
+    if (changes > Math.max(FEW_TO_REARRANGE, order.length * MOST_TO_REARRANGE)) return null;
+    return rearrange(order, hasLeft, came, await this.comparing(id, upper));
   }
 
   private async find(id: string, all: All): Promise<Uint32Array> {
@@ -212,11 +237,4 @@ function fieldsOf(base: Base, names: readonly string[]): Field[] {
 function keyField({ key, keyOrder }: Base): Field {
   const compare = localKeysLast((a, b) => keyOrder(a as Key, b as Key));
   return { name: key.name, descending: false, compare };
-}
-
-function restored({ order, keys }: StoredOrder, base: Base, upper: Upper): Uint32Array {
-  const { limit } = base;
-  if (keys.length === 0) return order;
-  const numbers = keys.map((key) => upper.find(key) ?? 0);
-  return order.map((number) => (number < limit ? number : (numbers[number - limit] as number)));
 }

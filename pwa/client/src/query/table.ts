@@ -35,9 +35,16 @@ export class Table {
     return new Table(base, upper, Orders.of(base, upper, findOrder), Selections.of(base, upper));
   }
 
-  /** The table with these layers over its rows (decision 0014). What was worked out of the other rows is kept. */
-  async with(layers: readonly Segment[][], findOrder: FindOrder = NO_ORDER): Promise<Table> {
-    const { upper, changed } = await this.upper.with(layers);
+  /**
+   * The table with these layers over its rows (decision 0014). What was worked out of the other rows is kept.
+   * `generations`: of the layers, by which `findOrder` says what it found.
+   */
+  async with(
+    layers: readonly Segment[][],
+    findOrder: FindOrder = NO_ORDER,
+    generations: readonly number[] = [],
+  ): Promise<Table> {
+    const { upper, changed } = await this.upper.with(layers, generations);
     const orders = await this.orders.with(upper, changed, findOrder);
     return new Table(this.base, upper, orders, await this.selections.with(upper, changed));
   }
@@ -197,6 +204,14 @@ export class Table {
       return facts === undefined ? named(shown, values) : { ...named(shownLocally, values), _local: facts };
     });
   }
+}
+
+/** A row as lists have it, whose values stand under these names. */
+export function shownRow(columns: readonly string[], values: readonly WireValue[]): Row {
+  return named(
+    columns.map((name) => (name === VERSION ? null : name)),
+    values,
+  );
 }
 
 /** `null` among the names: of what is left out. */

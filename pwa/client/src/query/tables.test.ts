@@ -72,6 +72,8 @@ function fakeStore() {
     async doubt(name: string, made?: Made): Promise<void> {
       if (made === undefined || made.generations[0] === now.generation) this.doubts.push(name);
     },
+    segments: async () => [],
+    overview: () => Promise.reject(new Error("not asked for")),
     serverKey: async (local: Key) => now.keys.get(local),
   });
 }

@@ -4,10 +4,11 @@ import type { Definition, EntityDefinition, Facet, Key, ListOptions, Row, WireVa
 import type { LocalRow } from "../outbox/types";
 import { ClientError } from "../protocol/errors";
 import { LOCAL } from "../protocol/patterns";
-import { visibleGenerations } from "../store/references";
+import { unknownLayers, visibleGenerations } from "../store/references";
 import type { EntityView, Known, Made, SingleRow, Store } from "../store/store";
 import { Base, type Origin, Stale } from "./base";
 import { type FoundHead, findHead, headWith, isSameMade, orderFinder, partOf, storeBlocks } from "./blocks";
+import { type Carrying, carryHead } from "./carry";
 import { words } from "./fold";
 import { isLocalKey } from "./local-keys";
 import { onDeviceTable } from "./on-device";
@@ -18,10 +19,7 @@ import { type Conditions, type FacetOptions, Table } from "./table";
 import type { Wanted } from "./where";
 
 /** What tables are read from, and where blocks are kept. */
-export type Shelf = Pick<
-  Store,
-  "rows" | "view" | "baseSegments" | "whole" | "blocks" | "putBlocks" | "doubt" | "serverKey"
->;
+export type Shelf = Pick<Store, "rows" | "view" | "baseSegments" | "blocks" | "doubt" | "serverKey"> & Carrying;
 
 /** An entity as it was when it was looked for last. */
 interface Opened {
@@ -137,6 +135,7 @@ export class Tables {
   /** Stores index blocks (decision 0016) of the server's rows, where there are many. `progress` may throw to end it. */
   async storeBlocks(name: string, progress: () => void): Promise<void> {
     if (((await this.store.rows(name)).rows ?? 0) <= this.fewRows) return;
+    if (await carryHead(this.store, name)) return;
     await this.read(name, undefined, async ({ overlay, made }) => {
       const { server: table } = overlay;
       if (made !== null) await storeBlocks({ store: this.store, entity: name, progress, table, made });
@@ -259,7 +258,11 @@ export class Tables {
     const findOrder = orderFinder(this.store, name, made);
     const seen = view.isKnown ? cached?.overlay : null;
     let table = seen?.server ?? Table.of(new Base(entity, record, this.origin(name, made)), findOrder);
-    if (view.layers.length > 0) table = await table.with(view.layers, findOrder);
+    if (view.layers.length > 0) {
+      const unknown = unknownLayers(record, view.isKnown ? cached?.made.generations : []);
+      const numbers = unknown.map(({ generation }) => generation);
+      table = await table.with(view.layers, findOrder, numbers);
+    }
     if (seen?.server === table && local.rows === null) return { ...opened, overlay: seen };
     const overlay = seen?.server === table ? seen : Overlay.of(table);
     return { ...opened, overlay: await overlay.with(locals) };

@@ -27,6 +27,8 @@ export interface Laid {
 export class Upper {
   /** By number less the base's limit; `null` where one is gone, `undefined` where only another table has one. */
   readonly rows: (WireValue[] | null | undefined)[];
+  /** Of each of the rows, the generation of the layer that brought it; absent where that is not known. */
+  private readonly origins: (number | undefined)[];
   private readonly numbers: Numbers;
   /** Numbers of the base's rows that are not to be seen. */
   private readonly hidden: Uint8Array | null;
@@ -42,6 +44,7 @@ export class Upper {
     this.local = new Map(before?.local);
     this.facts = new Map(before?.facts);
     this.rows = before === undefined ? [] : [...before.rows];
+    this.origins = before === undefined ? [] : [...before.origins];
     this.numbers = before?.numbers ?? new Numbers(base.limit);
     this.hidden = before === undefined ? null : (before.hidden?.slice() ?? new Uint8Array(base.limit));
   }
@@ -51,12 +54,15 @@ export class Upper {
     return new Upper(base);
   }
 
-  /** With more layers over it, and the rows that came, changed or went with them. */
-  async with(layers: readonly Segment[][]): Promise<{ upper: Upper; changed: Changes }> {
+  /** With more layers over it, of these generations, and the rows that came, changed or went with them. */
+  async with(
+    layers: readonly Segment[][],
+    generations: readonly number[] = [],
+  ): Promise<{ upper: Upper; changed: Changes }> {
     const upper = new Upper(this.base, this);
     const changed = new Set<number>();
     // One layer after the other: its gaps hide rows of those before.
-    for (const layer of layers) await upper.lay(layer, changed);
+    for (const [at, layer] of layers.entries()) await upper.lay(layer, generations[at], changed);
     return { upper, changed: new Map([...changed].map((number) => [number, upper.row(number)])) };
   }
 
@@ -87,7 +93,7 @@ export class Upper {
     else this.facts.set(own, facts);
   }
 
-  private async lay(layer: readonly Segment[], changed: Set<number>): Promise<void> {
+  private async lay(layer: readonly Segment[], generation: number | undefined, changed: Set<number>): Promise<void> {
     const { base, rows } = this;
     const gaps = new Gaps(base.keyOrder, gapsOf(layer));
     if (gaps.list.length > 0) {
@@ -106,6 +112,7 @@ export class Upper {
       const number = this.numbers.give(row[0] as Key);
       while (rows.length <= number - base.limit) rows.push(undefined);
       rows[number - base.limit] = row;
+      this.origins[number - base.limit] = generation;
       changed.add(number);
     }
   }
@@ -141,6 +148,12 @@ export class Upper {
     for (const [at, row] of this.rows.entries()) {
       if (row !== null && row !== undefined) yield [this.base.limit + at, row];
     }
+  }
+
+  /** The numbers of its rows that layers of other generations than these brought. */
+  since(generations: ReadonlySet<number>): number[] {
+    const isNew = (number: number) => !generations.has(this.origins[number - this.base.limit] ?? Number.NaN);
+    return [...this.live()].map(([number]) => number).filter(isNew);
   }
 
   /** A mark for each number. */

@@ -47,7 +47,8 @@ export async function dropWorthless(
     const now = after[entity];
     if (isNewDefinition || now?.generation !== record.generation) {
       await transaction.objectStore("blocks").delete(blocksOf(entity));
-    } else if (String(visibleGenerations(now)) !== String(visibleGenerations(record))) {
+    } else if (now.leftovers !== null && String(visibleGenerations(now)) !== String(visibleGenerations(record))) {
+      // Where no row went, they are what those of the whole are worked out of then.
       await drop(transaction, entity, (number) => number === WHOLE);
     }
   }

@@ -1,7 +1,7 @@
 /** What can be read of a segment that was damaged on the device (P5): its rows, without those that are none. */
 
 import type { Key, WireValue } from "../api";
-import { parseLines } from "./lines";
+import { Lines, parseLines } from "./lines";
 import type { Segment } from "./store";
 
 /** Which keys can be in a segment, where that is known. */
@@ -41,6 +41,20 @@ export function mend(found: Partial<Segment> | null | undefined, bounds: Bounds 
     ...gaps,
   };
   return { segment, isDamaged: true };
+}
+
+/** Whether as many rows are there as should be, and the first and last are where they should be. */
+export function looksWhole(found: Segment | null, bounds: Bounds | null): boolean {
+  if (typeof found?.text !== "string" || (found.text !== "" && !found.text.endsWith("\n"))) return false;
+  const lines = new Lines(found.text);
+  if (lines.rows !== found.rows) return false;
+  if (bounds === null || lines.rows === 0) return true;
+  const { order, after, last } = bounds;
+  try {
+    return (after === null || order(after, lines.key(0)) < 0) && order(lines.key(lines.rows - 1), last) <= 0;
+  } catch {
+    return false;
+  }
 }
 
 function isWhole({ text, rows, gaps }: Segment, bounds: Bounds | null): boolean {

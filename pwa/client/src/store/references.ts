@@ -3,7 +3,7 @@
 import type { Definition } from "../api";
 import { syncedNames } from "../by-name";
 import { trackedKeyType } from "../protocol/patterns";
-import type { EntityRecord, Overview, PartialCopy, Switch } from "./store";
+import type { EntityRecord, Layer, Overview, PartialCopy, Switch } from "./store";
 
 type State = Pick<Overview, "entities" | "partials" | "parts">;
 
@@ -20,6 +20,11 @@ export function generationsOf({ entities, partials, parts }: State, entity: stri
 
 export function visibleGenerations({ generation, layers }: Pick<EntityRecord, "generation" | "layers">): number[] {
   return [generation, ...layers.map((layer) => layer.generation)];
+}
+
+/** The layers of an entity that who knows these generations of them does not know. */
+export function unknownLayers({ layers }: Pick<EntityRecord, "layers">, known: readonly number[] = []): Layer[] {
+  return layers.filter(({ generation }) => !known.includes(generation));
 }
 
 /** Whether nobody changed the entity since it was read. */

@@ -238,11 +238,13 @@ export interface Block {
   data: unknown;
 }
 
-/** What there is of an entity, and a block of all of it. */
+/** What there is of an entity, and a block of all of it, which may be of before some of the layers came. */
 export interface Whole {
   /** Of the server. */
   rows: number;
   singles: number;
+  /** What is there now. */
+  made: Made;
   block: (Block & { made: Made }) | null;
 }
 
@@ -363,7 +365,10 @@ export interface Store {
 
   /** How many rows of the server an entity has, and how many single rows; `null` before its first sync. */
   rows(entity: string): Promise<{ rows: number | null; singles: number }>;
-  /** The same, and the block of this name of the whole, if it was made of the server's rows as they are. */
+  /**
+   * The same, and the block of this name of the whole. What it was made of are the server's rows as they are, or as they
+   * were before layers came that add and change some, and take none away.
+   */
   whole(entity: string, name: string): Promise<Whole | null>;
   /** Blocks of this name of segments of a base. */
   blocks(entity: string, name: string, made: Made): Promise<Block[]>;

@@ -22,7 +22,7 @@ import { deleteDrafts } from "./drafts";
 import { dropFiles, fileBudget, keepWithin, keptFiles, NONE_KEPT, putFile, seeFile } from "./files";
 import { catchUp, inLocal, localTransaction, pendingFigures } from "./local";
 import { mend } from "./mend";
-import { generationsOf, isSame, switched, visibleGenerations } from "./references";
+import { generationsOf, isSame, switched, unknownLayers, visibleGenerations } from "./references";
 import {
   everything,
   generationRange,
@@ -351,8 +351,7 @@ export class IdbStore implements Store {
       const definition = known === undefined ? get(transaction, "definition") : undefined;
       const local = keyedRows(transaction, entity, change, known?.change);
       const isKnown = record !== null && record.generation === known?.generation && pruned === (known.pruned ?? 0);
-      const old = new Set(isKnown ? known?.layers : []);
-      const layers = record?.layers.filter(({ generation }) => !old.has(generation)) ?? [];
+      const layers = record === null ? [] : unknownLayers(record, isKnown ? known.layers : []);
       const isDoubted = doubts?.includes(entity) ?? false;
       const read = async ({ generation, segments }: Layer) => {
         const found = await transaction.objectStore("segments").getAll(generationRange(entity, generation, segments));
@@ -439,7 +438,8 @@ export class IdbStore implements Store {
       ]);
       const rows = entities[entity]?.rows;
       if (now === null || rows === undefined) return null;
-      return { rows, singles, block: block !== undefined && isSameWhole(block.made, now) ? block : null };
+      const isUseful = block !== undefined && isSameBase(block.made, now) && block.made.pruned === now.pruned;
+      return { rows, singles, made: now, block: isUseful ? block : null };
     });
   }
 
