@@ -4,6 +4,7 @@
  */
 
 import type { SyncError, SyncProgress, SyncResult, User } from "../api";
+import { KeptBook } from "../outbox/kept";
 import { Outbox } from "../outbox/outbox";
 import type { OutboxWorld } from "../outbox/types";
 import { Writing } from "../outbox/writing";
@@ -87,6 +88,7 @@ export class Person {
     const local: OutboxWorld = {
       store: this.store,
       readBase: (entity, keys) => this.tables.readBase(entity, keys),
+      kept: new KeptBook(),
       uuid: () => ports.uuid(),
       now: () => ports.clock.now(),
       changed: (entities) => {

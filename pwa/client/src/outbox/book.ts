@@ -1,9 +1,10 @@
 /**
  * All local changes of one person in memory, while one transaction decides about them. Records are replaced, never
- * changed in place; what became another is written in the end.
+ * changed in place; what became another is written in the end, and is taken over when it is on the disk.
  */
 
 import type { AttributeDefinition, ChangeState, Definition, EntityDefinition, Key, Row, WireValue } from "../api";
+import { Layered } from "./layered";
 import type { LocalRow, LocalTransaction, Mutation } from "./types";
 
 /** A local row, where it is. */
@@ -13,58 +14,109 @@ export interface Local {
   row: LocalRow;
 }
 
-export class Book {
+/** What there is of local changes, by what it is looked for. */
+class Shelf {
   /** By place. */
-  private readonly rows = new Map<string, Local>();
+  readonly rows = new Map<string, Local>();
   /** By id of the change. */
-  private readonly changes = new Map<string, Local>();
-  private readonly mutations = new Map<string, Mutation>();
+  readonly changes = new Map<string, Local>();
+  readonly mutations = new Map<string, Mutation>();
   /** By id of the change, in the order made. */
-  private readonly chains = new Map<string, Mutation[]>();
+  readonly chains = new Map<string, readonly Mutation[]>();
+  /**
+   * Ids of changes that are a person's turn, wait for such a one or may become one, and of mutations that have no effect
+   * any more.
+   */
+  readonly tangled = new Map<string, true>();
+  lastSeq = 0;
+  /** Whether nothing was decided about it since it was read. */
+  isNew = true;
+}
+
+export class Book {
+  private readonly rows: Layered<Local>;
+  private readonly changes: Layered<Local>;
+  private readonly mutations: Layered<Mutation>;
+  private readonly chains: Layered<readonly Mutation[]>;
+  private readonly tangled: Layered<true>;
   private readonly entities: ReadonlyMap<string, EntityDefinition>;
-  private lastSeq = 0;
+  private lastSeq: number;
 
   private constructor(
     definition: Definition | null,
-    private readonly oldRows: ReadonlyMap<string, Local>,
-    private readonly oldMutations: ReadonlyMap<string, Mutation>,
+    private readonly shelf: Shelf,
   ) {
+    this.rows = new Layered(shelf.rows);
+    this.changes = new Layered(shelf.changes);
+    this.mutations = new Layered(shelf.mutations);
+    this.chains = new Layered(shelf.chains);
+    this.tangled = new Layered(shelf.tangled);
+    this.lastSeq = shelf.lastSeq;
     this.entities = new Map(definition?.entities.map((entity) => [entity.name, entity]));
-    for (const local of oldRows.values()) this.put(local);
-    for (const mutation of oldMutations.values()) this.putMutation(mutation);
   }
 
   static async load(transaction: LocalTransaction, definition: Definition | null): Promise<Book> {
     const [rows, mutations] = await Promise.all([transaction.rows(), transaction.mutations()]);
-    return new Book(
-      definition,
-      new Map(rows.map((local) => [placeOf(local.entity, local.key), local])),
-      new Map(mutations.map((mutation) => [mutation.id, mutation])),
-    );
+    const read = new Book(definition, new Shelf());
+    for (const local of rows) read.put(local);
+    for (const mutation of mutations) read.putMutation(mutation);
+    read.takeOver();
+    read.shelf.isNew = true;
+    return read;
+  }
+
+  /** The same once more, for the next decision: what was saved counts, all else does not. */
+  again(definition: Definition | null): Book {
+    return new Book(definition, this.shelf);
   }
 
   /** Writes what became another. Returns the entities whose rows did. */
   async save(transaction: LocalTransaction): Promise<string[]> {
     const touched = new Set<string>();
     const writes: Promise<void>[] = [];
-    for (const [place, { entity, key }] of this.oldRows) {
-      if (this.rows.has(place)) continue;
-      writes.push(transaction.putRow(entity, key, null));
-      touched.add(entity);
+    for (const [, now, before] of this.rows.others()) {
+      const local = now ?? before;
+      if (local === undefined || now?.row === before?.row) continue;
+      writes.push(transaction.putRow(local.entity, local.key, now?.row ?? null));
+      touched.add(local.entity);
     }
-    for (const [place, { entity, key, row }] of this.rows) {
-      if (this.oldRows.get(place)?.row === row) continue;
-      writes.push(transaction.putRow(entity, key, row));
-      touched.add(entity);
-    }
-    for (const id of this.oldMutations.keys()) {
-      if (!this.mutations.has(id)) writes.push(transaction.deleteMutation(id));
-    }
-    for (const [id, mutation] of this.mutations) {
-      if (this.oldMutations.get(id) !== mutation) writes.push(transaction.putMutation(mutation));
+    for (const [id, now, before] of this.mutations.others()) {
+      if (now === before) continue;
+      writes.push(now === undefined ? transaction.deleteMutation(id) : transaction.putMutation(now));
     }
     await Promise.all(writes);
     return [...touched];
+  }
+
+  /** What became another is on the disk. */
+  takeOver(): void {
+    for (const layered of [this.rows, this.changes, this.mutations, this.chains, this.tangled]) layered.takeOver();
+    this.shelf.lastSeq = this.lastSeq;
+    this.shelf.isNew = false;
+  }
+
+  /** Whether how some changes stand may depend on others, or is not known yet. */
+  get isTangled(): boolean {
+    return this.shelf.isNew || !this.tangled.isEmpty;
+  }
+
+  /** Those that became others in this decision. */
+  get changed(): Local[] {
+    const changes = new Set<string>();
+    for (const [, now] of this.rows.others()) if (now !== undefined) changes.add(now.row.change.id);
+    for (const [, now, before] of this.mutations.others()) {
+      for (const one of [now, before]) if (one !== undefined) changes.add(one.change);
+    }
+    return [...changes].flatMap((id) => this.changes.get(id) ?? []);
+  }
+
+  /** Groups in which a mutation became another, or is new, whole. */
+  get changedGroups(): Mutation[][] {
+    const groups = new Map<string, Mutation[]>();
+    for (const [, now] of this.mutations.others()) if (now?.group != null) groups.set(now.group, []);
+    if (groups.size === 0) return [];
+    for (const mutation of this.all) groups.get(mutation.group ?? "")?.push(mutation);
+    return [...groups.values()];
   }
 
   entity(name: string): EntityDefinition | undefined {
@@ -84,13 +136,18 @@ export class Book {
   }
 
   put(local: Local): void {
+    const { change } = local.row;
     this.rows.set(placeOf(local.entity, local.key), local);
-    this.changes.set(local.row.change.id, local);
+    this.changes.set(change.id, local);
+    const isTangled = isTrouble(change.state) || change.waitsFor !== null || change.unsure !== undefined;
+    if (isTangled) this.tangled.set(change.id, true);
+    else this.tangled.delete(change.id);
   }
 
   remove({ entity, key, row }: Local): void {
     this.rows.delete(placeOf(entity, key));
     this.changes.delete(row.change.id);
+    this.tangled.delete(row.change.id);
   }
 
   get all(): Mutation[] {
@@ -101,11 +158,6 @@ export class Book {
     return this.mutations.get(id);
   }
 
-  /** Whether it is another than when the book was opened, or new. */
-  isOther(mutation: Mutation): boolean {
-    return this.oldMutations.get(mutation.id) !== mutation;
-  }
-
   /** Mutations of a change, in the order made. */
   chain(change: string): readonly Mutation[] {
     return this.chains.get(change) ?? [];
@@ -114,6 +166,7 @@ export class Book {
   putMutation(mutation: Mutation): void {
     this.drop(mutation.id);
     this.mutations.set(mutation.id, mutation);
+    if (mutation.answer === "no") this.tangled.set(mutation.id, true);
     this.lastSeq = Math.max(this.lastSeq, mutation.seq);
     const chain = [...this.chain(mutation.change), mutation];
     this.chains.set(
@@ -126,10 +179,10 @@ export class Book {
     const mutation = this.mutations.get(id);
     if (mutation === undefined) return;
     this.mutations.delete(id);
-    this.chains.set(
-      mutation.change,
-      this.chain(mutation.change).filter((one) => one.id !== id),
-    );
+    this.tangled.delete(id);
+    const rest = this.chain(mutation.change).filter((one) => one.id !== id);
+    if (rest.length > 0) this.chains.set(mutation.change, rest);
+    else this.chains.delete(mutation.change);
   }
 
   newSeq(): number {

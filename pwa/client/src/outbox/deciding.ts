@@ -2,7 +2,7 @@
 
 import type { Definition, Key, Row } from "../api";
 import { ClientError } from "../protocol/errors";
-import { Book } from "./book";
+import type { Book } from "./book";
 import type { Desk } from "./lay";
 import { noteTargets } from "./past";
 import { refresh } from "./stand";
@@ -86,11 +86,13 @@ export async function decided<T>(
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     await bases.read(world);
     const touched = new Set<string>();
+    const before: { book?: Book; stamp: string } = { stamp: "" };
     try {
-      const result = await world.store.changeLocal(
+      const { result, book, stamp } = await world.store.changeLocal(
         async (transaction) => {
           await bases.check(transaction);
-          const book = await Book.load(transaction, definition);
+          const book = await world.kept.open(transaction, definition);
+          Object.assign(before, { book, stamp: await transaction.stamp() });
           const now = new Date(world.now()).toISOString();
           const decision = { book, uuid: world.uuid, now, definition, bases, transaction };
           const result = await decide(decision);
@@ -98,13 +100,16 @@ export async function decided<T>(
           await noteTargets(decision);
           if (bases.areLacking) throw new ClientError("internal", "rows that were not read");
           for (const entity of await book.save(transaction)) touched.add(entity);
-          return result;
+          return { result, book, stamp: transaction.stampAfter() };
         },
         strict ? "strict" : "relaxed",
       );
+      world.kept.keepNew(stamp, book);
       if (touched.size > 0) world.changed([...touched]);
       return result;
     } catch (error) {
+      // It was undone. Where it is not certain that it was, another stamp says so.
+      if (before.book !== undefined) world.kept.keepOld(before.stamp, before.book);
       if (!bases.areLacking) throw error;
     }
   }

@@ -177,7 +177,7 @@ export class Editor {
     return { local, base, exists: !isOver };
   }
 
-  /** With keys as the server has them, where it has, and without what is shown beside. */
+  /** With keys as the server has them, where it has, and without what is shown beside. None of it is the caller's. */
   private understood(entity: EntityDefinition, given: Row): Row {
     const now = (key: WireValue): WireValue => this.known.get(key as Key) ?? key;
     const row: Row = {};
@@ -186,7 +186,7 @@ export class Editor {
       const attribute = attributeOf(entity, name);
       const isKey = name === entity.key || attribute?.relation !== undefined;
       row[name] = !isKey
-        ? value
+        ? structuredClone(value)
         : Array.isArray(value)
           ? [...new Set(value.map(now))].sort((a, b) => keyOrder(attribute?.type ?? "string")(a as Key, b as Key))
           : now(value);

@@ -2,7 +2,7 @@
 
 import type { Choice, Conflict, PendingChange } from "../api";
 import { ClientError } from "../protocol/errors";
-import { Book } from "./book";
+import type { Book } from "./book";
 import { type Decision, decided } from "./deciding";
 import { takeBack } from "./lost";
 import { judge, suspect } from "./past";
@@ -115,9 +115,9 @@ export class Outbox implements Pushing, Attending {
   }
 
   private async read<T>(ask: (book: Book) => T): Promise<T> {
-    const { store } = this.world;
+    const { store, kept } = this.world;
     const definition = (await store.overview()).definition?.definition ?? null;
-    return ask(await store.readLocal((transaction) => Book.load(transaction, definition)));
+    return ask(await store.readLocal((transaction) => kept.look(transaction, definition)));
   }
 }
 

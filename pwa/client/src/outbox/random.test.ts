@@ -23,6 +23,7 @@ interface Record_ {
 class Life {
   private readonly server = new NaiveServer();
   private readonly pick: (below: number) => number;
+  private other: Device;
   private readonly records: Record_[] = [];
   /** Answers that are still under way. */
   private late: OutcomeMessage[][] = [];
@@ -44,10 +45,13 @@ class Life {
     private readonly isRestored: boolean,
   ) {
     this.pick = random(seed);
+    this.other = device.beside();
   }
 
   async run(): Promise<void> {
     for (let step = 0; step < STEPS; step++) {
+      // Two tabs: each keeps what it decided last.
+      if (this.pick(3) === 0) [this.device, this.other] = [this.other, this.device];
       const kind = this.pick(14);
       if (kind < 5) await this.edit();
       else if (kind < 8) await this.exchange(this.pick(3));
@@ -298,6 +302,7 @@ class Life {
       }
     }
     const pending = await this.device.outbox.pending();
+    expect(pending).toEqual(await this.device.pendingAnew());
     const figures = await this.device.store.outboxFigures();
     expect(figures.unsent + figures.attention + figures.conflicts + figures.waiting).toBe(pending.length);
     for (const { state, waitsFor } of pending) {

@@ -57,8 +57,7 @@ export const MOST_TOGETHER: CollectLimits = { mutations: 1000, bytes: 900_000 };
  * @throws ClientError `too_much_together`.
  */
 export function checkTogether(book: Book): void {
-  for (const unit of book.units()) {
-    if (unit.length < 2 || !unit.some((mutation) => book.isOther(mutation))) continue;
+  for (const unit of book.changedGroups) {
     const isTooMuch =
       unit.length > MOST_TOGETHER.mutations || sizeOf(unit.map((one) => wireOf(book, one, unit))) > MOST_TOGETHER.bytes;
     if (isTooMuch) throw new ClientError("too_much_together", `${unit.length} changes`);

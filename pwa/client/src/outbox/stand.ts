@@ -9,6 +9,11 @@ import { LOCAL_KEY, type LocalChange, type Mutation, type Op } from "./types";
 /** Brings states up to date, in the end of whatever happened. */
 export function refresh(desk: Desk): void {
   const { book } = desk;
+  // Where nothing is in the way of anything, how a change stands depends on itself alone.
+  if (!book.isTangled) {
+    for (const local of book.changed) refreshOne(book, local, null);
+    return;
+  }
   for (const local of book.locals) if (local.row.change.unsure !== undefined) askWhereUnsure(book, local);
   const turns = book.locals.filter(({ row }) => isTrouble(row.change.state)).map(({ row }) => row.change.id);
   const inTheWay: ReadonlyMap<string, string> = turns.length > 0 ? book.reached(turns) : new Map();
@@ -19,17 +24,20 @@ export function refresh(desk: Desk): void {
     .flatMap((unit) => unit.map(({ change }) => change))
     .filter((change) => !inTheWay.has(change));
   if (freed.length > 0) renew(desk, book.reached(freed).keys());
-  for (const local of book.locals) {
-    const { change } = local.row;
-    const chain = book.chain(change.id);
-    const waitsFor = isTrouble(change.state) ? null : (inTheWay.get(change.id) ?? null);
-    const facts = {
-      state: isTrouble(change.state) ? change.state : stateOf(chain, waitsFor),
-      ...{ waitsFor, op: opOf(chain, change.op), group: chain.at(-1)?.group ?? null },
-    };
-    const isOther = Object.entries(facts).some(([name, value]) => change[name as keyof LocalChange] !== value);
-    if (isOther) book.put({ ...local, row: { ...local.row, change: { ...change, ...facts } } });
-  }
+  for (const local of book.locals) refreshOne(book, local, inTheWay.get(local.row.change.id) ?? null);
+}
+
+/** `inTheWay`: id of the change that is. */
+function refreshOne(book: Book, local: Local, inTheWay: string | null): void {
+  const { change } = local.row;
+  const chain = book.chain(change.id);
+  const waitsFor = isTrouble(change.state) ? null : inTheWay;
+  const facts = {
+    state: isTrouble(change.state) ? change.state : stateOf(chain, waitsFor),
+    ...{ waitsFor, op: opOf(chain, change.op), group: chain.at(-1)?.group ?? null },
+  };
+  const isOther = Object.entries(facts).some(([name, value]) => change[name as keyof LocalChange] !== value);
+  if (isOther) book.put({ ...local, row: { ...local.row, change: { ...change, ...facts } } });
 }
 
 /** Rather a question than a line on the order of somebody else. What is another person's turn already comes first. */

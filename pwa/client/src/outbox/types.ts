@@ -2,6 +2,7 @@
 
 import type { ChangeState, Choice, Conflict, Key, PendingChange, Row, SyncError, WireValue } from "../api";
 import type { Store } from "../store/store";
+import type { KeptBook } from "./kept";
 
 /** In front of the UUID of a record that the server has not got. */
 export const LOCAL_KEY = "local:";
@@ -143,6 +144,10 @@ export type OutcomeMessage = { type: "outcome"; id: string } & (
  * work resolves and is undone when it rejects. Nothing else may be awaited in it.
  */
 export interface LocalTransaction {
+  /** Another one whenever rows or mutations are others, in whichever tab, and in whichever database. */
+  stamp(): Promise<string>;
+  /** What it is after this transaction. To be asked when `stamp` is known. */
+  stampAfter(): string;
   row(entity: string, key: Key): Promise<LocalRow | undefined>;
   /** Of one entity, or of all. */
   rows(entity?: string): Promise<{ entity: string; key: Key; row: LocalRow }[]>;
@@ -193,6 +198,8 @@ export type ReadBase = (entity: string, keys: readonly Key[] | null) => Promise<
 export interface OutboxWorld {
   store: Pick<Store, "overview" | "changeRows" | "changeLocal" | "readLocal">;
   readBase: ReadBase;
+  /** What the last decision of this tab left. */
+  kept: KeptBook;
   uuid(): string;
   /** Milliseconds since 1970. */
   now(): number;

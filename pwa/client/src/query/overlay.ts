@@ -59,6 +59,20 @@ export class Overlay {
     return this.changed(known, changed);
   }
 
+  /** With these as they are now, `null` for those that are no more; others are as they were. */
+  async patched(locals: ReadonlyMap<Key, LocalRow | null>): Promise<Overlay> {
+    const known = new Map(this.known);
+    const changed = new Map<string, { key: Key; local: LocalRow | null; text: string }>();
+    for (const [key, local] of locals) {
+      const before = known.get(String(key));
+      const text = local === null ? "" : JSON.stringify(local);
+      if ((before?.text ?? "") === text) continue;
+      known.delete(String(key));
+      changed.set(String(key), { key, local, text });
+    }
+    return changed.size === 0 ? this : this.changed(known, changed);
+  }
+
   private async changed(
     known: Map<string, Known>,
     changed: ReadonlyMap<string, { key: Key; local: LocalRow | null; text: string }>,

@@ -250,7 +250,9 @@ export class Tables {
   ): Promise<Opened> {
     const { replica, record, pruned, local } = view;
     const { name } = entity;
-    const locals = local.rows === null ? (cached?.locals ?? NONE) : localRows(local.rows);
+    const before = cached?.locals ?? NONE;
+    const since = local.since && new Map([...local.since].map(([key, row]) => [key, asLocal(row)]));
+    const locals = local.rows !== null ? localRows(local.rows) : since === undefined ? before : patched(before, since);
     const generations = record === null ? [] : visibleGenerations(record);
     const made = { version, generations, pruned };
     const opened = { replica, entity, made, change: local.change, locals, rows: record?.rows ?? 0 };
@@ -263,9 +265,9 @@ export class Tables {
       const numbers = unknown.map(({ generation }) => generation);
       table = await table.with(view.layers, findOrder, numbers);
     }
-    if (seen?.server === table && local.rows === null) return { ...opened, overlay: seen };
-    const overlay = seen?.server === table ? seen : Overlay.of(table);
-    return { ...opened, overlay: await overlay.with(locals) };
+    if (seen?.server !== table) return { ...opened, overlay: await Overlay.of(table).with(locals) };
+    if (since !== undefined) return { ...opened, overlay: await seen.patched(since) };
+    return { ...opened, overlay: local.rows === null ? seen : await seen.with(locals) };
   }
 
   private origin(name: string, made: Made): Origin {
@@ -280,7 +282,9 @@ export class Tables {
     const { replica, version } = this.explained;
     if (cached?.replica !== replica || cached.made.version !== version) return { replica, version };
     const [generation = 0, ...layers] = cached.made.generations;
-    return { replica, version, generation, layers, pruned: cached.made.pruned, change: cached.change };
+    // Of an entity that is never synced all rows are laid out anew.
+    const wantsSince = cached.made.generations.length > 0;
+    return { replica, version, generation, layers, pruned: cached.made.pruned, change: cached.change, wantsSince };
   }
 
   private forget(): void {
@@ -304,5 +308,21 @@ function openOnDevice(
 
 /** Without those that were made when the entity was never synced: they change nothing of what the server has. */
 function localRows(rows: ReadonlyMap<Key, SingleRow>): ReadonlyMap<Key, LocalRow> {
-  return new Map([...rows].filter((row): row is [Key, LocalRow] => row[1].change !== undefined));
+  return new Map([...rows].filter((row): row is [Key, LocalRow] => asLocal(row[1]) !== null));
+}
+
+function asLocal(row: SingleRow | null): LocalRow | null {
+  return row?.change === undefined ? null : (row as LocalRow);
+}
+
+function patched(
+  rows: ReadonlyMap<Key, LocalRow>,
+  since: ReadonlyMap<Key, LocalRow | null>,
+): ReadonlyMap<Key, LocalRow> {
+  const now = new Map(rows);
+  for (const [key, row] of since) {
+    if (row === null) now.delete(key);
+    else now.set(key, row);
+  }
+  return now;
 }

@@ -105,6 +105,31 @@ export function localContract(name: string, make: (user: string) => Store): void
       expect(await store.serverKey(first)).toBe(7);
     });
 
+    it("L1: a reader of them gets those that changed since, while these are few", async () => {
+      await store.switch(change({ definition: { version: "v1", definition: definitionOf("Thing") } }));
+      const view = async (change?: number) => {
+        const known = change === undefined ? {} : { change, wantsSince: true };
+        const { replica } = await store.overview();
+        return (await store.view("Thing", { replica, version: "v1", ...known })).local;
+      };
+      for (let key = 1; key <= 200; key++) await put("Thing", key, row("a"));
+      const { change: before } = await view();
+      await put("Thing", 7, row("b"));
+      await put("Other", 8, row("b"));
+      await put("Thing", 9, null);
+      const since = await view(before);
+      expect([since.rows, [...(since.since ?? [])]]).toEqual([
+        null,
+        [
+          [7, row("b")],
+          [9, null],
+        ],
+      ]);
+      expect((await view(since.change)).since).toBe(undefined);
+      // What is known of a future, or of too long ago, says nothing.
+      expect([(await view(since.change + 1)).rows?.size, (await view(1)).rows?.size]).toEqual([199, 199]);
+    });
+
     it("L1: are given with the view of the server's rows, of one moment, and counted apart from them", async () => {
       await store.switch(change({ definition: { version: "v1", definition: definitionOf("Thing") } }));
       await fillStore(store, "a", segment(1, 2));

@@ -8,22 +8,43 @@ import { type AnyTransaction, get, put, type SingleKey, type Writing } from "./s
 import { changeRows, changesOf, noteChanged, rangeOf } from "./singles";
 import type { CaughtUp } from "./store";
 
+/** What a transaction has changed so far. */
+interface Notes {
+  /** Keys of rows that were put, by entity. */
+  touched: Map<string, Key[]>;
+  isOther: boolean;
+}
+
 /** For `work`; then tells readers of the entities whose local rows are others. */
 export async function inLocal<T>(transaction: Writing, work: (local: LocalTransaction) => Promise<T>): Promise<T> {
-  const touched = new Set<string>();
-  const result = await work(localTransaction(transaction, touched));
-  await noteChanged(transaction, touched);
+  const notes: Notes = { touched: new Map(), isOther: false };
+  const result = await work(localTransaction(transaction, notes));
+  if (notes.isOther) await noteChanged(transaction, notes.touched);
   return result;
 }
 
-/** For reading, and for writing if the transaction is for that. `touched` gets the entities whose rows were put. */
-export function localTransaction(transaction: AnyTransaction, touched = new Set<string>()): LocalTransaction {
+/** For reading, and for writing if the transaction is for that: `notes` says then what was changed. */
+export function localTransaction(
+  transaction: AnyTransaction,
+  notes: Notes = { touched: new Map(), isOther: false },
+): LocalTransaction {
   const meta = transaction.objectStore("meta");
   const rows = transaction.objectStore("rows");
   const outbox = transaction.objectStore("outbox");
   const writing = transaction as Writing;
   let seq: number | undefined;
+  let known: { replica: string; changes: number } | undefined;
+  const stampOf = (replica = "", changes = 0) => `${replica} ${changes}`;
   return {
+    async stamp() {
+      const [replica = "", changes = 0] = await Promise.all([
+        get(transaction, "replica"),
+        get(transaction, "localChanges"),
+      ]);
+      known ??= { replica, changes };
+      return stampOf(known.replica, known.changes);
+    },
+    stampAfter: () => stampOf(known?.replica, (known?.changes ?? 0) + Number(notes.isOther)),
     async row(entity, key) {
       return asLocal(await rows.get([entity, key]));
     },
@@ -39,16 +60,21 @@ export function localTransaction(transaction: AnyTransaction, touched = new Set<
       });
     },
     async putRow(entity, key, row) {
-      touched.add(entity);
+      const keys = notes.touched.get(entity) ?? [];
+      keys.push(key);
+      notes.touched.set(entity, keys);
+      notes.isOther = true;
       const store = writing.objectStore("rows");
       await (row === null ? store.delete([entity, key]) : store.put(row, [entity, key]));
     },
     mutation: async (id) => (await outbox.get(id)) as Mutation | undefined,
     mutations: async () => (await outbox.index("seq").getAll()) as Mutation[],
     async putMutation(mutation) {
+      notes.isOther = true;
       await writing.objectStore("outbox").put(mutation);
     },
     async deleteMutation(id) {
+      notes.isOther = true;
       await writing.objectStore("outbox").delete(id);
     },
     async newSeq() {
@@ -89,14 +115,15 @@ export function localTransaction(transaction: AnyTransaction, touched = new Set<
 /** What the server has, and its rows show now, is no local change any more (P6). */
 export async function catchUp(transaction: Writing, { entities, upTo, own }: CaughtUp): Promise<void> {
   const local = localTransaction(transaction);
-  const changed: string[] = [];
+  const changed = new Map<string, Key[]>();
   const settled = (mark: number) => mark <= upTo || own.includes(mark);
   for (const entity of entities) {
     const found = (await local.rows(entity)).filter(({ row }) => row.sent !== undefined && settled(row.sent.mark));
     for (const { key, row } of found) await local.putRow(entity, key, withoutSent(row));
-    if (found.length > 0) changed.push(entity);
+    const keys = found.map(({ key }) => key);
+    if (keys.length > 0) changed.set(entity, keys);
   }
-  await noteChanged(transaction, changed, true);
+  if (changed.size > 0) await noteChanged(transaction, changed, true);
 }
 
 function withoutSent({ sent, ...row }: LocalRow): LocalRow | null {

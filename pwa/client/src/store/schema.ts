@@ -56,6 +56,8 @@ export interface SingleChanges {
   rows: number;
   /** How often local changes gave way to rows of the server. */
   settled?: number;
+  /** The keys of each of the last changes, the latest last: as many as are few. */
+  recent?: Key[][];
 }
 
 export type Names = StoreNames<UserSchema>;
@@ -81,6 +83,8 @@ interface Meta {
   fileBudget: number | null;
   agenda: Agenda;
   singles: Record<string, SingleChanges>;
+  /** How often transactions changed single rows or mutations. */
+  localChanges: number;
   calls: SentCall[];
   unconfirmed: string[];
   pastOther: Target[] | null;

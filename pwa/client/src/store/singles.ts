@@ -2,10 +2,14 @@
 
 import type { Key } from "../api";
 import { type AnyTransaction, get, put, type SingleChanges, type SingleKey, type Writing } from "./schema";
-import type { KeyedRows, SingleRow, SingleRows } from "./store";
+import type { KeyedRows, Known, SingleRow, SingleRows } from "./store";
+
+/** Keys of single rows that are remembered as changed lately: who knows more of them than that reads all. */
+const MOST_RECENT = 100;
 
 export async function singleRows(transaction: AnyTransaction, entity: string, known?: number): Promise<SingleRows> {
-  const found = await keyedRows(transaction, entity, (await changesOf(transaction, entity)).change, known);
+  const changes = await changesOf(transaction, entity);
+  const found = await keyedRows(transaction, entity, changes, known === undefined ? {} : { change: known });
   return { change: found.change, rows: found.rows && [...found.rows.values()] };
 }
 
@@ -13,13 +17,19 @@ export async function singleRows(transaction: AnyTransaction, entity: string, kn
 export async function keyedRows(
   transaction: AnyTransaction,
   entity: string,
-  change: number,
-  known?: number,
+  { change, recent = [] }: SingleChanges,
+  known?: Pick<Known, "change" | "wantsSince">,
 ): Promise<KeyedRows> {
-  if (change === known) return { change, rows: null };
+  if (change === known?.change) return { change, rows: null };
   // Of most entities there never were any.
   if (change === 0) return { change, rows: new Map() };
   const rows = transaction.objectStore("rows");
+  const changes = change - (known?.change ?? Number.NaN);
+  if (known?.wantsSince && changes > 0 && changes <= recent.length) {
+    const keys = [...new Set(recent.slice(-changes).flat())];
+    const found = await Promise.all(keys.map((key) => rows.get([entity, key])));
+    return { change, rows: null, since: new Map(keys.map((key, at) => [key, found[at] ?? null])) };
+  }
   const [keys, values] = await Promise.all([rows.getAllKeys(rangeOf(entity)), rows.getAll(rangeOf(entity))]);
   return { change, rows: new Map(keys.map(([, key], at) => [key, values[at] as SingleRow])) };
 }
@@ -42,7 +52,7 @@ export async function changeRows(
     return row === null ? rows.delete(at) : rows.put(row, at);
   });
   await Promise.all(writes);
-  await noteChanged(transaction, [entity]);
+  await noteChanged(transaction, new Map([[entity, [...changed.keys()]]]));
   const singles = (await get(transaction, "singles")) ?? {};
   const now = { ...(singles[entity] as SingleChanges), rows: await rows.count(rangeOf(entity)) };
   await put(transaction, "singles", { ...singles, [entity]: now });
@@ -63,14 +73,32 @@ export async function changesOf(transaction: AnyTransaction, entity: string): Pr
   return (await get(transaction, "singles"))?.[entity] ?? { change: 0, rows: 0 };
 }
 
-/** `areSettled`: what was local came from the server. */
-export async function noteChanged(transaction: Writing, entities: Iterable<string>, areSettled = false): Promise<void> {
+/** Single rows of these entities, with these keys, are others. `areSettled`: what was local came from the server. */
+export async function noteChanged(
+  transaction: Writing,
+  changed: ReadonlyMap<string, readonly Key[]>,
+  areSettled = false,
+): Promise<void> {
   const singles = { ...(await get(transaction, "singles")) };
-  for (const entity of entities) {
-    const { change, rows, settled = 0 } = singles[entity] ?? { change: 0, rows: 0 };
-    singles[entity] = { change: change + 1, rows, settled: settled + Number(areSettled) };
+  for (const [entity, keys] of changed) {
+    const { change, rows, settled = 0, recent = [] } = singles[entity] ?? { change: 0, rows: 0 };
+    singles[entity] = {
+      ...{ change: change + 1, rows, settled: settled + Number(areSettled) },
+      recent: latest([...recent, [...keys]]),
+    };
   }
   await put(transaction, "singles", singles);
+  await put(transaction, "localChanges", ((await get(transaction, "localChanges")) ?? 0) + 1);
+}
+
+/** The last of these changes, with few keys together. */
+function latest(changes: Key[][]): Key[][] {
+  let few = 0;
+  const first = changes.findLastIndex((keys) => {
+    few += keys.length + 1;
+    return few > MOST_RECENT;
+  });
+  return changes.slice(first + 1);
 }
 
 export function rangeOf(entity: string): IDBKeyRange {

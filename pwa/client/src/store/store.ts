@@ -186,6 +186,8 @@ export interface SingleRows {
 export interface KeyedRows {
   change: number;
   rows: ReadonlyMap<Key, SingleRow> | null;
+  /** In place of `rows`: those that may be others since, `null` for those that are gone. */
+  since?: ReadonlyMap<Key, SingleRow | null>;
 }
 
 export interface EntityView {
@@ -216,6 +218,8 @@ export interface Known {
   layers?: number[];
   /** Of single rows: see `SingleRows`. */
   change?: number;
+  /** Whether those of them that may be others since are enough. */
+  wantsSince?: boolean;
 }
 
 /** What a block was made of: it says nothing of anything else. */

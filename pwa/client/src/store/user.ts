@@ -336,7 +336,7 @@ export class IdbStore implements Store {
   view(entity: string, seen?: Known): Promise<EntityView> {
     return this.connection.use(async (db) => {
       const transaction = db.transaction(["meta", "segments", "rows"]);
-      const [replica, version, state, allPruned, doubts, { change }] = await Promise.all([
+      const [replica, version, state, allPruned, doubts, changes] = await Promise.all([
         get(transaction, "replica"),
         get(transaction, "version"),
         getState(transaction),
@@ -349,7 +349,7 @@ export class IdbStore implements Store {
       const record = state.entities[entity] ?? null;
       const pruned = allPruned?.[entity] ?? 0;
       const definition = known === undefined ? get(transaction, "definition") : undefined;
-      const local = keyedRows(transaction, entity, change, known?.change);
+      const local = keyedRows(transaction, entity, changes, known);
       const isKnown = record !== null && record.generation === known?.generation && pruned === (known.pruned ?? 0);
       const layers = record === null ? [] : unknownLayers(record, isKnown ? known.layers : []);
       const isDoubted = doubts?.includes(entity) ?? false;

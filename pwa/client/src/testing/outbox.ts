@@ -3,7 +3,8 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 
-import type { AttributeDefinition, Definition, EntityDefinition, Key, Row } from "../api";
+import type { AttributeDefinition, Definition, EntityDefinition, Key, PendingChange, Row } from "../api";
+import { KeptBook } from "../outbox/kept";
 import { Outbox } from "../outbox/outbox";
 import type { LocalRow, Mutation, OutboxWorld } from "../outbox/types";
 import { Writing } from "../outbox/writing";
@@ -60,31 +61,38 @@ export const NOTE = writable("Note", [], {
 
 export class Device {
   /** What the server's rows on the device are. */
-  readonly rows: Record<string, Map<Key, Row>> = {};
+  readonly rows: Record<string, Map<Key, Row>>;
   readonly changed: string[][] = [];
   now = Date.parse("2026-01-31T09:30:00Z");
   /** Called before rows of the server are read. */
   reading: () => Promise<void> = async () => undefined;
   readonly writing: Writing;
   readonly outbox: Outbox;
-  private uuids = 0;
+  private readonly world: OutboxWorld;
+  private uuids: { given: number };
 
+  /** `beside`: another tab. */
   private constructor(
     readonly store: IdbStore,
     readonly definition: Definition,
+    beside?: Device,
   ) {
+    this.rows = beside?.rows ?? {};
+    this.uuids = beside?.uuids ?? { given: 0 };
     const world: OutboxWorld = {
       store,
+      kept: new KeptBook(),
       readBase: async (entity, keys) => {
         const all = this.rows[entity] ?? new Map<Key, Row>();
         const found = new Map([...all].filter(([key]) => keys?.includes(key) ?? true));
         await this.reading();
         return found;
       },
-      uuid: () => `00000000-0000-4000-8000-${String(++this.uuids).padStart(12, "0")}`,
+      uuid: () => `00000000-0000-4000-8000-${String(++this.uuids.given).padStart(12, "0")}`,
       now: () => this.now,
       changed: (entities) => this.changed.push(entities),
     };
+    this.world = world;
     this.writing = new Writing(world);
     this.outbox = new Outbox(world);
   }
@@ -103,10 +111,17 @@ export class Device {
   /** As after a crash: what was not on the disk is not there. */
   reopened(): Device {
     this.store.close();
-    const device = new Device(new IdbStore("shop", "ann", () => "replica"), this.definition);
-    Object.assign(device.rows, this.rows);
-    device.uuids = this.uuids;
-    return device;
+    return this.beside();
+  }
+
+  /** Another tab. */
+  beside(): Device {
+    return new Device(new IdbStore("shop", "ann", () => "replica"), this.definition, this);
+  }
+
+  /** Changes as who knows nothing finds them in the store. */
+  pendingAnew(): Promise<PendingChange[]> {
+    return new Outbox({ ...this.world, kept: new KeptBook() }).pending();
   }
 
   /** The app has this definition from now on. */
