@@ -4,7 +4,7 @@ import { defineConfig, type Plugin } from "vite";
 export default defineConfig({
   base: "./",
   publicDir: false,
-  plugins: [smallTemplates()],
+  plugins: [smallTemplates(), plainImports()],
   build: {
     target: "es2022",
     outDir: "pwa/static/pwa/build",
@@ -15,17 +15,32 @@ export default defineConfig({
     modulePreload: false,
     rolldownOptions: { input: "pwa/client/src/main.ts" },
   },
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [smallTemplates()] },
 });
 
-/** Takes comments and indents out of templates: they are strings to everything else that makes files small. */
+/** Later parts of the page have no styles and no parts of their own to be asked for beforehand. */
+function plainImports(): Plugin {
+  return {
+    name: "plain-imports",
+    enforce: "pre",
+    load: {
+      filter: { id: /vite\/preload-helper/ },
+      handler: () => "export const __vitePreload = (load) => load();",
+    },
+  };
+}
+
+/**
+ * Takes comments and indents out of templates: they are strings to everything else that makes files small. And hints to
+ * who makes files small, which stand where nobody does any more.
+ */
 function smallTemplates(): Plugin {
   return {
     name: "small-templates",
     // After minifying, lines begin with blanks in `html` templates only.
     generateBundle(_options, bundle) {
       for (const file of Object.values(bundle)) {
-        if (file.type === "chunk") file.code = file.code.replace(/\n[ \t]+/g, "\n");
+        if (file.type === "chunk") file.code = file.code.replace(/\n[ \t]+/g, "\n").replaceAll("/* @__PURE__ */", "");
       }
     },
     transform: {

@@ -1,28 +1,30 @@
 /// <reference types="vite/client" />
 /** Puts `window.offline` in place, and starts the engine behind it. */
 
-import { proxy, type Remote, wrap } from "comlink";
-
 import { readConfig } from "./config";
+import type { Listener } from "./engine/events";
 import { speak } from "./language";
 import { browserNetwork } from "./network";
-import { createRuntime, type EngineCalls } from "./runtime";
+import { createRuntime } from "./runtime";
 import { isWakeUp } from "./sw/wake-up";
 import { workerAddress } from "./sw/worker-address";
-import type { RemoteEngine } from "./wire";
+import { engineBehind } from "./wire";
 import workerUrl from "./worker?worker&url";
 import { openIn } from "./worker-start";
 
 export const config = readConfig(document);
 speak(config);
 const worker = new Worker(workerAddress(workerUrl, config.base), { type: "module" });
-const remote: Remote<RemoteEngine> = wrap(worker);
-const engine = remote as unknown as EngineCalls;
+let told: Listener = () => undefined;
+const engine = engineBehind(worker, () => told);
 
 window.offline = createRuntime({
   config,
   engine,
-  open: (listener) => openIn(worker, () => remote.open(config, page(), proxy(listener))),
+  open(listener) {
+    told = listener;
+    return openIn(worker, () => engine.open(config, page()));
+  },
   networkType: () => browserNetwork().type(),
   persist: async () => (await navigator.storage?.persist?.().catch(() => false)) ?? false,
   pressed: () => navigator.userActivation?.isActive ?? false,

@@ -1,31 +1,17 @@
 /** The dedicated worker: one engine for the page that started it (L3). */
 
-import { expose } from "comlink";
-
-import type { AppConfig } from "./api";
 import { browserPorts } from "./browser";
 import { Engine } from "./engine/engine";
-import type { Listener } from "./engine/events";
 import { speak } from "./language";
-import { carryErrorCodes } from "./wire";
+import { answerCalls, methodOf, type Port, type RemoteEngine, tellPage } from "./wire";
 
+const page = globalThis as unknown as Port;
 let engine: Engine | null = null;
 
-const opener = {
-  async open(config: AppConfig, page: { online: boolean; visible: boolean }, listener: Listener): Promise<void> {
-    speak(config);
-    engine = new Engine(config, browserPorts(config.app), page);
-    await engine.start((type, detail) => void listener(type, detail));
-  },
+const open: RemoteEngine["open"] = async (config, seen) => {
+  speak(config);
+  engine = new Engine(config, browserPorts(config.app), seen);
+  await engine.start(tellPage(page));
 };
 
-carryErrorCodes();
-expose(
-  new Proxy(opener, {
-    get(target, name) {
-      if (name === "open") return target.open;
-      const member: unknown = engine === null ? undefined : Reflect.get(engine, name);
-      return typeof member === "function" ? member.bind(engine) : undefined;
-    },
-  }),
-);
+answerCalls(page, (name) => (name === "open" ? open : methodOf(engine, name)));
