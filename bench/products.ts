@@ -1,6 +1,6 @@
 /** Products as a sync leaves them on a device, for the benchmarks that run in a page. */
 
-import type { AttributeType, Definition, EntityDefinition, Row, WireValue } from "../pwa/client/src/api";
+import type { AttributeType, Definition, EntityDefinition, WireValue } from "../pwa/client/src/api";
 import type { EntityRecord, Store } from "../pwa/client/src/store/store";
 
 export const NAME = "LocalProduct";
@@ -57,14 +57,21 @@ export function product(key: number, picture: WireValue): WireValue[] {
   ];
 }
 
-/** The same by attribute. */
-export function productRow(key: number): Row {
-  const values = product(key, null);
-  return Object.fromEntries(COLUMNS.map(([name], at) => [name, values[at] ?? null]));
-}
+/** The same for people who may change it. */
+export const WRITABLE: EntityDefinition = {
+  ...ENTITY,
+  pattern: "read-write-conflicts",
+  attributes: ENTITY.attributes.map((attribute) => ({ ...attribute, editable: attribute.name !== ENTITY.key })),
+  writable: { create: true, update: true, delete: true },
+};
 
 /** Rows in the store as a first sync leaves them, without blocks. */
-export async function fillStore(store: Store, rows: number, areWithPictures: boolean): Promise<void> {
+export async function fillStore(
+  store: Store,
+  rows: number,
+  areWithPictures: boolean,
+  entity: EntityDefinition = ENTITY,
+): Promise<void> {
   const generation = await store.newGeneration();
   const lasts: number[] = [];
   for (let first = 1; first <= rows; first += 1000) {
@@ -78,7 +85,7 @@ export async function fillStore(store: Store, rows: number, areWithPictures: boo
   }
   const definition: Definition = {
     ...{ app: "bench", title: "", description: "", anonymous: true, contexts: {} },
-    entities: [ENTITY],
+    entities: [entity],
   };
   const record: EntityRecord = {
     ...{ generation, segments: lasts.length, lasts, layers: [], cursor: "c", fingerprint: 0, rows, syncedAt: "" },

@@ -5,11 +5,13 @@ import { browserPorts } from "../../pwa/client/src/browser";
 import { Engine } from "../../pwa/client/src/engine/engine";
 import type { Ports } from "../../pwa/client/src/ports";
 import { IdbStore } from "../../pwa/client/src/store/user";
-import { COLUMNS, fillStore, NAME, product, timed } from "../products";
+import { COLUMNS, fillStore, NAME, product, timed, WRITABLE } from "../products";
 import { counting } from "./counting";
 
 const CHANGED = 100;
 const TIMES = 5;
+/** Unsent changes. */
+const PENDING = [0, 100, 1000, 9000];
 
 const encoder = new TextEncoder();
 /** The answer to the next sync. */
@@ -60,7 +62,7 @@ function open(): Engine {
 
 export async function fill(rows: number): Promise<Record<string, number>> {
   const store = new IdbStore("bench", "anonymous", () => crypto.randomUUID());
-  await fillStore(store, rows, false);
+  await fillStore(store, rows, false, WRITABLE);
   await store.noteCompared([], { at: new Date().toISOString(), repaired: {} });
   store.close();
   return {};
@@ -112,6 +114,32 @@ export async function sync(rows: number): Promise<Record<string, number>> {
   return results;
 }
 
+/** Edits of a record whose list is open, with more and more unsent changes of others. */
+export async function edit(rows: number): Promise<Record<string, number>> {
+  const results: Record<string, number> = {};
+  const engine = open();
+  await engine.start(() => {});
+  const list = () => engine.list(NAME, { limit: 50, orderBy: "-unit_price" });
+  let made = 0;
+  for (const pending of PENDING.filter((changes) => changes < rows)) {
+    const edits = Array.from({ length: pending - made }, (_, at) => ({ id: rows - made - at, name: `Changed ${at}` }));
+    for (let from = 0; from < edits.length; from += 500) await engine.save(NAME, edits.slice(from, from + 500), false);
+    made = pending;
+    await list();
+    let key = 0;
+    const name = `an edit with ${pending.toLocaleString("en")} unsent`;
+    const one = async () => {
+      await engine.update(NAME, ++key, { name: `Edited ${key}` });
+      await list();
+    };
+    results[`${name}, until shown, ms`] = await median(() => timed(one));
+    results[`${name}: records read`] = (await counting(one)).records;
+    // With as many as before.
+    await engine.discard((await engine.pending()).filter((change) => Number(change.key) <= key).map(({ id }) => id));
+  }
+  return results;
+}
+
 async function median(measure: () => Promise<number>): Promise<number> {
   const values: number[] = [];
   for (let time = 0; time < TIMES; time++) values.push(await measure());
@@ -122,4 +150,4 @@ function middle(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-Object.assign(globalThis, { bench: { fill, sync } });
+Object.assign(globalThis, { bench: { fill, sync, edit } });
