@@ -39,9 +39,10 @@ SEEDS = 20
 STEPS = 40
 SEED_BASE = 0
 ONLY =
+RESTORES =
 sim:  ## random lives of devices in front of a real server (SEEDS=…, STEPS=…, SEED_BASE=…, DATABASE_URL=…)
 	$(SETUP) --no-build
-	$(VENV) tests.simulation --seeds $(SEEDS) --steps $(STEPS) --seed-base $(SEED_BASE) --only "$(ONLY)"
+	$(VENV) tests.simulation --seeds $(SEEDS) --steps $(STEPS) --seed-base $(SEED_BASE) --only "$(ONLY)" $(if $(RESTORES),--restores)
 
 screenshots:  ## draw the pictures of the README and of the install dialogs anew
 	$(SETUP)

@@ -36,6 +36,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--steps", type=int, default=40, help="of each seed")
     parser.add_argument("--only", default="", help="of the steps only these, by number from 0: 3,5,17")
     parser.add_argument("--fresh", type=int, default=0, help="so many seeds more that were never tried")
+    parser.add_argument("--restores", action="store_true", help="put backups in place of the database, too")
     parser.add_argument("--verbose", action="store_true", help="show each step as it is done")
     return parser.parse_args()
 
@@ -68,6 +69,7 @@ def _run(devices: Path, options: argparse.Namespace) -> int:
             "ONLY": options.only,
             "FRESH": str(options.fresh),
             "FRESH_BASE": str(int.from_bytes(os.urandom(4))),
+            "RESTORES": "1" if options.restores else "",
             "VERBOSE": "1" if options.verbose else "",
         }
         node = subprocess.Popen(["node", devices], env={**os.environ, **asked})

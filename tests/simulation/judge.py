@@ -23,10 +23,49 @@ class Judge:
         self._first: Table = {}
         # What others did, after how many changes of devices.
         self._others: list[tuple[int, Difference]] = []
+        self._kept: list[tuple[int, Difference]] = []
+        self._since = 0  # the last change of a device in the backup that was put back
 
     def begin(self) -> None:
         self._first = look()
         self._others = []
+
+    def keep(self) -> None:
+        """A backup is made."""
+        self._kept = list(self._others)
+
+    def restored(self, before: Table) -> dict[str, Any]:
+        """The backup is in place of what there was, which is `before`.
+
+        `there`: all texts that were. `lost`: those that are no more, in records that are, by text: their place.
+        """
+        self._others = list(self._kept)
+        self._since = _newest()
+        texts = {
+            value: (*record, name)
+            for record, values in before.items()
+            for name, value in values.items()
+            if isinstance(value, str)
+        }
+        after = look()
+        still = {value for values in after.values() for value in values.values() if isinstance(value, str)}
+        lost = {text: place for text, place in texts.items() if text not in still and place[:2] in after}
+        return {"there": list(texts), "lost": lost}
+
+    def touched(self) -> list[tuple[str, int, str]]:
+        """Attributes of records that anybody changed since the last restore."""
+        by_others = [
+            (*record, name)
+            for _, difference in self._others[len(self._kept) :]
+            for record, values in difference.items()
+            for name in values or ()
+        ]
+        by_devices = [
+            (one.entity, json.loads(one.key), name)
+            for one in PushedChange.objects.filter(pk__gt=self._since, status=PushedChange.APPLIED)
+            for name in json.loads(one.values)
+        ]
+        return [*by_others, *by_devices]
 
     @contextmanager
     def watched(self) -> Iterator[None]:
@@ -34,7 +73,7 @@ class Judge:
         before = look()
         yield
         after = look()
-        last = PushedChange.objects.aggregate(last=Max("pk"))["last"] or 0
+        last = _newest()
         changed: Difference = {record: after.get(record) for record in before.keys() - after.keys()}
         for record, values in after.items():
             # Values that stay are left out: what a device did to them before is not doubted by this.
@@ -77,6 +116,11 @@ class Judge:
         for _, difference in others:
             _apply(expected, difference)
         yield from _compare(expected, look())
+
+
+def _newest() -> int:
+    """The number of the last change of a device."""
+    return PushedChange.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
 def _apply(table: Table, difference: Difference) -> None:

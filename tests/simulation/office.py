@@ -70,7 +70,7 @@ def set_interests(dice: Dice, _text: str) -> str:
 
 def make_order(dice: Dice, text: str) -> str:
     customer = dice.one(Customer.objects.all())
-    order = Order.objects.create(customer=customer, order_date=DAY, ship_city=text)
+    order = Order.objects.create(customer=customer, order_date=DAY, ship_city=text, ship_country=text)
     product = dice.one(Product.objects.all())
     OrderLine.objects.create(order=order, product=product, unit_price=product.unit_price, quantity=1)
     return f"makes order {order.pk}"

@@ -11,6 +11,7 @@ from catalog.demo import make_demo_users
 from catalog.models import Customer, StockCount
 from syncapi.models import PushedChange
 from tests.simulation.judge import Judge
+from tests.simulation.table import look
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,22 @@ def test_E_what_was_acknowledged_and_is_not_there_is_lost(judge: Judge) -> None:
     assert f"E: mutation {unknown} was told to be applied, and nobody knows of it" in judge.verdict(
         {unknown: "applied"}
     )
+
+
+def test_T4_what_a_restore_took_away_is_told_by_its_place_and_what_came_after_counts(judge: Judge) -> None:
+    key = one().pk
+    judge.keep()
+    StockCount.objects.filter(pk=key).update(note="after the backup")
+    before = look()
+    StockCount.objects.filter(pk=key).update(note="")  # as the backup has it
+    told = judge.restored(before)
+    assert "after the backup" in told["there"]
+    assert told["lost"]["after the backup"] == ("LocalStockCount", key, "note")
+    assert judge.touched() == []
+    with judge.watched():
+        StockCount.objects.filter(pk=key).update(note="newer")
+    noted("update", key, {"place": "there"})
+    assert judge.touched() == [("LocalStockCount", key, "note"), ("LocalStockCount", key, "place")]
 
 
 def test_E_what_nobody_made_is_found(judge: Judge) -> None:

@@ -10,8 +10,14 @@ from django.views.decorators.csrf import csrf_exempt
 from tests.simulation import office as desk
 from tests.simulation.database import database
 from tests.simulation.judge import judge
+from tests.simulation.table import look
 
 Json = dict[str, Any]
+# By which records are told apart, what people type, and what belongs to what.
+SHOWN = {
+    *("company_name", "phone", "city", "contact_name", "ship_country", "ship_city", "customer"),
+    *("counted", "note", "place", "unit_price", "order"),
+}
 
 
 def reset(_asked: Json) -> Json:
@@ -19,6 +25,35 @@ def reset(_asked: Json) -> Json:
     database.reset()
     judge.begin()
     return {}
+
+
+def keep(_asked: Json) -> Json:
+    """Makes a backup."""
+    database.keep()
+    judge.keep()
+    return {}
+
+
+def restore(_asked: Json) -> Json:
+    """Puts the backup in place of what there is. Says what that was, and what of it is lost."""
+    before = look()
+    database.restore()
+    return judge.restored(before)
+
+
+def touched(_asked: Json) -> Json:
+    """What anybody changed since."""
+    return {"places": judge.touched()}
+
+
+def table(_asked: Json) -> Json:
+    """All records, whoever may see them."""
+    return {
+        "records": [
+            {"entity": entity, "key": key, "values": {name: values[name] for name in values.keys() & SHOWN}}
+            for (entity, key), values in look().items()
+        ]
+    }
 
 
 def edit(asked: Json) -> Json:
@@ -44,6 +79,10 @@ def verdict(asked: Json) -> Json:
 
 WHAT: dict[str, Callable[[Json], Json]] = {
     "reset": reset,
+    "keep": keep,
+    "restore": restore,
+    "touched": touched,
+    "table": table,
     "edit": edit,
     "rows": rows,
     "arrived": arrived,

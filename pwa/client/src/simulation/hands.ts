@@ -4,6 +4,7 @@ import type { Edit, Key, PendingChange, Row, WireValue } from "../api";
 import { HaversackError } from "../protocol/errors";
 import type { Chance } from "./chance";
 import type { Device, Tab } from "./device";
+import { FIRST_OWN, identityOf, Meant } from "./identity";
 import { quiet, watch } from "./quiet";
 
 /** A text that somebody typed, unlike all others. */
@@ -14,6 +15,8 @@ export interface Typed {
   isLetGo: boolean;
   /** Of a record that was made anew: it may be on the server a second time. */
   isAnew: boolean;
+  /** A restored server does not have it any more: until its device knows, it may be shown or not. */
+  isLost: boolean;
 }
 
 /** Attributes that take such texts, by entity. */
@@ -29,8 +32,10 @@ const TURNS = ["rejected", "conflict", "gone"];
 
 export class Hands {
   readonly typed: Typed[] = [];
+  readonly meant = new Meant();
   edits = 0;
   private texts = 0;
+  private numbers = 0;
 
   constructor(private readonly step: () => number) {}
 
@@ -67,22 +72,24 @@ export class Hands {
     if (kind === "make customer") return engine.save("LocalCustomer", [this.customer(device, chance)], true);
     if (kind === "make count") {
       const product = await row("LocalProduct");
+      const counted = this.number();
+      const own = String(counted);
       const values = {
         product: product?.id ?? null,
-        place: this.type(device, "p"),
-        counted: chance.below(30),
-        note: this.type(device, "n"),
+        place: this.type(device, "p", own),
+        counted,
+        note: this.type(device, "n", own),
       };
       return engine.save("LocalStockCount", [values], true);
     }
     if (kind === "make order") {
       const customer = await row("LocalCustomer");
-      return customer && engine.saveTogether(await this.order(device, tab, chance, customer.id as Key));
+      return customer && engine.saveTogether(await this.order(device, tab, chance, customer.id as Key, customer));
     }
     if (kind === "make order of new customer") {
       const key = newKey(chance);
       const made = { entity: "LocalCustomer", values: { ...this.customer(device, chance), id: key } };
-      return engine.saveTogether([made, ...(await this.order(device, tab, chance, key))]);
+      return engine.saveTogether([made, ...(await this.order(device, tab, chance, key, made.values))]);
     }
     if (kind === "update" || kind === "all again") {
       const entity = chance.one(ENTITIES) as string;
@@ -91,13 +98,14 @@ export class Hands {
       const name = chance.one(TEXTS[entity] as string[]) as string;
       // As a form does that sends all that it shows.
       const { _local, _version, ...shown }: Row = kind === "all again" ? found : { id: found.id as Key };
-      return this.typing(device, found, { [name]: this.type(device, "e") }, (values) =>
+      return this.typing(device, found, { [name]: this.type(device, "e", identityOf(entity, found)) }, (values) =>
         engine.save(entity, [{ ...shown, ...values }], true),
       );
     }
     if (kind === "update order") {
       const [order, customer] = [await row("LocalOrder"), await row("LocalCustomer")];
       if (!order || !customer) return undefined;
+      this.meant.belongs(identityOf("LocalOrder", order), identityOf("LocalCustomer", customer), device.name);
       return engine.update("LocalOrder", order.id as Key, { customer: customer.id as Key });
     }
     if (kind === "update line") {
@@ -108,8 +116,16 @@ export class Hands {
       const [one, other] = [await row("LocalCustomer"), await row("LocalOrder")];
       if (!one || !other) return undefined;
       const edits = [
-        { entity: "LocalCustomer", found: one, values: { phone: this.type(device, "g") } },
-        { entity: "LocalOrder", found: other, values: { ship_city: this.type(device, "g") } },
+        {
+          entity: "LocalCustomer",
+          found: one,
+          values: { phone: this.type(device, "g", identityOf("LocalCustomer", one)) },
+        },
+        {
+          entity: "LocalOrder",
+          found: other,
+          values: { ship_city: this.type(device, "g", identityOf("LocalOrder", other)) },
+        },
       ];
       const all = edits.map(({ entity, found, values }) => ({ entity, values: { id: found.id as Key, ...values } }));
       const result = await engine.saveTogether(all);
@@ -130,7 +146,11 @@ export class Hands {
     if (kind === "add line") {
       const [order, product] = [await row("LocalOrder"), await row("LocalProduct")];
       if (!order || !product) return undefined;
-      return engine.save("LocalOrderLine", [this.line(order.id as Key, product, chance)], true);
+      return engine.save(
+        "LocalOrderLine",
+        [this.line(device, order.id as Key, identityOf("LocalOrder", order), chance, product)],
+        true,
+      );
     }
     const entity = chance.one(["LocalOrder", "LocalOrderLine", "LocalStockCount"]) as string;
     const found = await row(entity);
@@ -164,6 +184,11 @@ export class Hands {
       const names = Object.keys(values);
       const theirs = chance.in(3) ? names : names.filter(() => chance.in(4));
       const isAll = theirs.length === names.length;
+      const there = (await engine.conflicts()).find((one) => one.id === id)?.theirs;
+      // Another record, which the person sees.
+      if (there && identityOf(entity, { ...there, id: key }) !== identityOf(entity, { ...change.base, id: key })) {
+        this.overrule(change);
+      }
       if (isAll) await engine.resolve(id, "theirs");
       else await engine.resolve(id, Object.fromEntries(theirs.map((name) => [name, "theirs" as const])));
       for (const name of theirs) this.letGo(device, { [name]: values[name] ?? null });
@@ -178,6 +203,10 @@ export class Hands {
       return engine.resend([id]);
     }
     if (state === "rejected" && change.op !== "delete" && !isLast && chance.in(2)) {
+      if (change.error?.code === "doubt") {
+        this.overrule(change);
+        return engine.resend([id]);
+      }
       if (entity === "LocalOrderLine") return engine.update(entity, key, { quantity: 1 });
       if (entity === "LocalCustomer" && "code" in values) {
         return engine.update(entity, key, { code: this.text("corrected") });
@@ -202,26 +231,39 @@ export class Hands {
     return gone;
   }
 
+  /** As it is typed, whatever that is about now. */
+  private overrule({ entity, key, base, values }: PendingChange): void {
+    const row: Row = { ...base, ...values, id: key };
+    this.meant.anywhere(...Object.values(values), identityOf(entity, row), `price ${row.unit_price}`);
+  }
+
   private customer(device: Device, chance: Chance): Row {
     // Now and then one that is there already: codes are unique.
     const code = chance.in(6) ? "DEMO-BLAU" : this.text("C");
-    return { code, company_name: `Company ${code}`, phone: this.type(device, "c"), city: this.type(device, "c") };
+    const company_name = `Company ${this.text("of")}`;
+    const [phone, city] = [this.type(device, "c", company_name), this.type(device, "c", company_name)];
+    return { code, company_name, phone, city };
   }
 
-  private async order(device: Device, tab: Tab, chance: Chance, customer: Key): Promise<Edit[]> {
+  private async order(device: Device, tab: Tab, chance: Chance, customer: Key, of: Row): Promise<Edit[]> {
     const key = newKey(chance);
-    const order = { id: key, customer, order_date: "2026-03-02", ship_city: this.type(device, "o") };
+    const own = `I-${this.text("o")}`;
+    this.meant.belongs(own, identityOf("LocalCustomer", of), device.name);
+    const ship_city = this.type(device, "o", own);
+    const order = { id: key, customer, order_date: "2026-03-02", ship_city, ship_country: own };
     const lines: Edit[] = [];
     for (let left = chance.below(4); left > 0; left--) {
       const product = await this.row(tab, "LocalProduct", chance);
-      if (product) lines.push({ entity: "LocalOrderLine", values: this.line(key, product, chance) });
+      if (product) lines.push({ entity: "LocalOrderLine", values: this.line(device, key, own, chance, product) });
     }
     return [{ entity: "LocalOrder", values: order }, ...lines];
   }
 
-  private line(order: Key, product: Row, chance: Chance): Row {
+  private line(device: Device, order: Key, of: string, chance: Chance, product: Row): Row {
     const quantity = 1 + chance.below(8);
-    return { order, product: product.id as Key, quantity, unit_price: product.unit_price as string };
+    const unit_price = `${this.number()}.00`;
+    this.meant.belongs(`price ${unit_price}`, of, device.name);
+    return { order, product: product.id as Key, quantity, unit_price };
   }
 
   private async row(tab: Tab, entity: string, chance: Chance): Promise<Row | undefined> {
@@ -231,9 +273,15 @@ export class Hands {
     return row;
   }
 
-  private type(device: Device, by: string): string {
+  /** A number that no other record has. */
+  private number(): number {
+    return FIRST_OWN + ++this.numbers;
+  }
+
+  private type(device: Device, by: string, record: string): string {
     const text = this.text(by);
-    this.typed.push({ text, device: device.name, isLetGo: false, isAnew: false });
+    this.typed.push({ text, device: device.name, isLetGo: false, isAnew: false, isLost: false });
+    this.meant.typed(text, record, device.name);
     return text;
   }
 

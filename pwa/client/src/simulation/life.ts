@@ -7,7 +7,7 @@ import { Chance } from "./chance";
 import { Device, type Tab } from "./device";
 import { Hands } from "./hands";
 import { Network } from "./network";
-import type { Office } from "./office";
+import type { Office, Place } from "./office";
 import { quiet, type Watched, watch } from "./quiet";
 
 const PASSWORD = "haversack";
@@ -41,12 +41,16 @@ export class Life {
   private readonly log: string[] = [];
   private now = -1;
   private steps = 0;
+  /** Where texts were that a restore took away, of records that are there. */
+  private readonly lost = new Map<string, Place>();
 
   constructor(
     private readonly seed: number,
     private readonly office: Office,
     server: string,
     realFetch: typeof fetch,
+    /** Whether somebody comes to put a backup in place of the database. */
+    private readonly isRestored: boolean,
     private readonly tell: (line: string) => void = () => undefined,
   ) {
     this.network = new Network(server, realFetch);
@@ -91,6 +95,7 @@ export class Life {
   private async begin(): Promise<void> {
     globalThis.indexedDB = new IDBFactory();
     await this.office.reset();
+    if (this.isRestored) await this.keep();
     const people = ["nancy", "nancy", "andrew"];
     for (const [at, user] of people.entries()) {
       const device = new Device(`${user}${at + 1}`, user, this.network, Chance.of(this.seed, DEVICES + at));
@@ -101,6 +106,27 @@ export class Life {
       await this.calmly(device, tab.engine.setPictureBudget(0));
       await this.sync(device, tab);
     }
+  }
+
+  private async keep(): Promise<void> {
+    await this.office.keep();
+    this.network.keep();
+  }
+
+  private async restore(): Promise<void> {
+    const arrived = new Set((await this.office.arrived()).flatMap(({ values }) => Object.values(values)));
+    this.network.restore();
+    const { there, lost } = await this.office.restore();
+    const old = new Set(there);
+    const knowing = new Set([...this.network.complete].map((tab) => tab.replace(/\.\d+$/, "")));
+    for (const { name } of this.devices) if (!knowing.has(name)) this.hands.meant.forgive(name);
+    for (const typed of this.hands.typed) {
+      if (!arrived.has(typed.text)) continue;
+      // Somebody had put something else in its place, which is all that could be lost; or its device cannot know of it.
+      if (!old.has(typed.text) || !knowing.has(typed.device)) typed.isLetGo = true;
+      typed.isLost = true;
+    }
+    for (const [text, place] of Object.entries(lost)) this.lost.set(text, place);
   }
 
   private note(line: string): void {
@@ -127,6 +153,8 @@ export class Life {
       discard: 2,
       calm: 2,
       hint: 1,
+      backup: this.isRestored ? 4 : 0,
+      restore: this.isRestored ? 3 : 0,
     });
     const attended =
       kind === "attend"
@@ -167,6 +195,12 @@ export class Life {
         this.note(`${device.name} closes a tab`);
         tab.close();
       }
+    } else if (kind === "backup") {
+      this.note("the database is backed up");
+      await this.keep();
+    } else if (kind === "restore") {
+      this.note("the database is restored");
+      await this.restore();
     } else if (kind === "calm") {
       this.note("all that is under way arrives");
       await this.network.calm();
@@ -264,12 +298,12 @@ export class Life {
   }
 
   /** P: what was typed is on its device, where people see it, or has reached the server, or somebody let it go. */
-  private async vanished(): Promise<string[]> {
+  private async vanished(isLast = false): Promise<string[]> {
     const arrived = new Set((await this.office.arrived()).flatMap(({ values }) => Object.values(values)));
     const failures: string[] = [];
     for (const device of this.devices) {
       const open = this.hands.typed.filter(
-        (one) => one.device === device.name && !one.isLetGo && !arrived.has(one.text),
+        (one) => one.device === device.name && !one.isLetGo && !arrived.has(one.text) && (isLast || !one.isLost),
       );
       if (open.length === 0) continue;
       const [tab] = device.tabs;
@@ -318,8 +352,19 @@ export class Life {
     for (const device of devices)
       for (const tab of device.tabs) failures.push(...(await this.differences(device, tab)));
     failures.push(...(await this.office.verdict(Object.fromEntries(network.told))));
-    failures.push(...(await this.vanished()), ...(await this.withoutEffect()), ...this.problems());
+    await this.excuse();
+    failures.push(...(await this.vanished(true)), ...(await this.withoutEffect()), ...this.problems());
+    failures.push(...this.hands.meant.wrong(await this.office.table()));
     return failures;
+  }
+
+  /** What was lost, and what somebody else has meanwhile put in its place: theirs is newer. */
+  private async excuse(): Promise<void> {
+    const touched = new Set((await this.office.touched()).map(String));
+    for (const typed of this.hands.typed) {
+      const place = this.lost.get(typed.text);
+      if (place !== undefined && touched.has(String(place))) typed.isLetGo = true;
+    }
   }
 
   private async leftOver(): Promise<string> {

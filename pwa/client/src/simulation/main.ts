@@ -21,7 +21,14 @@ const MOST_SHRUNK = 3;
 const upTo = (count: number) => Array.from({ length: count }, (_, at) => at);
 
 function run(seed: number, steps: readonly number[], isTold = false): Promise<Ended> {
-  return new Life(seed, office, server, realFetch, isTold ? (line) => console.log(line) : undefined).run(steps);
+  return new Life(
+    seed,
+    office,
+    server,
+    realFetch,
+    env.RESTORES === "1",
+    isTold ? (line) => console.log(line) : undefined,
+  ).run(steps);
 }
 
 /** Fewer steps that fail, too: first as few as possible from the beginning, then without those that do not matter. */
@@ -76,7 +83,9 @@ async function main(): Promise<void> {
     const few = await shrink(seed, steps);
     const again = await run(seed, few);
     console.log(`made small:\n${again.log.join("\n")}\n${again.failures.join("\n")}`);
-    console.log(`again: make sim SEEDS=1 SEED_BASE=${seed} STEPS=${STEPS} ONLY=${few.join(",")}`);
+    console.log(
+      `again: make sim SEEDS=1 SEED_BASE=${seed} STEPS=${STEPS} ONLY=${few.join(",")}${env.RESTORES === "1" ? " RESTORES=1" : ""}`,
+    );
   }
   console.log(
     `${env.DATABASE}: ${seeds.length} seeds, ${sum.steps} steps, ${sum.edits} edits, ${sum.mutations} changes sent, ` +

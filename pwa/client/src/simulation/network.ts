@@ -49,7 +49,10 @@ export class Network {
   readonly faults: Record<string, number> = {};
   requests = 0;
   /** Final outcomes that devices were told of, by id of the mutation. */
-  readonly told = new Map<string, string>();
+  told = new Map<string, string>();
+  private kept: ReadonlyMap<string, string> = new Map();
+  /** Tabs that got an answer to its end, with cursors, since the last backup: their devices will know of a restore. */
+  readonly complete = new Set<string>();
   /** How many final outcomes, by status. */
   readonly outcomes: Record<string, number> = {};
   private readonly sent = new Map<string, string>();
@@ -135,6 +138,19 @@ export class Network {
     await this.ask(exchange);
   }
 
+  /** A backup is made of what the server knows. */
+  keep(): void {
+    this.kept = new Map(this.told);
+    this.complete.clear();
+  }
+
+  /** It is put in place of what the server knew, which was down meanwhile: what had not reached it never will. */
+  restore(): void {
+    this.count("restores");
+    this.told = new Map(this.kept);
+    for (const exchange of this.asked) this.lose(exchange, "request");
+  }
+
   lose(exchange: Exchange, what: string): void {
     this.count(`${what} lost`);
     this.remove(exchange);
@@ -145,6 +161,7 @@ export class Network {
   /** The device gets the answer: all of it. */
   deliver(exchange: Exchange): void {
     this.remove(exchange);
+    if (exchange.isSync && exchange.answer?.status === 200) this.complete.add(exchange.device);
     if (exchange.rest !== null) exchange.rest.come();
     else exchange.resolve(this.response(exchange, (exchange.answer as Answer).body));
   }

@@ -1,6 +1,6 @@
 /** The server's side of a run, as far as it needs no device: `tests/simulation/views.py`. */
 
-import type { Row } from "../api";
+import type { Key, Row } from "../api";
 
 /** What a device asked for, and what came of it. */
 export interface Arrived {
@@ -9,6 +9,15 @@ export interface Arrived {
   status: "applied" | "conflict" | "rejected" | "gone";
   values: Row;
 }
+
+/** Of the server, whoever may see it. */
+export interface Record_ {
+  entity: string;
+  key: Key;
+  values: Row;
+}
+
+export type Place = [entity: string, key: Key, name: string];
 
 export class Office {
   constructor(
@@ -31,6 +40,25 @@ export class Office {
 
   async arrived(): Promise<Arrived[]> {
     return (await this.ask<{ changes: Arrived[] }>("arrived", {})).changes;
+  }
+
+  /** Makes a backup of the database. */
+  async keep(): Promise<void> {
+    await this.ask("keep", {});
+  }
+
+  /** Puts it back. `there`: texts that were in records; `lost`: of those, by text, what is in records no more that are. */
+  restore(): Promise<{ there: string[]; lost: Record<string, Place> }> {
+    return this.ask("restore", {});
+  }
+
+  /** What anybody changed since. */
+  async touched(): Promise<Place[]> {
+    return (await this.ask<{ places: Place[] }>("touched", {})).places;
+  }
+
+  async table(): Promise<Record_[]> {
+    return (await this.ask<{ records: Record_[] }>("table", {})).records;
   }
 
   async verdict(outcomes: Record<string, string>): Promise<string[]> {
