@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-MOST = 108_500  # bytes of page, worker and service worker, as a server that compresses with Brotli sends them
+MOST = 109_000  # bytes of page, worker and service worker, as a server that compresses with Brotli sends them
 # bytes of what comes with the first screen that needs it; `pending` is in two of them
 LATER = {"changes": 16_000, "device": 6_000, "forms": 25_000, "pending": 1_000}
 
