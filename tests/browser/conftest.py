@@ -1,6 +1,5 @@
 """Fixtures of the browser tests: a site with the Northwind catalogue, and phones."""
 
-import contextlib
 import os
 import shutil
 import signal
@@ -13,7 +12,6 @@ from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_p
 
 from tests.browser.patience import MILLISECONDS
 from tests.browser.site import NORTHWIND, Site
-from tests.tooling.helpers import descendants, still_alive
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -91,17 +89,9 @@ Browser = Callable[..., BrowserContext]
 
 
 def kill(profile: Path) -> None:
-    """Kills the browser that has this profile, whatever it is doing, and sees to it that all of it is gone.
-
-    What is left of it would hold its databases for a while, and the next one could not open them.
-    """
+    """Kills the browser that has this profile, whatever it is doing."""
     pid = int((profile / "SingletonLock").readlink().name.rpartition("-")[2])
-    os.kill(pid, signal.SIGSTOP)  # or it starts new processes
-    everybody = [pid, *descendants(pid)]
-    for one in everybody:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(one, signal.SIGKILL)
-    assert still_alive(everybody) == []
+    os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture
