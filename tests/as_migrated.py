@@ -61,7 +61,7 @@ class Trigger(NamedTuple):
 class _Postgresql:
     """Copies of the tables that have rows, in a schema of their own, and the statements that make the triggers.
 
-    Sequences go on, as after `flush`.
+    Sequences go on, and those of rows that are put back are never behind them: a test may have set them back.
     """
 
     def __init__(self) -> None:
@@ -81,9 +81,22 @@ class _Postgresql:
                 if cursor.fetchone()[0]:
                     cursor.execute(f"CREATE TABLE as_migrated.{table} AS TABLE {table}")
                     put_back.append(f"INSERT INTO {table} SELECT * FROM as_migrated.{table};")
+                    put_back += self._sequences_after(name)
             # One statement in the end: a hundred of them would be sent and answered one by one.
             self._rows = f"DO $rows$ BEGIN {' '.join(put_back)} END $rows$"
         self._triggers = self._triggers_now()
+
+    @staticmethod
+    def _sequences_after(name: str) -> list[str]:
+        """Statements that move the sequences of a table to where they are now, if they are behind that."""
+        statements = []
+        with connection.cursor() as cursor:
+            for sequence in connection.introspection.get_sequences(cursor, name):
+                quoted = connection.ops.quote_name(sequence["name"])
+                cursor.execute(f"SELECT last_value FROM {quoted}")
+                (reached,) = cursor.fetchone()
+                statements.append(f"PERFORM setval('{quoted}', greatest(last_value, {reached})) FROM {quoted};")
+        return statements
 
     def restore(self) -> None:
         with transaction.atomic(), connection.cursor() as cursor:

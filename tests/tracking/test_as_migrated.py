@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
 from django.db import connection
 from django.test import TransactionTestCase
 
@@ -53,3 +55,12 @@ def test_a_test_that_commits_ends_with_the_database_as_it_was_migrated(spoil: st
     end_of_test()
 
     assert (contents(), states()) == before
+
+
+def test_rows_can_be_added_after_a_test_that_set_numbers_back() -> None:
+    call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=True)
+
+    end_of_test()
+
+    added = ContentType.objects.create(app_label="catalog", model="number")
+    assert added.pk == max(ContentType.objects.values_list("pk", flat=True))
