@@ -25,6 +25,7 @@ DATABASES["default"].pop("CONN_MAX_AGE", None)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     # One server, several checkouts and runs: nobody drops the database that another is testing on.
     DATABASES["default"]["TEST"] = {"NAME": env.str("TEST_DATABASE_NAME", default=f"test_haversack_{os.getpid()}")}
+    DATABASES["default"]["ENGINE"] = "tests.postgresql"
     # What tests commit need not survive a crash of the server, so nobody waits for the disk.
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"
 Q_CLUSTER["sync"] = True

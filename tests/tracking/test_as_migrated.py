@@ -39,8 +39,6 @@ SPOILT = [
     "UPDATE syncapi_source SET barrier = '7'",
     "DELETE FROM django_q_schedule",
 ]
-if connection.vendor == "postgresql":
-    SPOILT.append("ALTER TABLE catalog_category DISABLE TRIGGER USER")
 
 
 @pytest.mark.parametrize("spoil", SPOILT)
