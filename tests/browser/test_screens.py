@@ -44,6 +44,7 @@ def test_axe_finds_nothing(site: Site, browser: Browser, scheme: str, size: dict
         page = open_app(context, site, app, path)
         if name == "list":
             download(page)
+        expect(part(page, "starting")).to_be_hidden()  # it appears by and by, and is pale until then
         expect(page.locator("hv-app h1:visible").first).to_be_visible()
         if press:
             part(page, press).click()
