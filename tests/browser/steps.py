@@ -4,7 +4,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.patience import MILLISECONDS
+from tests.browser.patience import MILLISECONDS, until
 from tests.browser.site import PASSWORD, Site
 
 
@@ -95,9 +95,8 @@ def sign_out(page: Page) -> None:
 
 def apply_update(page: Page) -> None:
     """Presses "Update" and waits for the page of the new version: a change of the address alone is none."""
-    page.evaluate("window.beforeUpdate = true")
-    part(page, "update-banner").get_by_role("button", name="Update").click()
-    page.wait_for_function("window.beforeUpdate === undefined && window.offline !== undefined")
+    with page.expect_event("load"):
+        part(page, "update-banner").get_by_role("button", name="Update").click()
 
 
 def databases(page: Page) -> set[str]:
@@ -108,7 +107,9 @@ def databases(page: Page) -> set[str]:
 
 def until_left(page: Page, *names: str) -> None:
     """Until these are the only databases of this origin: who signs out is shown the door a moment before."""
-    page.wait_for_function(
-        "(names) => indexedDB.databases().then((all) => `${all.map(({ name }) => name).sort()}` === `${names}`)",
-        arg=sorted(names),
-    )
+    assert until(lambda: databases(page) == set(names)), databases(page)
+
+
+def until_true(page: Page, expression: str) -> None:
+    """Asks from outside: a page that evaluates text by itself, again and again, offends against the apps' policy."""
+    assert until(lambda: bool(page.evaluate(expression))), expression

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import Browser, kill
 from tests.browser.line import Line
 from tests.browser.site import Site
-from tests.browser.steps import part
+from tests.browser.steps import part, until_true
 
 PRODUCTS = 100_000
 FEW = 10_000
@@ -113,7 +113,7 @@ def test_P2_P5_killed_half_way_it_goes_on_and_ends_right(catalogue: Site, browse
         page = browser("phone").pages[0]
         begin(page, line.url)
         line.wait_until_stopped()
-        page.wait_for_function(f"window.steps.some(({{ phase, done }}) => phase === 'rows' && done >= {KEPT})")
+        until_true(page, f"window.steps.some(({{ phase, done }}) => phase === 'rows' && done >= {KEPT})")
         kill(tmp_path / "phone")
         catalogue.kill()
         line.cut()

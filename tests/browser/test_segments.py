@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import Browser, kill
 from tests.browser.line import Line
 from tests.browser.site import Site
-from tests.browser.steps import download, open_app, part
+from tests.browser.steps import download, open_app, part, until_true
 
 PARTS = "GET /api/sync/catalog/segments/LocalProduct/"
 PRODUCTS = 20_000
@@ -128,7 +128,7 @@ def test_P2_a_first_download_goes_on(large: Site, browser: Browser, tmp_path: Pa
         visit(page, line)
         part(page, "download").click()
         line.wait_until_stopped()
-        page.wait_for_function("window.steps.some(({ phase, done }) => phase === 'rows' && done >= 1000)")
+        until_true(page, "window.steps.some(({ phase, done }) => phase === 'rows' && done >= 1000)")
         if killed == "server":
             large.kill()
             line.cut()
