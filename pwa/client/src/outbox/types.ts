@@ -1,6 +1,6 @@
 /** What the stores `rows` and `outbox` hold of local changes (decision 0030). */
 
-import type { ChangeState, Choice, Conflict, Key, PendingChange, Row, SyncError, WireValue } from "../api";
+import type { Choice, Conflict, Key, PendingChange, Row, SyncError, WireValue } from "../api";
 import type { Store } from "../store/store";
 import type { KeptBook } from "./kept";
 
@@ -14,23 +14,15 @@ export function isLocalKey(key: unknown): key is string {
   return typeof key === "string" && key.startsWith(LOCAL_KEY) && FORM.test(key);
 }
 
-export type Op = "create" | "update" | "delete";
+export type Op = PendingChange["op"];
+
+/** What people are told of a change as it is kept. */
+type Told = Pick<PendingChange, "id" | "op" | "group" | "madeAt" | "changedAt" | "state" | "error" | "waitsFor">;
 
 /** What this device changes of a record, for people. */
-export interface LocalChange {
-  id: string;
-  op: Op;
-  group: string | null;
+export interface LocalChange extends Told {
   /** The whole row as the server had it when the edit began, with `_version`; `null` of a new record. */
   base: Row | null;
-  /** ISO 8601, by the device's clock. */
-  madeAt: string;
-  changedAt: string;
-  state: ChangeState;
-  /** With `retry: true`: why it had no outcome the last time. */
-  error: SyncError | null;
-  /** Id of the change that is in the way. */
-  waitsFor: string | null;
   /** Of a conflict: the row as the server has it, with `_version`, and where it conflicts. */
   theirs: Row | null;
   attributes: string[];
